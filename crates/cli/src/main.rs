@@ -1,0 +1,3 @@
+//! The unspin program.
+
+fn main() {}

@@ -1,0 +1,274 @@
+//! What is known of library calls, as data: the form of `rules/models/**/*.toml`.
+//!
+//! A model answers for one function, constructor or method what the analyses ask: what it does, whether it waits for
+//! another machine, how its timeout is given and what it is by default, what a read gives at the end of the input, and
+//! what is raised. Documentation of the fields is the documentation of the files' vocabulary.
+
+use serde::Deserialize;
+use unspin_ir::Name;
+
+/// One model file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ModelFile {
+    /// Functions, constructors and methods.
+    #[serde(default)]
+    pub call: Vec<CallModel>,
+    /// Exception classes and error variants.
+    #[serde(default)]
+    pub exception: Vec<ExceptionModel>,
+    /// Types.
+    #[serde(default)]
+    pub class: Vec<ClassModel>,
+}
+
+/// What one or several calls do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CallModel {
+    /// Full paths of functions and constructors: `socket.create_connection`, `tokio.net.TcpStream.connect`.
+    #[serde(default)]
+    pub path: Vec<Name>,
+    /// Names of methods.
+    #[serde(default)]
+    pub method: Vec<Name>,
+    /// Types on which the methods stand (with their aliases and subclasses).
+    #[serde(default)]
+    pub on: Vec<Name>,
+    /// Words; when the receiver's type is unknown, the model still applies, with lower confidence, if the last part of
+    /// the receiver's path contains one of them (`self.conn.recv()`: `conn`). `["*"]` for names so distinctive that any
+    /// receiver will do.
+    #[serde(default)]
+    pub receivers: Vec<String>,
+    /// The number of positional arguments for which the model applies: least and most. Any, if absent.
+    pub arguments: Option<(u32, u32)>,
+    /// Only when this keyword argument is absent or not this constant: `{ block = false }` rules out `q.get(block=False)`.
+    #[serde(default)]
+    pub unless: std::collections::BTreeMap<String, toml::Value>,
+    /// What it does.
+    pub effect: Effect,
+    /// Whether it waits for, or acts on, another machine or process.
+    #[serde(default)]
+    pub remote: bool,
+    /// Whether it can wait. By default, whatever the effect says ([`Effect::blocks`]).
+    pub blocks: Option<bool>,
+    /// How its waiting is bounded. Absent: it has no timeout of its own.
+    pub timeout: Option<TimeoutModel>,
+    /// What it gives at the end of the input, once and then for ever.
+    pub end: Option<EndValue>,
+    /// Raised when the input is at its end, the peer or the channel closed.
+    #[serde(default)]
+    pub end_raises: Vec<Name>,
+    /// The nominal type of the result (awaited, unwrapped).
+    pub returns: Option<Name>,
+    /// The argument that is itself a call, future or function, run under this one's deadline: `wait_for(f(), 3)`: 0.
+    pub wraps: Option<u32>,
+    /// The argument that is run as a task or thread: `Thread(target=f)`; position and keyword.
+    pub spawns: Option<ArgumentModel>,
+    /// The mutable argument that receives what is read: `read(&mut buf)`: 0.
+    pub fills: Option<u32>,
+}
+
+/// Which argument.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ArgumentModel {
+    /// By keyword.
+    pub keyword: Option<Name>,
+    /// By position, from 0, without the receiver.
+    pub position: Option<u32>,
+}
+
+/// How long a call waits at most.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TimeoutModel {
+    /// The argument with the timeout, by keyword.
+    pub keyword: Option<Name>,
+    /// And by position, from 0, without the receiver.
+    pub position: Option<u32>,
+    /// How long it waits when the argument is absent.
+    pub default: Bound,
+    /// How long it waits when the argument is `None`.
+    #[serde(default = "endless")]
+    pub none: Bound,
+    /// Methods of the receiver (or keywords of its constructor) that set a timeout for all its calls: `settimeout`.
+    #[serde(default)]
+    pub set_by: Vec<Name>,
+    /// Raised when the time is over.
+    #[serde(default)]
+    pub raises: Vec<Name>,
+}
+
+/// A time.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Bound {
+    /// Seconds.
+    Seconds(f64),
+    /// `"endless"`, or `"system"`: minutes, whatever the operating system does.
+    Word(BoundWord),
+}
+
+/// A time that is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoundWord {
+    /// Waits for ever.
+    Endless,
+    /// The operating system gives up after minutes (a connect: about two; a read: never, if the peer is gone).
+    System,
+}
+
+fn endless() -> Bound {
+    Bound::Word(BoundWord::Endless)
+}
+
+/// What a read gives at the end of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndValue {
+    /// `b""`.
+    EmptyBytes,
+    /// `""`.
+    EmptyText,
+    /// A count of 0; a buffer argument is left as it is.
+    Zero,
+    /// An empty slice (`fill_buf`).
+    EmptySlice,
+    /// `None`.
+    None,
+    /// The value of the second argument: `next(it, default)`.
+    Default,
+}
+
+/// What a call does, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Reads from a stream: consumes input.
+    Read,
+    /// Takes an item from a channel, queue or subscription.
+    Receive,
+    /// Writes or sends.
+    Write,
+    /// Opens a connection, a handshake or login included.
+    Connect,
+    /// Waits for somebody to connect.
+    Accept,
+    /// Sends and waits for the answer.
+    Request,
+    /// Waits for something in this process: event, condition, lock, thread, future.
+    Wait,
+    /// Waits until one of several descriptors is ready: `select`, `poll`.
+    Poll,
+    /// Asks for a state without waiting: `os.path.exists`, `proc.poll`, `atomic.load`.
+    Query,
+    /// Pauses.
+    Sleep,
+    /// A pause whose length is a policy's: `backoff.next_delay()`; it may also give up.
+    RetryPolicy,
+    /// Starts a thread, task or process.
+    Spawn,
+    /// Closes.
+    Close,
+    /// Reads a stop signal, or waits for one: `event.is_set`, `token.cancelled`.
+    StopCheck,
+    /// Sets a stop signal.
+    Stop,
+    /// Reads a clock.
+    Clock,
+    /// Never returns: `sys.exit`, `std::process::exit`.
+    Exit,
+    /// Gives the process to others for a moment: `spin_loop`, `yield_now`, `sleep(0)`.
+    Yield,
+    /// Bounds the time of what it wraps or encloses.
+    Deadline,
+    /// A context manager that swallows the exceptions given.
+    Suppress,
+    /// Turns bytes or text from outside into data.
+    Decode,
+    /// Moves a stream to a position.
+    Seek,
+    /// An iterator that never ends.
+    EndlessIterator,
+    /// Gives its receiver or first argument, seen another way: `clone`, `as_ref`, `into`, `strip`, `iter`.
+    View,
+    /// Depends on its arguments alone and changes nothing.
+    Pure,
+    /// Random or unique: different every time.
+    Random,
+    /// Writes to a log or terminal.
+    Log,
+    /// Changes its receiver: `append`, `push`, `insert`, `extend`.
+    Grow,
+    /// Takes from its receiver: `pop`, `remove`, `drain`, `clear`.
+    Shrink,
+}
+
+impl Effect {
+    /// Whether such a call can wait, unless its model says otherwise.
+    pub fn blocks(self) -> bool {
+        matches!(
+            self,
+            Self::Read
+                | Self::Receive
+                | Self::Write
+                | Self::Connect
+                | Self::Accept
+                | Self::Request
+                | Self::Wait
+                | Self::Poll
+                | Self::Sleep
+                | Self::RetryPolicy
+        )
+    }
+}
+
+/// What a class of failures means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExceptionModel {
+    /// Full paths, or patterns with one `*` at either end that are matched against the last part: `*Timeout`.
+    pub name: Vec<Name>,
+    /// What it means.
+    pub kind: FailureKind,
+}
+
+/// What a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// A remote wait took too long.
+    Timeout,
+    /// The connection failed or broke.
+    Connection,
+    /// A local wait took too long or found nothing: `queue.Empty`, `TryRecvError::Empty`.
+    LocalTimeout,
+    /// The other side of a channel is gone: `RecvError`, `Disconnected`.
+    Closed,
+    /// The end of the input: `EOFError`, `UnexpectedEof`.
+    End,
+    /// Interrupted or not ready: `EINTR`, `WouldBlock`.
+    Interrupt,
+    /// Cancellation, exit, keyboard interrupt.
+    Cancellation,
+    /// Something about one item: `ValueError`, `KeyError`, `DecodeError`.
+    Item,
+    /// Every failure: `Exception`, `anyhow.Error`, an `Err(_)`.
+    Any,
+}
+
+/// A type.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClassModel {
+    /// Full paths that mean the same type: `socket.socket`, `_socket.socket`.
+    pub path: Vec<Name>,
+    /// Bases whose methods it has.
+    #[serde(default)]
+    pub bases: Vec<Name>,
+    /// Types of its attributes: `{ stdout = "io.BufferedReader" }`.
+    #[serde(default)]
+    pub fields: std::collections::BTreeMap<String, Name>,
+}

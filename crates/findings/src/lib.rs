@@ -1,0 +1,171 @@
+//! What unspin reports: findings, errors and the summary of a run. Plain data, read by every output format.
+//!
+//! The shape is the contract of the JSON output: fields may be added, never changed. Paths are relative to the
+//! working directory and `/`-separated; lines and columns start at 1 and columns count characters.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use unspin_span::{Position, Range};
+
+/// How much a rule's finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Likely to hurt one day.
+    Warning,
+    /// Can spin, hang or overflow.
+    Error,
+}
+
+/// How sure the analysis is that the finding is worth acting on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A guess: some of the evidence is a name.
+    Low,
+    /// Likely.
+    Medium,
+    /// Every piece of evidence was resolved.
+    High,
+}
+
+/// Which set of rules a rule belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// On by default: at least four findings in five are worth acting on.
+    Recommended,
+    /// Opt-in: true by design for many services, or less certain.
+    Strict,
+    /// Everything of that shape, for a review by hand.
+    Audit,
+}
+
+/// A place that helps to understand a finding, with what it has to do with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// What happens there.
+    pub message: String,
+    /// The file.
+    pub path: String,
+    /// The place.
+    #[serde(serialize_with = "range")]
+    pub range: Range,
+}
+
+/// One loop, call or cycle that may never stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Name of the rule.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure the analysis is.
+    pub confidence: Confidence,
+    /// The group under which it is reported; a rule may report its certain form in one and its loose form in another.
+    pub group: Group,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it, in one sentence.
+    pub help: String,
+    /// Which of `limit`, `deadline`, `stop-signal`, `progress` (or what else the rule asks for) are missing.
+    pub missing: Vec<String>,
+    /// The file.
+    pub path: String,
+    /// Qualified name of the function, empty for the body of a module.
+    pub function: String,
+    /// The primary place: the loop header, the handler or the call.
+    #[serde(serialize_with = "range")]
+    pub range: Range,
+    /// The loop from header to last line; for recursion, the function.
+    #[serde(rename = "loop", serialize_with = "optional_range")]
+    pub loop_range: Option<Range>,
+    /// The way round in order, or other places that explain the finding.
+    pub related: Vec<Related>,
+    /// Stable under edits elsewhere in the file: rule, path and normalised context, never a line number.
+    pub fingerprint: String,
+}
+
+/// Something that could not be done; the rest of the run went on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScanError {
+    /// The file or folder.
+    pub path: String,
+    /// What happened, and the next step where there is one.
+    pub message: String,
+    /// Where, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_range")]
+    pub range: Option<Range>,
+}
+
+/// What a run looked at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Files that were analysed.
+    pub files: usize,
+    /// Lines in them.
+    pub lines: usize,
+    /// Functions, methods, lambdas and module bodies.
+    pub functions: usize,
+    /// `while`, `loop` and `for` loops (comprehensions are not counted).
+    pub loops: usize,
+    /// Findings reported.
+    pub findings: usize,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}
+
+/// What a report needs to know of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleInfo {
+    /// The name, which is also the name of its folder.
+    pub name: String,
+    /// Default severity.
+    pub severity: Severity,
+    /// The lowest group in which it reports anything.
+    pub group: Group,
+    /// One sentence.
+    pub summary: String,
+    /// CWE numbers.
+    pub cwe: Vec<u32>,
+    /// The whole README, in Markdown.
+    pub readme: String,
+}
+
+/// The outcome of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Sorted by path, position and rule.
+    pub findings: Vec<Finding>,
+    /// Sorted by path.
+    pub errors: Vec<ScanError>,
+    /// What was looked at.
+    pub summary: Summary,
+    /// Every enabled rule, sorted by name.
+    pub rules: Vec<RuleInfo>,
+}
+
+fn position<S: SerializeMap>(map: &mut S, key: &'static str, at: Position) -> Result<(), S::Error> {
+    #[derive(Serialize)]
+    struct At {
+        line: u32,
+        column: u32,
+    }
+    map.serialize_entry(key, &At { line: at.line, column: at.column })
+}
+
+fn range<S: Serializer>(range: &Range, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    position(&mut map, "start", range.start)?;
+    position(&mut map, "end", range.end)?;
+    map.end()
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
+fn optional_range<S: Serializer>(value: &Option<Range>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => range(value, serializer),
+        None => serializer.serialize_none(),
+    }
+}

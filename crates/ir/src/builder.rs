@@ -1,0 +1,204 @@
+//! Builds one function: blocks are opened, filled and ended; expressions go to the arena.
+//!
+//! The builder keeps the current block and the current `unwind` and `scope`, which every new block inherits, so that a
+//! frontend only says where they change. Statements after an ended block go to a fresh, unreachable one.
+
+use unspin_span::Span;
+
+use crate::{
+    BasicBlock, BlockId, Call, Constant, Expr, ExprId, Function, FunctionKind, Local, LocalId, LocalKind, Loop, LoopKind,
+    MAX_DEPTH, Name, Scope, ScopeId, Statement, StatementKind, Terminator, name,
+};
+
+/// A function under construction.
+#[derive(Debug)]
+pub struct FunctionBuilder {
+    /// What is finished; frontends set the fields that describe the whole function.
+    pub function: Function,
+    /// Where failures of the blocks opened from now on go.
+    pub unwind: Option<BlockId>,
+    /// The context manager around the blocks opened from now on.
+    pub scope: Option<ScopeId>,
+    depths: Vec<u8>,
+    ended: Vec<bool>,
+    current: BlockId,
+    temporaries: u32,
+}
+
+impl FunctionBuilder {
+    /// A function with an empty entry block, which is the current one.
+    pub fn new(kind: FunctionKind, own_name: Name, qualified: Name, span: Span) -> Self {
+        let mut builder = Self {
+            function: Function {
+                name: own_name,
+                qualified,
+                kind,
+                owner: None,
+                implements: None,
+                parent: None,
+                is_async: false,
+                is_generator: false,
+                is_test: false,
+                never_returns: false,
+                is_abstract: false,
+                decorators: Vec::new(),
+                parameters: Vec::new(),
+                has_receiver: false,
+                returns: None,
+                span,
+                name_span: span,
+                locals: Vec::new(),
+                exprs: Vec::new(),
+                blocks: Vec::new(),
+                loops: Vec::new(),
+                scopes: Vec::new(),
+            },
+            unwind: None,
+            scope: None,
+            depths: Vec::new(),
+            ended: Vec::new(),
+            current: BlockId(0),
+            temporaries: 0,
+        };
+        builder.current = builder.new_block(span);
+        builder
+    }
+
+    /// The finished function. Blocks that were never ended are ways to its end.
+    pub fn finish(self) -> Function {
+        self.function
+    }
+
+    /// Add an expression; one that would be too deep becomes [`Expr::Opaque`] over nothing.
+    pub fn expr(&mut self, expr: Expr) -> ExprId {
+        let mut depth = 0;
+        expr.for_each_operand(|operand| depth = depth.max(u32::from(self.depths[operand.0 as usize])));
+        let (expr, depth) = if depth + 1 >= MAX_DEPTH { (Expr::Opaque(Box::default()), 1) } else { (expr, depth + 1) };
+        let id = ExprId(self.function.exprs.len() as u32);
+        self.function.exprs.push(expr);
+        self.depths.push(depth as u8);
+        id
+    }
+
+    /// Add a constant.
+    pub fn constant(&mut self, constant: Constant) -> ExprId {
+        self.expr(Expr::Constant(constant))
+    }
+
+    /// Add a read of a local.
+    pub fn read(&mut self, local: LocalId) -> ExprId {
+        self.expr(Expr::Local(local))
+    }
+
+    /// Add a local.
+    pub fn local(&mut self, own_name: Name, kind: LocalKind, ty: Option<Name>) -> LocalId {
+        let id = LocalId(self.function.locals.len() as u32);
+        self.function.locals.push(Local { name: own_name, kind, ty });
+        id
+    }
+
+    /// Add a temporary with a name of its own.
+    pub fn temporary(&mut self) -> LocalId {
+        let own_name = name(&format!("%{}", self.temporaries));
+        self.temporaries += 1;
+        self.local(own_name, LocalKind::Temporary, None)
+    }
+
+    /// The block that statements go to.
+    pub fn current(&self) -> BlockId {
+        self.current
+    }
+
+    /// Whether the current block can be reached by falling through, that is, was not ended.
+    pub fn is_open(&self) -> bool {
+        !self.ended[self.current.0 as usize]
+    }
+
+    /// A new, empty block with the current `unwind` and `scope`; it does not become the current one.
+    pub fn new_block(&mut self, span: Span) -> BlockId {
+        let id = BlockId(self.function.blocks.len() as u32);
+        self.function.blocks.push(BasicBlock {
+            statements: Vec::new(),
+            terminator: Terminator::Return(None),
+            span,
+            unwind: self.unwind,
+            scope: self.scope,
+        });
+        self.ended.push(false);
+        id
+    }
+
+    /// Continue in this block.
+    pub fn switch_to(&mut self, block: BlockId) {
+        self.current = block;
+    }
+
+    /// Continue in a new block, to which the current one, if open, goes. Needed when `unwind` or `scope` changed.
+    pub fn start_block(&mut self, span: Span) -> BlockId {
+        let block = self.new_block(span);
+        self.goto(block, span);
+        self.switch_to(block);
+        block
+    }
+
+    /// Add a statement to the current block.
+    pub fn push(&mut self, kind: StatementKind, span: Span) {
+        if !self.is_open() {
+            self.current = self.new_block(span);
+        }
+        self.function.blocks[self.current.0 as usize].statements.push(Statement { kind, span });
+    }
+
+    /// `place = value`.
+    pub fn assign(&mut self, place: ExprId, value: ExprId, span: Span) {
+        self.push(StatementKind::Assign(place, value), span);
+    }
+
+    /// `local = value`.
+    pub fn assign_local(&mut self, local: LocalId, value: ExprId, span: Span) {
+        let place = self.read(local);
+        self.assign(place, value, span);
+    }
+
+    /// A call whose result goes to a new temporary, which is returned as an expression.
+    pub fn call(&mut self, mut call: Call, span: Span) -> ExprId {
+        let result = self.temporary();
+        call.result = Some(result);
+        self.push(StatementKind::Call(Box::new(call)), span);
+        self.read(result)
+    }
+
+    /// End the current block, if it is open.
+    pub fn end(&mut self, terminator: Terminator, span: Span) {
+        let index = self.current.0 as usize;
+        if self.ended[index] {
+            return;
+        }
+        self.ended[index] = true;
+        let block = &mut self.function.blocks[index];
+        block.terminator = terminator;
+        block.span = span;
+    }
+
+    /// End the current block with a jump.
+    pub fn goto(&mut self, target: BlockId, span: Span) {
+        self.end(Terminator::Goto(target), span);
+    }
+
+    /// End the current block with a test.
+    pub fn branch(&mut self, test: ExprId, then: BlockId, otherwise: BlockId, span: Span) {
+        self.end(Terminator::Branch { test, then, otherwise }, span);
+    }
+
+    /// Record a loop of the source.
+    pub fn add_loop(&mut self, header: BlockId, kind: LoopKind, span: Span, head: Span) {
+        self.function.loops.push(Loop { header, kind, span, head });
+    }
+
+    /// Record a context manager, enclosed by the current scope; it does not become the current one.
+    pub fn add_scope(&mut self, manager: ExprId, is_async: bool, span: Span) -> ScopeId {
+        let id = ScopeId(self.function.scopes.len() as u32);
+        self.function.scopes.push(Scope { parent: self.scope, manager, is_async, span });
+        id
+    }
+}

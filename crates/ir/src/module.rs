@@ -1,0 +1,69 @@
+//! One source file.
+
+use unspin_span::Span;
+
+use crate::{Function, Name};
+
+/// One source file, lowered. Its functions keep the order of the source; the first is the body of the module.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Dotted name by which other files of the project know it: `package.module`, `my_crate.net.client`.
+    pub name: Name,
+    /// Whether the file as a whole is test code.
+    pub is_test: bool,
+    /// Every function; index 0 is the module body.
+    pub functions: Vec<Function>,
+    /// Classes, structs, enums and traits.
+    pub classes: Vec<Class>,
+    /// Comments that hold `unspin:` or `expect:`.
+    pub comments: Vec<Comment>,
+    /// What the parser could not read; the rest was lowered.
+    pub problems: Vec<Problem>,
+    /// Lines of the file.
+    pub lines: u32,
+}
+
+/// A class, struct, enum or trait, with everything that the file says of it (several `impl` blocks are one class).
+#[derive(Clone, Debug, Default)]
+pub struct Class {
+    /// Name qualified within the file: `Outer.Inner`.
+    pub name: Name,
+    /// Bases, implemented traits or supertraits, resolved through the imports of the file.
+    pub bases: Vec<Name>,
+    /// Fields with a declared type (annotations and struct fields).
+    pub fields: Vec<Field>,
+    /// Whether it declares behaviour without implementing it: trait, protocol, abstract base class.
+    pub is_abstract: bool,
+    /// The whole definition.
+    pub span: Span,
+}
+
+/// A field with its declared type.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Name of the field.
+    pub name: Name,
+    /// The nominal type, seen through references, smart pointers, locks and optionals: `Arc<Mutex<Option<TcpStream>>>`
+    /// is `tokio.net.TcpStream`.
+    pub ty: Name,
+}
+
+/// A comment that speaks to this tool.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// The comment with its marker.
+    pub span: Span,
+    /// Its text without the marker (`#`, `//`), trimmed.
+    pub text: String,
+    /// Whether nothing but white space stands before it on its line.
+    pub alone: bool,
+}
+
+/// A syntax error that was survived.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What the parser says.
+    pub message: String,
+}
