@@ -1,1 +1,98 @@
-//! Placeholder
+//! Loads rules and runs their queries over the facts of a project.
+
+use unspin_facts::{Project, model::ModelFile};
+use unspin_findings::{Confidence, Group, RuleInfo, Severity};
+use unspin_span::Span;
+
+/// A finding whose places are spans of files of the project.
+#[derive(Clone, Debug)]
+pub struct RawFinding {
+    /// Name of the rule.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure the analysis is.
+    pub confidence: Confidence,
+    /// The group under which it is reported.
+    pub group: Group,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// What is missing.
+    pub missing: Vec<String>,
+    /// Index into `Project::files`.
+    pub file: u32,
+    /// Qualified name of the function.
+    pub function: String,
+    /// Primary place.
+    pub span: Span,
+    /// The loop, or the function for recursion.
+    pub loop_span: Option<Span>,
+    /// The way round: message, file, place.
+    pub related: Vec<(String, u32, Span)>,
+    /// Normalised context, from which the fingerprint is made.
+    pub context: String,
+}
+
+/// The rules of a run.
+#[derive(Debug, Default)]
+pub struct Rules {
+    infos: Vec<RuleInfo>,
+}
+
+impl Rules {
+    /// The rules that come with the program.
+    pub fn builtin() -> Result<Self, RuleError> {
+        Ok(Self::default())
+    }
+
+    /// What there is to know of each rule, sorted by name.
+    pub fn infos(&self) -> &[RuleInfo] {
+        &self.infos
+    }
+}
+
+/// The models that come with the program.
+pub fn builtin_models() -> Result<Vec<ModelFile>, RuleError> {
+    Ok(Vec::new())
+}
+
+/// Which rules report, and in which of their groups.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Names of rules and groups; empty means `recommended`.
+    pub select: Vec<String>,
+    /// Added to `select`.
+    pub extend_select: Vec<String>,
+    /// Taken away at the end.
+    pub ignore: Vec<String>,
+}
+
+/// A rule or model file that cannot be used.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RuleError {
+    /// The file.
+    pub file: String,
+    /// Line in it, from 1.
+    pub line: Option<u32>,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+impl std::fmt::Display for RuleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// Run the selected rules over a project. Sorted by file, place and rule.
+pub fn check(_project: &Project, _rules: &Rules, _selection: &Selection) -> Vec<RawFinding> {
+    Vec::new()
+}

@@ -38,7 +38,7 @@ pub use function::{
     BasicBlock, BlockId, Function, FunctionId, FunctionKind, Handler, Local, LocalId, LocalKind, Loop, LoopKind, Parameter,
     Scope, ScopeId, Statement, StatementKind, Terminator,
 };
-pub use module::{Class, Comment, Field, Module, Problem};
+pub use module::{Class, Comment, Field, Module, Problem, Source};
 
 /// An interned string: one word, compared by address, alive as long as the process.
 pub type Name = ustr::Ustr;

@@ -23,6 +23,18 @@ pub struct Module {
     pub lines: u32,
 }
 
+/// What a frontend is told of a file besides its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Dotted name of the module: `package.module`; for Rust the crate's name comes first (`my_crate.net.client`).
+    pub name: Name,
+    /// Whether the file speaks for its folder (`__init__.py`, `mod.rs`, `lib.rs`), which decides what `.` and `super`
+    /// mean.
+    pub is_package: bool,
+    /// Whether the path says that it is test code.
+    pub is_test: bool,
+}
+
 /// A class, struct, enum or trait, with everything that the file says of it (several `impl` blocks are one class).
 #[derive(Clone, Debug, Default)]
 pub struct Class {
