@@ -20,6 +20,9 @@ pub struct ModelFile {
     /// Types.
     #[serde(default)]
     pub class: Vec<ClassModel>,
+    /// Words that names are made of.
+    #[serde(default)]
+    pub words: Vec<WordsModel>,
 }
 
 /// What one or several calls do.
@@ -61,12 +64,42 @@ pub struct CallModel {
     pub end_raises: Vec<Name>,
     /// The nominal type of the result (awaited, unwrapped).
     pub returns: Option<Name>,
+    /// The nominal types of its parts, when the result is a tuple; `_` for a part of which nothing is known:
+    /// `reader, writer = await asyncio.open_connection(..)`.
+    #[serde(default)]
+    pub returns_tuple: Vec<Name>,
     /// The argument that is itself a call, future or function, run under this one's deadline: `wait_for(f(), 3)`: 0.
     pub wraps: Option<u32>,
     /// The argument that is run as a task or thread: `Thread(target=f)`; position and keyword.
     pub spawns: Option<ArgumentModel>,
     /// The mutable argument that receives what is read: `read(&mut buf)`: 0.
     pub fills: Option<u32>,
+    /// Of a retry policy: the arguments any of which bounds the attempts or their time (`stop`, `max_tries`). A policy
+    /// with an empty list is bounded by itself.
+    #[serde(default)]
+    pub limits: Vec<ArgumentModel>,
+    /// Values of those arguments that bound nothing, besides `None`: `tenacity.stop_never`.
+    #[serde(default)]
+    pub unlimited: Vec<Name>,
+}
+
+impl CallModel {
+    /// Whether the model applies, by name alone, to a receiver of unknown type whose path ends in `name`: a word fits if
+    /// it is one of the parts of the name between underscores, digits at its end aside (`fp`, `sock_2`), or, from four
+    /// letters on, if the name contains it in any case (`clientConn`: `conn`).
+    pub fn fits_receiver(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let fits = |word: &String| {
+            let whole = |part: &str| part.trim_end_matches(|c: char| c.is_ascii_digit()) == word;
+            word == "*" || name.split('_').any(whole) || (word.len() > 3 && name.contains(word.as_str()))
+        };
+        self.receivers.iter().any(fits) && !self.not_receivers.iter().any(fits)
+    }
+
+    /// Whether the model applies to a call with so many positional arguments; `spread` if others may be hidden in it.
+    pub fn fits_arguments(&self, positional: u32, spread: bool) -> bool {
+        self.arguments.is_none_or(|(least, most)| positional <= most && (spread || positional >= least))
+    }
 }
 
 /// Which argument.
@@ -87,6 +120,8 @@ pub struct TimeoutModel {
     pub keyword: Option<Name>,
     /// And by position, from 0, without the receiver.
     pub position: Option<u32>,
+    /// The argument, from 0, that is the object whose own timeout bounds the call: `context.wrap_socket(sock)`: 0.
+    pub of: Option<u32>,
     /// How long it waits when the argument is absent.
     pub default: Bound,
     /// How long it waits when the argument is `None`.
@@ -132,6 +167,8 @@ pub enum EndValue {
     EmptyBytes,
     /// `""`.
     EmptyText,
+    /// `b""` or `""`, whichever the stream holds: compares equal to both.
+    Empty,
     /// A count of 0; a buffer argument is left as it is.
     Zero,
     /// An empty slice (`fill_buf`).
@@ -164,6 +201,8 @@ pub enum Effect {
     Poll,
     /// Asks for a state without waiting: `os.path.exists`, `proc.poll`, `atomic.load`.
     Query,
+    /// Makes a new object, whose state nothing is known of: a constructor, `open`. A stream made so is not at its end.
+    Create,
     /// Pauses.
     Sleep,
     /// A pause whose length is a policy's: `backoff.next_delay()`; it may also give up.
@@ -268,7 +307,78 @@ pub struct ClassModel {
     /// Bases whose methods it has.
     #[serde(default)]
     pub bases: Vec<Name>,
-    /// Types of its attributes: `{ stdout = "io.BufferedReader" }`.
+    /// Types of its attributes: `{ stdout = "io.BufferedReader" }`. A module may stand here for its globals: `sys` with
+    /// `{ stdin = "io.TextIOWrapper" }`.
     #[serde(default)]
     pub fields: std::collections::BTreeMap<String, Name>,
+}
+
+/// Words by which a name tells what it stands for. Several lists of one kind are joined.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WordsModel {
+    /// What a name with such a word stands for.
+    pub kind: WordKind,
+    /// Patterns. Names are split at `_`, capitals and digits first, so that `max_depth` and `maxDepth` are the words
+    /// `max` and `depth`. `depth` is one whole word of the name, `recurs*` the beginning of a word, `*timeout` the end
+    /// of one, `*rest*` any part of the name, `=keep_going` the whole name, `keep_going` these words in this order.
+    pub list: Vec<String>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WordKind {
+    /// A stop signal: `running`, `shutdown`.
+    Stop,
+    /// An awaited result, never a stop signal: `done`, `connected`.
+    NotStop,
+    /// A limit or a count of attempts: `max_retries`, `attempt`.
+    Limit,
+    /// A deadline or a time that is left: `deadline`, `elapsed`.
+    Deadline,
+    /// A pause: `sleep`, `backoff`.
+    Delay,
+    /// A call that writes to a log.
+    Log,
+    /// A method that consumes input when called on a stream: `read`, `next_token`.
+    Stream,
+    /// A parameter or receiver from which input is consumed: `reader`, `lexer`, `buf`.
+    StreamReceiver,
+    /// A variable that says how far the input has been consumed: `pos`, `offset`.
+    Position,
+    /// A parameter that holds tokens or a token tree: `tokens`, `tlist`.
+    Token,
+    /// A function that takes input apart: `parse`, `decode`.
+    ParseFunction,
+    /// A class that takes input apart: `Parser`, `Decoder`.
+    ParserClass,
+    /// A file or module about input: `parser`, `json`.
+    ParserPath,
+    /// A type from which input is read: `BufRead`, `TokenStream`.
+    InputType,
+    /// A result type of parsers: `IResult`.
+    ParserResult,
+    /// A failure that says that the input is wrong: `ParseError`, `EOFError`.
+    ParseFailure,
+    /// A depth, a budget or another number that bounds recursion: `depth`, `remaining`.
+    Depth,
+    /// A depth of recursion and nothing else: `max_depth`, `recursion_limit`.
+    RecursionDepth,
+    /// A function, macro or context manager that guards recursion: `recursion_checked`.
+    Guard,
+    /// A parameter that says where to go on: `offset`, `url`, `node`.
+    Link,
+    /// A call that gets what a link points to: `get_object`, `urlopen`.
+    LinkSource,
+    /// Functions whose names say that they walk pages of a site: `crawl`, `sitemap`.
+    Crawl,
+    /// A module or parameter whose input is trusted: `argparse`, `config`.
+    NegativePath,
+    /// A call that reads the file system or loads code: `scandir`, `import_module`.
+    FileSystem,
+    /// A function that calls the functions which it is given, before it or what it returns ends: `many0`, `map`.
+    Combinator,
+    /// A call that keeps the function which it is given for later: `spawn`, `call_later`, `subscribe`.
+    Deferred,
 }
