@@ -40,9 +40,12 @@ pub struct CallModel {
     pub on: Vec<Name>,
     /// Words; when the receiver's type is unknown, the model still applies, with lower confidence, if the last part of
     /// the receiver's path contains one of them (`self.conn.recv()`: `conn`). `["*"]` for names so distinctive that any
-    /// receiver will do.
+    /// receiver will do. How a word is matched: [`CallModel::fits_receiver`].
     #[serde(default)]
     pub receivers: Vec<String>,
+    /// Words that rule a receiver of unknown type out, whatever `receivers` says: `config.read("file")` reads no stream.
+    #[serde(default)]
+    pub not_receivers: Vec<String>,
     /// The number of positional arguments for which the model applies: least and most. Any, if absent.
     pub arguments: Option<(u32, u32)>,
     /// Only when this keyword argument is absent or not this constant: `{ block = false }` rules out `q.get(block=False)`.
@@ -84,21 +87,20 @@ pub struct CallModel {
 }
 
 impl CallModel {
-    /// Whether the model applies, by name alone, to a receiver of unknown type whose path ends in `name`: a word fits if
-    /// it is one of the parts of the name between underscores, digits at its end aside (`fp`, `sock_2`), or, from four
-    /// letters on, if the name contains it in any case (`clientConn`: `conn`).
-    pub fn fits_receiver(&self, name: &str) -> bool {
+    /// Whether the model applies to a receiver of unknown type whose path ends in `name`, and then whether a word says so
+    /// rather than `*`. A word fits if it is one of the parts of the name between underscores, digits at its end aside
+    /// (`fp`, `sock_2`), or, from four letters on, if the name contains it in any case (`clientConn`: `conn`).
+    pub fn fits_receiver(&self, name: &str) -> Option<bool> {
         let name = name.to_ascii_lowercase();
-        let fits = |word: &String| {
-            let whole = |part: &str| part.trim_end_matches(|c: char| c.is_ascii_digit()) == word;
-            word == "*" || name.split('_').any(whole) || (word.len() > 3 && name.contains(word.as_str()))
+        let is_in_name = |word: &String| {
+            let is_part = |part: &str| part.trim_end_matches(|c: char| c.is_ascii_digit()) == word;
+            name.split('_').any(is_part) || (word.len() > 3 && name.contains(word.as_str()))
         };
-        self.receivers.iter().any(fits) && !self.not_receivers.iter().any(fits)
-    }
-
-    /// Whether the model applies to a call with so many positional arguments; `spread` if others may be hidden in it.
-    pub fn fits_arguments(&self, positional: u32, spread: bool) -> bool {
-        self.arguments.is_none_or(|(least, most)| positional <= most && (spread || positional >= least))
+        if self.not_receivers.iter().any(is_in_name) {
+            return None;
+        }
+        let is_telling = self.receivers.iter().any(is_in_name);
+        (is_telling || self.receivers.iter().any(|word| word == "*")).then_some(is_telling)
     }
 }
 
