@@ -11,6 +11,9 @@ pub struct Module {
     pub name: Name,
     /// Whether the file as a whole is test code.
     pub is_test: bool,
+    /// Whether objects are shared by reference, so that a call may change what its arguments refer to and other tasks
+    /// may change attributes during an `await`. Where it is not set, only [`crate::Argument::mutable`] says so.
+    pub shares_objects: bool,
     /// Every function; index 0 is the module body.
     pub functions: Vec<Function>,
     /// Classes, structs, enums and traits.

@@ -1,0 +1,52 @@
+//! Forward dataflow to a fixpoint over part of a graph.
+//!
+//! The caller gives a lattice ([`Analysis::State`] with [`Analysis::join`]) and what each block does to a state along
+//! each of its edges; an edge for which `transfer` gives nothing cannot be taken, which makes conditional constant
+//! propagation (Wegman and Zadeck, 1991) one instance. Termination needs `join` to climb a lattice of finite height.
+
+use std::collections::BTreeSet;
+
+use unspin_ir::BlockId;
+
+use crate::Cfg;
+
+/// A forward analysis.
+pub trait Analysis {
+    /// What is known on entry to a block.
+    type State: Clone;
+
+    /// Merge `from` into `into`; whether `into` changed.
+    fn join(&self, into: &mut Self::State, from: &Self::State) -> bool;
+
+    /// The state along each edge that can be taken out of a block, given the state on entry to it.
+    fn transfer(&self, block: BlockId, state: &Self::State) -> Vec<(BlockId, Self::State)>;
+}
+
+/// States on entry to every block that can be reached from the given ones; `None` elsewhere.
+pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(BlockId, A::State)>) -> Vec<Option<A::State>> {
+    let mut states: Vec<Option<A::State>> = vec![None; cfg.len()];
+    let mut pending = BTreeSet::new();
+    let arrive =
+        |states: &mut Vec<Option<A::State>>, pending: &mut BTreeSet<(u32, BlockId)>, block: BlockId, state: A::State| {
+            let changed = match &mut states[block.0 as usize] {
+                Some(known) => analysis.join(known, &state),
+                unknown => {
+                    *unknown = Some(state);
+                    true
+                }
+            };
+            if changed && let Some(position) = cfg.position(block) {
+                pending.insert((position, block));
+            }
+        };
+    for (block, state) in start {
+        arrive(&mut states, &mut pending, block, state);
+    }
+    while let Some((_, block)) = pending.pop_first() {
+        let Some(state) = states[block.0 as usize].clone() else { continue };
+        for (next, state) in analysis.transfer(block, &state) {
+            arrive(&mut states, &mut pending, next, state);
+        }
+    }
+    states
+}

@@ -1,0 +1,71 @@
+//! Natural loops and how they nest.
+
+use unspin_ir::{BlockId, Function};
+
+use crate::{BlockSet, Cfg, Dominators};
+
+/// Every natural loop of a function, outer before inner.
+#[derive(Clone, Debug)]
+pub struct LoopForest {
+    /// The loops.
+    pub loops: Vec<NaturalLoop>,
+}
+
+/// A natural loop; two with the same header are one.
+#[derive(Clone, Debug)]
+pub struct NaturalLoop {
+    /// The block that every way round passes.
+    pub header: BlockId,
+    /// Blocks from which a way round comes back to the header.
+    pub latches: Vec<BlockId>,
+    /// All its blocks, those of inner loops included.
+    pub body: BlockSet,
+    /// Edges that leave it: from a block inside, to one outside.
+    pub exits: Vec<(BlockId, BlockId)>,
+    /// Index of the enclosing loop.
+    pub parent: Option<usize>,
+    /// Index into [`Function::loops`], if the source has a loop with this header.
+    pub source: Option<usize>,
+}
+
+impl LoopForest {
+    /// Find the loops of a function.
+    pub fn new(function: &Function, cfg: &Cfg, dominators: &Dominators) -> Self {
+        let mut loops = Vec::new();
+        for &header in cfg.reverse_postorder() {
+            let retreats = |latch: &BlockId| cfg.position(*latch) >= cfg.position(header);
+            let back = cfg.predecessors(header).iter().copied().filter(retreats);
+            let latches: Vec<_> = back.filter(|&latch| dominators.dominates(header, latch)).collect();
+            if !latches.is_empty() {
+                let source = function.loops.iter().position(|l| l.header == header);
+                loops.push(natural_loop(cfg, header, latches, source));
+            }
+        }
+        for inner in 0..loops.len() {
+            let header = loops[inner].header;
+            let enclosing = (0..loops.len()).filter(|&outer| outer != inner && loops[outer].body.contains(header));
+            loops[inner].parent = enclosing.min_by_key(|&outer| loops[outer].body.len());
+        }
+        Self { loops }
+    }
+
+    /// Loops that lie directly or indirectly in another.
+    pub fn inside(&self, outer: usize) -> impl Iterator<Item = &NaturalLoop> {
+        let body = &self.loops[outer].body;
+        self.loops.iter().enumerate().filter(move |(index, l)| *index != outer && body.contains(l.header)).map(|(_, l)| l)
+    }
+}
+
+fn natural_loop(cfg: &Cfg, header: BlockId, latches: Vec<BlockId>, source: Option<usize>) -> NaturalLoop {
+    let mut body = BlockSet::new(cfg.len());
+    body.insert(header);
+    let mut pending = latches.clone();
+    while let Some(block) = pending.pop() {
+        if body.insert(block) {
+            pending.extend(cfg.predecessors(block));
+        }
+    }
+    let leaves = |from: BlockId| cfg.successors(from).iter().filter(|to| !body.contains(**to)).map(move |&to| (from, to));
+    let exits = body.iter().flat_map(leaves).collect();
+    NaturalLoop { header, latches, body, exits, parent: None, source }
+}
