@@ -1,0 +1,103 @@
+"""The read and the loop stand in different functions; the helper returns as if nothing had happened."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from enum import Enum
+
+
+class State(Enum):
+    CONNECTED = 1
+    CLOSED = 2
+
+
+class LineGateway:
+    """Class: a gateway whose receive step drops the empty line of a closed connection."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._state = State.CONNECTED
+        self._queue: asyncio.Queue = asyncio.Queue()
+
+    def close(self) -> None:
+        self._state = State.CLOSED
+
+    async def _receive(self) -> None:
+        line = await self._reader.readline()
+        if line:
+            self._queue.put_nowait(line)
+
+    async def run(self) -> None:
+        while self._state != State.CLOSED:  # expect: unread-end-of-input
+            await self._receive()
+
+
+class CheckedLineGateway:
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._state = State.CONNECTED
+        self._queue: asyncio.Queue = asyncio.Queue()
+
+    def close(self) -> None:
+        self._state = State.CLOSED
+
+    async def _receive(self) -> None:
+        line = await self._reader.readline()
+        if not line:
+            raise ConnectionError("connection closed by the gateway")
+        self._queue.put_nowait(line)
+
+    async def run(self) -> None:
+        while self._state != State.CLOSED:
+            await self._receive()
+
+
+class Gateway(ABC):
+    """One override that swallows the end is enough."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self.reader = reader
+        self.closed = False
+        self.messages: list[bytes] = []
+
+    def close(self) -> None:
+        self.closed = True
+
+    @abstractmethod
+    async def receive(self) -> None: ...
+
+    async def loop(self) -> None:
+        while not self.closed:  # expect: unread-end-of-input
+            await self.receive()
+
+
+class FrameGateway(Gateway):
+    async def receive(self) -> None:
+        self.messages.append(await self.reader.readexactly(13))
+
+
+class TextGateway(Gateway):
+    async def receive(self) -> None:
+        data = await self.reader.read(100)
+        if data != b"":
+            self.messages.append(data)
+
+
+def read_byte(stream) -> bytes:
+    return stream.read(1)
+
+
+def read_byte_checked(stream) -> bytes:
+    byte = stream.read(1)
+    if not byte:
+        raise EOFError
+    return byte
+
+
+def skip_line(stream) -> None:
+    while read_byte(stream) != b"\n":  # expect: unread-end-of-input
+        pass
+
+
+def skip_line_checked(stream) -> None:
+    while read_byte_checked(stream) != b"\n":
+        pass

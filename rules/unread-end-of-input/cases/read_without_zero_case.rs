@@ -1,0 +1,115 @@
+//! `Ok(0)` is the end of the input, and these loops treat it as data of length zero.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::TcpStream;
+
+pub fn read_reply(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut reply = Vec::new();
+    let mut buf = [0u8; 1024];
+    loop { // expect: unread-end-of-input
+        let n = stream.read(&mut buf)?;
+        reply.extend_from_slice(&buf[..n]);
+        if reply.ends_with(b"\r\n") {
+            return Ok(reply);
+        }
+    }
+}
+
+pub fn read_reply_checked(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut reply = Vec::new();
+    let mut buf = [0u8; 1024];
+    loop {
+        let n = stream.read(&mut buf)?;
+        if n == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        reply.extend_from_slice(&buf[..n]);
+        if reply.ends_with(b"\r\n") {
+            return Ok(reply);
+        }
+    }
+}
+
+pub fn fill<R: Read>(source: &mut R, buf: &mut [u8]) -> io::Result<()> {
+    let mut filled = 0;
+    while filled < buf.len() { // expect: unread-end-of-input
+        filled += source.read(&mut buf[filled..])?;
+    }
+    Ok(())
+}
+
+pub fn fill_matched<R: Read>(source: &mut R, buf: &mut [u8]) -> io::Result<()> {
+    let mut filled = 0;
+    while filled < buf.len() { // expect: unread-end-of-input
+        match source.read(&mut buf[filled..]) {
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+pub fn fill_with_zero_arm<R: Read>(source: &mut R, buf: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buf.len() {
+        match source.read(&mut buf[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(filled)
+}
+
+pub fn fill_with_count_arms<R: Read>(source: &mut R, buf: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buf.len() {
+        match source.read(&mut buf[filled..])? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            n => filled += n,
+        }
+    }
+    Ok(filled)
+}
+
+pub fn fill_exactly<R: Read>(source: &mut R, blocks: &mut Vec<[u8; 512]>) -> io::Result<()> {
+    loop {
+        let mut block = [0u8; 512];
+        source.read_exact(&mut block)?;
+        if block[0] == 0 {
+            return Ok(());
+        }
+        blocks.push(block);
+    }
+}
+
+pub fn count_while_positive<R: Read>(source: &mut R) -> io::Result<u64> {
+    let mut buf = [0u8; 4096];
+    let mut total = 0;
+    loop {
+        let n = source.read(&mut buf)?;
+        if n > 0 {
+            total += n as u64;
+        } else {
+            return Ok(total);
+        }
+    }
+}
+
+pub fn skip_to_quote<R: Read>(source: &mut R) -> io::Result<()> {
+    let mut byte = [0u8; 1];
+    while byte[0] != b'"' { // expect: unread-end-of-input
+        source.read(&mut byte)?;
+    }
+    Ok(())
+}
+
+pub fn skip_to_quote_exactly<R: Read>(source: &mut R) -> io::Result<()> {
+    let mut byte = [0u8; 1];
+    while byte[0] != b'"' {
+        source.read_exact(&mut byte)?;
+    }
+    Ok(())
+}
