@@ -1,5 +1,7 @@
 //! Loads rules and runs their queries over the facts of a project.
 
+pub mod suppression;
+
 use unspin_facts::{Project, model::ModelFile};
 use unspin_findings::{Confidence, Group, RuleInfo, Severity};
 use unspin_span::Span;
