@@ -1,0 +1,26 @@
+//! Functions that never return and say so.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static FAULTS: AtomicU32 = AtomicU32::new(0);
+
+/// Stops the processor after a fault; only a reset gets it going again.
+pub fn halt() -> ! {
+    FAULTS.fetch_add(1, Ordering::Relaxed);
+    // Nothing may run any more, the watchdog resets the board.
+    loop {}
+}
+
+/// The idle task of a board without an operating system.
+pub fn idle(wait_for_interrupt: fn()) -> ! {
+    // Runs until power is cut.
+    loop {
+        wait_for_interrupt();
+    }
+}
+
+pub fn count_faults() {
+    loop { // expect: endless-loop
+        FAULTS.fetch_add(1, Ordering::Relaxed);
+    }
+}
