@@ -1,16 +1,217 @@
 //! All model files of a run, merged and indexed.
+//!
+//! Where two models answer for the same call, the later one wins; a call model whose `arguments` or `unless` does not
+//! fit the call at hand is passed over. Lookups are by path, by type and method (through aliases and bases of the type),
+//! and by method name with a telling word in the receiver's name.
 
-use crate::model::ModelFile;
+mod validate;
+mod words;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unspin_ir::{Call, Constant, Expr, Function, Name};
+
+pub use self::validate::ModelError;
+pub use self::words::normalize_words;
+use self::words::Words;
+use crate::model::{CallModel, ClassModel, ExceptionModel, FailureKind, ModelFile, WordKind};
 
 /// The merged models.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
-    files: Vec<ModelFile>,
+    calls: Vec<CallModel>,
+    classes: Vec<ClassModel>,
+    exceptions: Vec<ExceptionModel>,
+    by_path: FxHashMap<Name, Vec<u32>>,
+    /// Keyed by the first of the type's aliases.
+    by_type: FxHashMap<(Name, Name), Vec<u32>>,
+    by_receiver: FxHashMap<Name, Vec<u32>>,
+    class_of: FxHashMap<Name, u32>,
+    /// Types with at least one method, so that a known type without the method asked for is told from an unknown type.
+    known_types: FxHashSet<Name>,
+    failures: FxHashMap<Name, FailureKind>,
+    /// Prefix, suffix and kind; the first that fits is the one to take.
+    failure_patterns: Vec<(String, String, FailureKind)>,
+    words: Words,
 }
 
 impl Models {
     /// Merge the model files, in order; where two speak of the same call, the later one wins.
     pub fn new(files: Vec<ModelFile>) -> Self {
-        Self { files }
+        let mut models = Self::default();
+        for file in files {
+            models.calls.extend(file.call);
+            models.classes.extend(file.class);
+            models.exceptions.extend(file.exception);
+            models.words.extend(file.words);
+        }
+        models.index_classes();
+        models.index_calls();
+        models.index_failures();
+        models
+    }
+
+    fn index_classes(&mut self) {
+        for (index, class) in self.classes.iter().enumerate() {
+            for &path in &class.path {
+                self.class_of.insert(path, index as u32);
+            }
+        }
+    }
+
+    fn index_calls(&mut self) {
+        for (index, model) in self.calls.iter().enumerate() {
+            let index = index as u32;
+            for &path in &model.path {
+                self.by_path.entry(path).or_default().push(index);
+            }
+            for &method in &model.method {
+                for &on in &model.on {
+                    let on = alias_of(&self.class_of, &self.classes, on);
+                    self.by_type.entry((on, method)).or_default().push(index);
+                    self.known_types.insert(on);
+                }
+                if !model.receivers.is_empty() {
+                    self.by_receiver.entry(method).or_default().push(index);
+                }
+            }
+        }
+    }
+
+    fn index_failures(&mut self) {
+        for model in &self.exceptions {
+            for &name in &model.name {
+                match name.split_once('*') {
+                    None => {
+                        self.failures.insert(name, model.kind);
+                    }
+                    Some(("", rest)) if rest.ends_with('*') => {
+                        let inner = rest.trim_end_matches('*').to_owned();
+                        self.failure_patterns.push((format!("*{inner}"), String::new(), model.kind));
+                    }
+                    Some((prefix, suffix)) => {
+                        self.failure_patterns.push((prefix.to_owned(), suffix.to_owned(), model.kind));
+                    }
+                }
+            }
+        }
+        // The more a pattern says, the sooner it is asked; of equal ones the later.
+        self.failure_patterns.reverse();
+        self.failure_patterns.sort_by_key(|(prefix, suffix, _)| std::cmp::Reverse(prefix.len() + suffix.len()));
+    }
+
+    /// Every call model, in order.
+    pub fn calls(&self) -> &[CallModel] {
+        &self.calls
+    }
+
+    /// The model of a function, constructor or method by its full path.
+    pub fn by_path(&self, path: Name, at: &Function, call: &Call) -> Option<&CallModel> {
+        let direct = self.by_path.get(&path).and_then(|found| self.fitting(found, at, call));
+        direct.or_else(|| {
+            let (class, method) = path.rsplit_once('.')?;
+            self.by_type(ustr::existing_ustr(class)?, ustr::existing_ustr(method)?, at, call)
+        })
+    }
+
+    /// The model of a method of a type, its aliases and bases.
+    pub fn by_type(&self, class: Name, method: Name, at: &Function, call: &Call) -> Option<&CallModel> {
+        self.bases_of(class).into_iter().find_map(|class| self.fitting(self.by_type.get(&(class, method))?, at, call))
+    }
+
+    /// The model of a method by its name, where the last part of the receiver's path holds a telling word. The flag
+    /// says whether it was such a word (otherwise the model takes any receiver).
+    pub fn by_receiver(&self, receiver: &str, method: Name, at: &Function, call: &Call) -> Option<(&CallModel, bool)> {
+        let found = self.by_receiver.get(&method)?;
+        let applies = |&index: &u32| self.calls[index as usize].fits_receiver(receiver).map(|telling| (index, telling));
+        let applicable = found.iter().filter_map(applies).collect::<Vec<_>>();
+        [true, false].into_iter().find_map(|wanted| {
+            let models = applicable.iter().filter(|&&(_, telling)| telling == wanted).map(|&(index, _)| index);
+            self.fitting(&models.collect::<Vec<_>>(), at, call).map(|model| (model, wanted))
+        })
+    }
+
+    fn fitting(&self, found: &[u32], at: &Function, call: &Call) -> Option<&CallModel> {
+        let models = found.iter().rev().map(|&index| &self.calls[index as usize]);
+        models.into_iter().find(|model| fits(model, at, call))
+    }
+
+    /// Whether anything is known of a type or its bases, so that a method without a model is one of no interest.
+    pub fn knows_type(&self, class: Name) -> bool {
+        self.bases_of(class).iter().any(|class| self.known_types.contains(class) || self.class_of.contains_key(class))
+    }
+
+    /// The first alias of a type, the type itself if it has none.
+    pub fn canonical_type(&self, class: Name) -> Name {
+        alias_of(&self.class_of, &self.classes, class)
+    }
+
+    /// A type and its bases, nearest first, each by its first alias.
+    pub fn bases_of(&self, class: Name) -> Vec<Name> {
+        let mut found = vec![self.canonical_type(class)];
+        let mut next = 0;
+        while next < found.len() {
+            if let Some(&index) = self.class_of.get(&found[next]) {
+                for &base in &self.classes[index as usize].bases {
+                    let base = self.canonical_type(base);
+                    if !found.contains(&base) {
+                        found.push(base);
+                    }
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
+    /// The type of an attribute of a type.
+    pub fn field_type(&self, class: Name, field: Name) -> Option<Name> {
+        self.bases_of(class).into_iter().find_map(|class| {
+            let index = *self.class_of.get(&class)?;
+            self.classes[index as usize].fields.get(field.as_str()).copied()
+        })
+    }
+
+    /// What a class of failures means: by its full path, else by the pattern that says most of its last part.
+    pub fn failure_kind(&self, class: Name) -> Option<FailureKind> {
+        if let Some(&kind) = self.failures.get(&class) {
+            return Some(kind);
+        }
+        let last = class.rsplit('.').next().unwrap_or_default();
+        let fits = |(prefix, suffix, _): &&(String, String, FailureKind)| match prefix.strip_prefix('*') {
+            Some(inner) => last.contains(inner),
+            None => last.len() >= prefix.len() + suffix.len() && last.starts_with(prefix) && last.ends_with(suffix),
+        };
+        self.failure_patterns.iter().find(fits).map(|&(_, _, kind)| kind)
+    }
+
+    /// Whether a name has a word of this kind in it.
+    pub fn has_word(&self, kind: WordKind, name: &str) -> bool {
+        self.words.has(kind, name)
+    }
+}
+
+fn alias_of(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], class: Name) -> Name {
+    class_of.get(&class).and_then(|&index| classes[index as usize].path.first().copied()).unwrap_or(class)
+}
+
+fn fits(model: &CallModel, at: &Function, call: &Call) -> bool {
+    let positional = call.positional() as u32;
+    let count = model.arguments.is_none_or(|(least, most)| call.has_spread() || (least <= positional && positional <= most));
+    let given = |keyword: &String, value: &toml::Value| {
+        let argument = call.arguments.iter().find(|argument| argument.name.is_some_and(|name| name.as_str() == keyword));
+        argument.is_some_and(|argument| is_constant(at, argument.value, value))
+    };
+    count && !model.unless.iter().any(|(keyword, value)| given(keyword, value))
+}
+
+fn is_constant(at: &Function, expr: unspin_ir::ExprId, value: &toml::Value) -> bool {
+    match (at.expr(expr), value) {
+        (Expr::Constant(Constant::Bool(a)), toml::Value::Boolean(b)) => a == b,
+        (Expr::Constant(Constant::Int(a)), toml::Value::Integer(b)) => a == b,
+        (Expr::Constant(Constant::Text(a)), toml::Value::String(b)) => a.as_str() == b,
+        (Expr::Constant(Constant::None), toml::Value::String(b)) => b == "none",
+        #[expect(clippy::float_cmp, reason = "a literal is compared with a literal")]
+        (Expr::Constant(Constant::Float(a)), toml::Value::Float(b)) => a == b,
+        _ => false,
     }
 }

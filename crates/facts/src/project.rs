@@ -1,8 +1,20 @@
 //! All modules of a run, indexed so that names, types and calls can be resolved across files.
+//!
+//! Names that leave this module are absolute: `package.module.Class`. Names as a file writes them ([`unspin_ir`] keeps
+//! what the file itself defines relative to it) are made absolute by [`Project::absolute`]. Whatever costs more than a
+//! table look-up is computed on demand, once, and is the same whichever thread asks first.
 
-use unspin_ir::{Call, Function, FunctionId, Module, Name};
+mod class;
+mod index;
 
+use std::sync::OnceLock;
+
+use unspin_ir::{Class, Function, FunctionId, Module, Name};
+
+pub use self::class::ClassRef;
+use self::index::Index;
 use crate::model::CallModel;
+use crate::types::TypeTables;
 
 /// One file of a project.
 #[derive(Debug)]
@@ -29,6 +41,9 @@ pub struct Project {
     pub files: Vec<SourceFile>,
     /// What is known of libraries.
     pub models: crate::Models,
+    pub(crate) index: Index,
+    pub(crate) types: TypeTables,
+    pub(crate) graph: OnceLock<crate::callgraph::CallGraph>,
 }
 
 /// How sure a resolution is.
@@ -42,6 +57,26 @@ pub enum Certainty {
     Certain,
 }
 
+/// How the functions of the project that a call may run were found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Via {
+    /// None were.
+    #[default]
+    Nothing,
+    /// By path: `helper()`, `module.helper()`, `Class.helper()`.
+    Path,
+    /// By path, to a class: its `__init__`.
+    Constructor,
+    /// On the receiver of the method that the call is in: `self.helper()`.
+    Own,
+    /// On `super()`.
+    Super,
+    /// By the type of the receiver.
+    Type,
+    /// Through a local that holds a function.
+    Value,
+}
+
 /// What a call may be.
 #[derive(Clone, Debug, Default)]
 pub struct Resolution<'a> {
@@ -51,14 +86,27 @@ pub struct Resolution<'a> {
     pub targets: Vec<FunctionRef>,
     /// Whether `targets` is complete and certain: direct call, `self` call without overrides, typed receiver.
     pub exact: bool,
-    /// Nominal type of the receiver, if it is known.
+    /// Absolute nominal type of the receiver, if it is known.
     pub receiver: Option<Name>,
+    /// How the targets were found.
+    pub via: Via,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    /// A function of a module.
+    Function(FunctionRef),
+    /// A class.
+    Class(ClassRef),
 }
 
 impl Project {
     /// Index the files of a run.
     pub fn new(files: Vec<SourceFile>, models: crate::Models) -> Self {
-        Self { files, models }
+        let index = Index::new(&files);
+        let types = TypeTables::new(&files, index.classes.len());
+        Self { files, models, index, types, graph: OnceLock::new() }
     }
 
     /// A function.
@@ -66,8 +114,74 @@ impl Project {
         &self.files[at.file as usize].module.functions[at.function.0 as usize]
     }
 
-    /// What a call in a function may be.
-    pub fn resolve(&self, _at: FunctionRef, _call: &Call) -> Resolution<'_> {
-        Resolution::default()
+    /// Every function, files in order, functions in the order of the source.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionRef> + '_ {
+        self.files.iter().enumerate().flat_map(|(file, source)| {
+            let ids = 0..source.module.functions.len() as u32;
+            ids.map(move |function| FunctionRef { file: file as u32, function: FunctionId(function) })
+        })
+    }
+
+    /// The class of a method; for closures and nested functions, that of the method around them.
+    pub fn owner(&self, at: FunctionRef) -> Option<ClassRef> {
+        let mut at = at;
+        loop {
+            let function = self.function(at);
+            if function.owner.is_some() {
+                return self.index.owners[at.file as usize][at.function.0 as usize];
+            }
+            // A parent comes from the same file and encloses its child, so this ends.
+            at = FunctionRef { file: at.file, function: function.parent.filter(|&parent| parent != at.function)? };
+        }
+    }
+
+    /// What a class says of itself.
+    pub fn class_data(&self, class: ClassRef) -> &Class {
+        let entry = self.index.class(class);
+        &self.files[entry.file as usize].module.classes[entry.class as usize]
+    }
+
+    /// The file in which a class is.
+    pub fn class_file(&self, class: ClassRef) -> u32 {
+        self.index.class(class).file
+    }
+
+    /// The absolute name of a class.
+    pub fn class_name(&self, class: ClassRef) -> Name {
+        self.index.class(class).name
+    }
+
+    /// A class by its absolute name.
+    pub fn class(&self, name: Name) -> Option<ClassRef> {
+        match self.index.global.get(&name) {
+            Some(&Symbol::Class(class)) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// What a name stands for, as a file writes it: what the file defines, else what another file of the project does.
+    pub fn symbol(&self, file: u32, name: Name) -> Option<Symbol> {
+        self.index.symbol(file, name)
+    }
+
+    /// The class that a file means by a name.
+    pub fn class_in(&self, file: u32, name: Name) -> Option<ClassRef> {
+        match self.symbol(file, name)? {
+            Symbol::Class(class) => Some(class),
+            Symbol::Function(_) => None,
+        }
+    }
+
+    /// The absolute name of a type that a file names; a library's types keep the first of their modelled names.
+    pub fn absolute(&self, file: u32, name: Name) -> Name {
+        match self.class_in(file, name) {
+            Some(class) => self.class_name(class),
+            None => self.models.canonical_type(name),
+        }
+    }
+
+    /// Functions of a name that are methods of some class, in order.
+    pub fn methods_named(&self, name: Name) -> &[FunctionRef] {
+        self.index.methods_named.get(&name).map_or(&[], Vec::as_slice)
     }
 }

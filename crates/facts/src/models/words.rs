@@ -1,0 +1,102 @@
+//! Word lists: what a name stands for, by the words it is made of.
+
+use crate::model::{WordKind, WordsModel};
+
+/// The joined lists of each kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    patterns: Vec<(WordKind, Pattern)>,
+}
+
+/// Text to look for in a name whose words stand between underscores: `_max_depth_`.
+#[derive(Clone, Debug)]
+enum Pattern {
+    Whole(String),
+    Part(String),
+}
+
+impl Words {
+    pub(super) fn extend(&mut self, models: Vec<WordsModel>) {
+        for model in models {
+            self.patterns.extend(model.list.iter().map(|word| (model.kind, pattern(word))));
+        }
+        self.patterns.sort_by_key(|&(kind, _)| kind);
+    }
+
+    pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
+        let start = self.patterns.partition_point(|&(other, _)| other < kind);
+        let mut list = self.patterns[start..].iter().take_while(|&&(other, _)| other == kind).peekable();
+        if list.peek().is_none() {
+            return false;
+        }
+        let name = normalize_words(name);
+        list.any(|(_, pattern)| match pattern {
+            Pattern::Whole(whole) => name == *whole,
+            Pattern::Part(part) => name.contains(part.as_str()),
+        })
+    }
+}
+
+fn pattern(word: &str) -> Pattern {
+    if let Some(whole) = word.strip_prefix('=') {
+        return Pattern::Whole(normalize_words(whole));
+    }
+    let open_left = word.starts_with('*');
+    let open_right = word.ends_with('*');
+    let words = normalize_words(word.trim_matches('*'));
+    let words = if open_left { words.trim_start_matches('_') } else { &words };
+    Pattern::Part(if open_right { words.trim_end_matches('_') } else { words }.to_owned())
+}
+
+/// The words of a name in lower case, each between underscores: `_max_depth_` for `maxDepth` and `MAX_DEPTH`.
+pub fn normalize_words(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    text.push('_');
+    let mut previous = '_';
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next_is_lower = rest.peek().is_some_and(|next| next.is_lowercase());
+        let starts_word = c.is_uppercase() && (previous.is_lowercase() || (previous.is_uppercase() && next_is_lower));
+        let is_separator = !c.is_alphabetic();
+        if (starts_word || is_separator) && !text.ends_with('_') {
+            text.push('_');
+        }
+        if !is_separator {
+            text.extend(c.to_lowercase());
+        }
+        previous = c;
+    }
+    if !text.ends_with('_') {
+        text.push('_');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(word: &str, name: &str) -> bool {
+        let mut words = Words::default();
+        words.extend(vec![WordsModel { kind: WordKind::Depth, list: vec![word.to_owned()] }]);
+        words.has(WordKind::Depth, name)
+    }
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(normalize_words("maxDepth"), "_max_depth_");
+        assert_eq!(normalize_words("MAX_DEPTH"), "_max_depth_");
+        assert_eq!(normalize_words("_HTTPReader2x"), "_http_reader_x_");
+        assert_eq!(normalize_words(""), "_");
+    }
+
+    #[test]
+    fn patterns_look_at_words() {
+        assert!(has("read", "read_line") && has("read", "doRead") && !has("read", "thread") && !has("read", "ready"));
+        assert!(has("recurs*", "max_recursion") && !has("recurs*", "precursor"));
+        assert!(has("*timeout", "readtimeout") && !has("*timeout", "timeouts"));
+        assert!(has("*rest*", "interested"));
+        assert!(has("=depth", "depth") && !has("=depth", "max_depth"));
+        assert!(has("keep_going", "should_keep_going") && !has("keep_going", "keep"));
+    }
+}

@@ -1,0 +1,117 @@
+//! Classes across files: methods through bases, overrides, subclasses.
+//!
+//! The method resolution order is the depth-first order of the bases, which agrees with Python's where no class is
+//! inherited twice, and with Rust's for a type and the default methods of its traits.
+
+use unspin_ir::Name;
+
+use super::{FunctionRef, Project};
+use crate::model::FailureKind;
+
+/// A class of the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassRef(pub(crate) u32);
+
+impl Project {
+    /// Methods that the class itself defines, in the order of the source.
+    pub fn methods_of(&self, class: ClassRef) -> impl Iterator<Item = FunctionRef> + '_ {
+        self.index.class(class).methods.iter().map(|&(_, method)| method)
+    }
+
+    /// A class and its bases in the project, nearest first.
+    pub fn linearized(&self, class: ClassRef) -> Vec<ClassRef> {
+        let mut order = Vec::new();
+        let mut pending = vec![class];
+        while let Some(next) = pending.pop() {
+            if !order.contains(&next) {
+                order.push(next);
+                pending.extend(self.index.class(next).bases.iter().rev());
+            }
+        }
+        order
+    }
+
+    /// The method that a class has by this name, its own or inherited. Several when a Rust type implements several
+    /// traits with such a method.
+    pub fn method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
+        let own = self.own_method(class, name);
+        if !own.is_empty() {
+            return own;
+        }
+        let bases = self.linearized(class);
+        bases.iter().skip(1).map(|&base| self.own_method(base, name)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The method that a class itself defines by this name. An inherent method hides those of traits; of several
+    /// definitions of one name outside of traits the last one counts.
+    pub fn own_method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
+        let methods = &self.index.class(class).methods;
+        let found = methods.iter().filter(|&&(other, _)| other == name).map(|&(_, method)| method).collect::<Vec<_>>();
+        if found.len() < 2 {
+            return found;
+        }
+        let inherent = found.iter().rfind(|&&method| self.function(method).implements.is_none());
+        inherent.map_or_else(|| found.clone(), |&method| vec![method])
+    }
+
+    /// Classes of the project that inherit from this one or implement it, near ones first.
+    pub fn subclasses(&self, class: ClassRef) -> Vec<ClassRef> {
+        let mut found = vec![class];
+        let mut next = 0;
+        while next < found.len() {
+            for &subclass in &self.index.class(found[next]).subclasses {
+                if !found.contains(&subclass) {
+                    found.push(subclass);
+                }
+            }
+            next += 1;
+            if found.len() > MAX_SUBCLASSES {
+                break;
+            }
+        }
+        found.remove(0);
+        found
+    }
+
+    /// Methods of subclasses that stand for this one when it is called on an unknown instance of its class.
+    pub fn overrides(&self, method: FunctionRef) -> Vec<FunctionRef> {
+        let Some(class) = self.owner(method) else { return Vec::new() };
+        self.overrides_in(class, self.function(method).name)
+    }
+
+    /// Definitions of a method in the subclasses of a class.
+    pub(crate) fn overrides_in(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
+        if self.index.class(class).subclasses.is_empty() {
+            return Vec::new();
+        }
+        self.subclasses(class).into_iter().flat_map(|subclass| self.own_method(subclass, name)).collect()
+    }
+
+    /// Bases of a class and its bases that the project does not define, by the name their file gives them.
+    pub fn foreign_bases(&self, class: ClassRef) -> Vec<Name> {
+        let order = self.linearized(class);
+        order.iter().flat_map(|&class| self.index.class(class).foreign_bases.iter().copied()).collect()
+    }
+
+    /// Whether a type is another or inherits from it, in the project or in what is known of libraries. Both absolute.
+    pub fn is_subclass(&self, name: Name, base: Name) -> bool {
+        if name == base {
+            return true;
+        }
+        let base_class = self.class(base);
+        let wanted = self.models.canonical_type(base);
+        let Some(class) = self.class(name) else { return self.models.bases_of(name).contains(&wanted) };
+        self.linearized(class).into_iter().any(|class| Some(class) == base_class)
+            || self.foreign_bases(class).into_iter().any(|foreign| self.models.bases_of(foreign).contains(&wanted))
+    }
+
+    /// What a class of failures that a file names means: by its own name, else by that of a base.
+    pub fn failure_kind(&self, file: u32, name: Name) -> Option<FailureKind> {
+        let Some(class) = self.class_in(file, name) else { return self.models.failure_kind(name) };
+        let own = self.linearized(class).into_iter().find_map(|class| self.models.failure_kind(self.class_name(class)));
+        own.or_else(|| self.foreign_bases(class).into_iter().find_map(|base| self.models.failure_kind(base)))
+    }
+}
+
+/// How many subclasses are looked at; a base of more than that says nothing about the method that is called.
+const MAX_SUBCLASSES: usize = 400;

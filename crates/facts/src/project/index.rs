@@ -1,0 +1,178 @@
+//! Tables from names to functions and classes, built once for a run in time linear in the number of definitions.
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{FunctionId, FunctionKind, Name};
+
+use super::{ClassRef, FunctionRef, SourceFile, Symbol};
+
+/// Tables from names to functions and classes.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// What each file defines, by the name within the file.
+    local: FxHashMap<(u32, Name), Symbol>,
+    /// What all files define, by absolute name.
+    pub(super) global: FxHashMap<Name, Symbol>,
+    /// Absolute names by their last part, to follow re-exports.
+    by_last: FxHashMap<Name, Vec<(Name, Symbol)>>,
+    /// Functions defined in the body of another one.
+    nested: FxHashMap<(u32, FunctionId, Name), FunctionRef>,
+    pub(super) methods_named: FxHashMap<Name, Vec<FunctionRef>>,
+    pub(crate) classes: Vec<ClassEntry>,
+    /// The class of each method.
+    pub(super) owners: Vec<Vec<Option<ClassRef>>>,
+    pub(crate) modules: FxHashMap<Name, u32>,
+}
+
+/// A class with what other files say of it.
+#[derive(Debug)]
+pub(crate) struct ClassEntry {
+    pub(super) file: u32,
+    pub(super) class: u32,
+    pub(super) name: Name,
+    pub(super) bases: Vec<ClassRef>,
+    pub(super) foreign_bases: Vec<Name>,
+    pub(super) subclasses: Vec<ClassRef>,
+    pub(super) methods: Vec<(Name, FunctionRef)>,
+}
+
+impl Index {
+    pub(super) fn new(files: &[SourceFile]) -> Self {
+        let mut index = Self::default();
+        for (file, source) in files.iter().enumerate() {
+            index.modules.entry(source.module.name).or_insert(file as u32);
+            index.add_classes(file as u32, source);
+            index.add_functions(file as u32, source);
+        }
+        index.link_bases(files);
+        index.link_methods(files);
+        index
+    }
+
+    pub(super) fn class(&self, class: ClassRef) -> &ClassEntry {
+        &self.classes[class.0 as usize]
+    }
+
+    fn add_classes(&mut self, file: u32, source: &SourceFile) {
+        for (position, class) in source.module.classes.iter().enumerate() {
+            let reference = ClassRef(self.classes.len() as u32);
+            let name = qualified(source.module.name, class.name);
+            self.add(file, class.name, name, Symbol::Class(reference));
+            self.classes.push(ClassEntry {
+                file,
+                class: position as u32,
+                name,
+                bases: Vec::new(),
+                foreign_bases: Vec::new(),
+                subclasses: Vec::new(),
+                methods: Vec::new(),
+            });
+        }
+    }
+
+    fn add_functions(&mut self, file: u32, source: &SourceFile) {
+        for (id, function) in source.module.functions.iter().enumerate() {
+            let id = FunctionId(id as u32);
+            let reference = FunctionRef { file, function: id };
+            match (function.kind, function.parent) {
+                (FunctionKind::Function, Some(parent)) if parent.0 != 0 => {
+                    self.nested.insert((file, parent, function.name), reference);
+                }
+                (FunctionKind::Function, _) => {
+                    let name = qualified(source.module.name, function.qualified);
+                    self.add(file, function.qualified, name, Symbol::Function(reference));
+                }
+                (FunctionKind::Method, _) => self.methods_named.entry(function.name).or_default().push(reference),
+                _ => {}
+            }
+        }
+    }
+
+    /// Of several definitions of one name in a file the last one counts; of several files with one name, the first.
+    fn add(&mut self, file: u32, local: Name, global: Name, symbol: Symbol) {
+        self.local.insert((file, local), symbol);
+        let last = unspin_ir::name(global.rsplit('.').next().unwrap_or_default());
+        let known = self.by_last.entry(last).or_default();
+        match self.global.insert(global, symbol) {
+            Some(_) => known.iter_mut().filter(|(name, _)| *name == global).for_each(|entry| entry.1 = symbol),
+            None => known.push((global, symbol)),
+        }
+    }
+
+    fn link_bases(&mut self, files: &[SourceFile]) {
+        for index in 0..self.classes.len() {
+            let (file, class) = (self.classes[index].file, self.classes[index].class);
+            for &base in &files[file as usize].module.classes[class as usize].bases {
+                match self.symbol(file, base) {
+                    Some(Symbol::Class(base)) if base.0 as usize != index => {
+                        self.classes[index].bases.push(base);
+                        self.classes[base.0 as usize].subclasses.push(ClassRef(index as u32));
+                    }
+                    _ => self.classes[index].foreign_bases.push(base),
+                }
+            }
+        }
+    }
+
+    fn link_methods(&mut self, files: &[SourceFile]) {
+        for (file, source) in files.iter().enumerate() {
+            let mut owners = Vec::with_capacity(source.module.functions.len());
+            for (id, function) in source.module.functions.iter().enumerate() {
+                let owner = function.owner.and_then(|owner| self.symbol(file as u32, owner));
+                let owner = match owner {
+                    Some(Symbol::Class(class)) => Some(class),
+                    _ => None,
+                };
+                if let Some(class) = owner
+                    && function.kind == FunctionKind::Method
+                {
+                    let reference = FunctionRef { file: file as u32, function: FunctionId(id as u32) };
+                    self.classes[class.0 as usize].methods.push((function.name, reference));
+                }
+                owners.push(owner);
+            }
+            self.owners.push(owners);
+        }
+    }
+
+    /// What a name stands for in a file.
+    pub(super) fn symbol(&self, file: u32, name: Name) -> Option<Symbol> {
+        let local = self.local.get(&(file, name)).copied();
+        local.or_else(|| self.absolute_symbol(name))
+    }
+
+    /// What an absolute name stands for. A name that no file defines but whose package does, once, by its last part, is
+    /// taken for a re-export.
+    pub(crate) fn absolute_symbol(&self, name: Name) -> Option<Symbol> {
+        if let Some(&symbol) = self.global.get(&name) {
+            return Some(symbol);
+        }
+        if self.modules.contains_key(&name) {
+            return None;
+        }
+        let (parent, last) = name.rsplit_once('.')?;
+        let package = parent.split('.').next().unwrap_or(parent);
+        let known = self.by_last.get(&ustr::existing_ustr(last)?)?;
+        let mut inside = known.iter().filter(|(other, _)| starts_with_path(other, parent));
+        if let (Some(&(_, symbol)), None) = (inside.next(), inside.next()) {
+            return Some(symbol);
+        }
+        let mut near = known.iter().filter(|(other, _)| starts_with_path(other, package));
+        match (near.next(), near.next()) {
+            (Some(&(_, symbol @ Symbol::Class(_))), None) => Some(symbol),
+            _ => None,
+        }
+    }
+
+    /// A function defined in the body of another one.
+    pub(crate) fn nested(&self, file: u32, parent: FunctionId, name: Name) -> Option<FunctionRef> {
+        self.nested.get(&(file, parent, name)).copied()
+    }
+}
+
+fn starts_with_path(name: &str, prefix: &str) -> bool {
+    name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn qualified(module: Name, name: Name) -> Name {
+    if module.is_empty() { name } else { unspin_ir::name(&format!("{module}.{name}")) }
+}

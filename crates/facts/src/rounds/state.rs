@@ -1,0 +1,138 @@
+//! The state of one way through a loop: where it is, what every place holds, and what was noticed on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use unspin_ir::{BlockId, ExprId, LocalId, Name};
+use unspin_span::Span;
+
+use super::value::{Node, Operator, ValueId, Values};
+use crate::{Certainty, FunctionRef};
+
+/// Places of the loop's own function whose change is watched, one bit each; the last bit stands for all further ones.
+pub(super) type Places = u128;
+
+/// A value together with where it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) value: ValueId,
+    /// Places whose content at the start of the round went into it.
+    pub(super) places: Places,
+    /// Whether the injected end value went into it.
+    pub(super) from_end: bool,
+}
+
+impl Slot {
+    pub(super) fn of(value: ValueId) -> Self {
+        Self { value, places: 0, from_end: false }
+    }
+}
+
+/// A place that outlives a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// A local of a frame.
+    Local(u32, LocalId),
+    /// A field of an object.
+    Field(ValueId, Name),
+    Global(Name),
+}
+
+/// An activation of a function.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) at: FunctionRef,
+    pub(super) id: u32,
+    pub(super) block: BlockId,
+    pub(super) index: usize,
+    pub(super) visits: BTreeMap<BlockId, u8>,
+    /// The local of the caller that gets the result.
+    pub(super) result: Option<LocalId>,
+    /// Parameters whose changes the caller sees, with the caller's place.
+    pub(super) write_back: Vec<(LocalId, ValueId, ExprId)>,
+}
+
+/// A test that was met.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Test {
+    /// Depth of the frame; 0 is the function of the loop.
+    pub(super) depth: usize,
+    pub(super) block: BlockId,
+    /// The condition before it was folded by an assumption.
+    pub(super) slot: Slot,
+    pub(super) outcome: bool,
+}
+
+/// A read that met the end of its input, or a write that took nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EndSite {
+    pub(super) at: FunctionRef,
+    pub(super) span: Span,
+    pub(super) certainty: Certainty,
+    /// Whether the model says that it is another machine's.
+    pub(super) remote: bool,
+}
+
+/// Everything that places hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Store {
+    pub(super) slots: BTreeMap<Place, Slot>,
+    /// Stands for what other tasks may have done to attributes during an `await`.
+    pub(super) epoch: Option<ValueId>,
+}
+
+impl Store {
+    /// What a place holds, without the places that the knowledge depends on.
+    pub(super) fn value(&self, values: &mut Values, place: Place) -> ValueId {
+        if let Some(slot) = self.slots.get(&place) {
+            return slot.value;
+        }
+        match place {
+            Place::Local(frame, local) => values.add(Node::Start(frame, local.0)),
+            Place::Global(name) => values.apply(Operator::Global(name), &[]),
+            Place::Field(base, field) => match self.epoch {
+                Some(epoch) => values.apply(Operator::Field(field), &[base, epoch]),
+                None => values.apply(Operator::Field(field), &[base]),
+            },
+        }
+    }
+}
+
+/// One way.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    pub(super) frames: Vec<Frame>,
+    pub(super) store: Store,
+    /// The store when this round began.
+    pub(super) round_start: Rc<Store>,
+    /// 1 or 2.
+    pub(super) round: u8,
+    /// Undecided conditions that were taken to be true or false.
+    pub(super) assumptions: BTreeMap<ValueId, bool>,
+    /// Objects that were made in this round.
+    pub(super) fresh_objects: BTreeSet<ValueId>,
+    /// Streams that were moved to another position.
+    pub(super) sought: BTreeSet<ValueId>,
+    /// Tests met in this round.
+    pub(super) tests: Vec<Test>,
+    /// The first end met in this round.
+    pub(super) end: Option<EndSite>,
+    /// Something on the way waits, pauses or hands over, or tells the end apart in a way that is not followed.
+    pub(super) excused: bool,
+    /// The end value went into a call that nothing is known of, which may have failed.
+    pub(super) end_escaped: bool,
+    pub(super) forks: u32,
+    /// Blocks of the loop's function in the order of this round.
+    pub(super) trail: Vec<BlockId>,
+}
+
+impl State {
+    pub(super) fn frame(&self) -> &Frame {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    pub(super) fn frame_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+}

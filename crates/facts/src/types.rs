@@ -1,0 +1,376 @@
+//! Nominal types of locals, fields and globals.
+//!
+//! Flow-insensitive and cheap: a local has the type that its annotation says, else the first type that one of its
+//! definitions gives. What is asked of other functions is layered, so that no table ever waits for itself: globals of
+//! modules are typed without looking at other globals or inferred fields, inferred return types may look at globals,
+//! inferred fields at both, and locals at all of these. Each table is filled on demand, once.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind, Terminator};
+
+use crate::definitions::{Definition, Definitions};
+use crate::model::Effect;
+use crate::project::{ClassRef, FunctionRef, Project, SourceFile, Symbol};
+
+/// Types that were inferred so far.
+#[derive(Debug, Default)]
+pub(crate) struct TypeTables {
+    /// By file, then by function.
+    locals: Vec<Vec<OnceLock<LocalTypes>>>,
+    returns: Vec<Vec<OnceLock<Option<Name>>>>,
+    definitions: Vec<Vec<OnceLock<Definitions>>>,
+    /// By file.
+    globals: Vec<OnceLock<FxHashMap<Name, Name>>>,
+    /// By class.
+    fields: Vec<OnceLock<FxHashMap<Name, Name>>>,
+}
+
+/// The type of each local of a function.
+type LocalTypes = Box<[Option<Name>]>;
+
+impl TypeTables {
+    pub(crate) fn new(files: &[SourceFile], classes: usize) -> Self {
+        fn cells<T>(count: usize) -> Vec<OnceLock<T>> {
+            std::iter::repeat_with(OnceLock::new).take(count).collect()
+        }
+        Self {
+            locals: files.iter().map(|file| cells(file.module.functions.len())).collect(),
+            returns: files.iter().map(|file| cells(file.module.functions.len())).collect(),
+            definitions: files.iter().map(|file| cells(file.module.functions.len())).collect(),
+            globals: cells(files.len()),
+            fields: cells(classes),
+        }
+    }
+}
+
+/// What an inference may ask for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Layer {
+    /// Annotations and constructors only.
+    Declared,
+    /// Also globals.
+    Globals,
+    /// Also inferred return types.
+    Returns,
+    /// Also inferred fields and the locals of enclosing functions.
+    Fields,
+}
+
+/// How often the definitions of a function are gone through, so that a type travels through a chain of locals.
+const PASSES: u32 = 2;
+
+/// How long a chain of fields in one expression is followed; deeper ones have no type.
+const MAX_CHAIN: u32 = 12;
+
+impl Project {
+    /// The absolute nominal type of an expression, if it is known.
+    pub fn type_of(&self, at: FunctionRef, expr: ExprId) -> Option<Name> {
+        Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.expr(self.local_types(at), expr, 0)
+    }
+
+    /// Where the locals of a function get their values.
+    pub fn definitions(&self, at: FunctionRef) -> &Definitions {
+        let cell = &self.types.definitions[at.file as usize][at.function.0 as usize];
+        cell.get_or_init(|| Definitions::new(self.function(at)))
+    }
+
+    /// The absolute nominal type of each local.
+    pub fn local_types(&self, at: FunctionRef) -> &[Option<Name>] {
+        let cell = &self.types.locals[at.file as usize][at.function.0 as usize];
+        cell.get_or_init(|| Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.locals())
+    }
+
+    /// The absolute nominal type of what a function returns (awaited): declared, or the same at each `return`.
+    pub fn return_type(&self, at: FunctionRef) -> Option<Name> {
+        let function = self.function(at);
+        if let Some(declared) = function.returns {
+            return Some(self.absolute(at.file, declared));
+        }
+        if function.is_generator || function.is_abstract || function.kind == FunctionKind::Module {
+            return None;
+        }
+        *self.types.returns[at.file as usize][at.function.0 as usize].get_or_init(|| {
+            let inference = Inference { project: self, at, layer: Layer::Globals, function };
+            let locals = inference.locals();
+            let mut found = None;
+            for block in &function.blocks {
+                if let Terminator::Return(Some(value)) = block.terminator {
+                    match inference.expr(&locals, value, 0) {
+                        Some(ty) if found.is_none_or(|other| other == ty) => found = Some(ty),
+                        None if is_none(function, value) => {}
+                        _ => return None,
+                    }
+                }
+            }
+            found
+        })
+    }
+
+    /// The type of a field of a class of the project or of a library type. Both names are absolute.
+    pub fn field_type(&self, class: Name, field: Name) -> Option<Name> {
+        let Some(class) = self.class(class) else { return self.models.field_type(class, field) };
+        let order = self.linearized(class);
+        let own = order.iter().find_map(|&class| self.declared_field(class, field));
+        own.or_else(|| order.iter().find_map(|&class| self.inferred_fields(class).get(&field).copied()))
+            .or_else(|| self.foreign_bases(class).into_iter().find_map(|base| self.models.field_type(base, field)))
+    }
+
+    fn declared_field(&self, class: ClassRef, field: Name) -> Option<Name> {
+        let declared = self.class_data(class).fields.iter().find(|declared| declared.name == field);
+        declared.map(|declared| self.absolute(self.class_file(class), declared.ty)).or_else(|| {
+            let is_property = |method: &&FunctionRef| {
+                let method = self.function(**method);
+                method.name == field && method.decorators.iter().any(|decorator| decorator.ends_with("property"))
+            };
+            let method = self.methods_of(class).collect::<Vec<_>>();
+            let method = method.iter().find(is_property)?;
+            Some(self.absolute(method.file, self.function(*method).returns?))
+        })
+    }
+
+    /// Fields that methods of the class assign something of a known type.
+    fn inferred_fields(&self, class: ClassRef) -> &FxHashMap<Name, Name> {
+        self.types.fields[class.0 as usize].get_or_init(|| {
+            let mut fields = FxHashMap::default();
+            for method in self.methods_of(class) {
+                self.fields_of_method(method, &mut fields);
+            }
+            fields
+        })
+    }
+
+    fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>) {
+        let function = self.function(at);
+        let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver) else { return };
+        let field_of = |place: ExprId| match *function.expr(place) {
+            Expr::Field(base, field) if *function.expr(base) == Expr::Local(receiver.local) => Some(field),
+            _ => None,
+        };
+        let assignments = function.blocks.iter().flat_map(|block| &block.statements);
+        let assignments = assignments.filter_map(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => Some((field_of(place)?, value)),
+            _ => None,
+        });
+        let mut assignments = assignments.peekable();
+        if assignments.peek().is_none() {
+            return;
+        }
+        let inference = Inference { project: self, at, layer: Layer::Returns, function };
+        let locals = inference.locals();
+        for (field, value) in assignments {
+            if let Some(ty) = inference.expr(&locals, value, 0) {
+                fields.entry(field).or_insert(ty);
+            }
+        }
+    }
+
+    /// Variables of a module that hold something of a known type.
+    fn globals(&self, file: u32) -> &FxHashMap<Name, Name> {
+        self.types.globals[file as usize].get_or_init(|| {
+            let at = FunctionRef { file, function: FunctionId(0) };
+            let mut globals = FxHashMap::default();
+            if self.files[file as usize].module.functions.is_empty() {
+                return globals;
+            }
+            let function = self.function(at);
+            let inference = Inference { project: self, at, layer: Layer::Declared, function };
+            let locals = inference.locals();
+            for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+                if let StatementKind::Assign(place, value) = statement.kind
+                    && let Some(variable) = inference.global_name(place)
+                    && let Some(ty) = inference.expr(&locals, value, 0)
+                {
+                    globals.entry(variable).or_insert(ty);
+                }
+            }
+            for (local, ty) in function.locals.iter().zip(&locals) {
+                if let (LocalKind::Variable, Some(ty)) = (local.kind, ty) {
+                    globals.entry(local.name).or_insert(*ty);
+                }
+            }
+            globals
+        })
+    }
+
+    fn global_type(&self, file: u32, name: Name) -> Option<Name> {
+        if let Some(&ty) = self.globals(file).get(&name) {
+            return Some(ty);
+        }
+        let (module, variable) = name.rsplit_once('.')?;
+        let file = *self.index.modules.get(&ustr::existing_ustr(module)?)?;
+        self.globals(file).get(&ustr::existing_ustr(variable)?).copied()
+    }
+}
+
+fn is_none(function: &Function, value: ExprId) -> bool {
+    *function.expr(value) == Expr::Constant(Constant::None)
+}
+
+/// Types of one function, as far as a layer can see.
+struct Inference<'a> {
+    project: &'a Project,
+    at: FunctionRef,
+    layer: Layer,
+    function: &'a Function,
+}
+
+impl Inference<'_> {
+    fn locals(&self) -> Box<[Option<Name>]> {
+        let function = self.function;
+        let mut types = function.locals.iter().map(|local| local.ty.map(|ty| self.absolute(ty))).collect::<Box<[_]>>();
+        if let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver)
+            && let Some(owner) = self.project.owner(self.at)
+        {
+            types[receiver.local.0 as usize] = Some(self.project.class_name(owner));
+        }
+        if self.layer == Layer::Fields {
+            self.captured(&mut types);
+        }
+        let definitions = self.project.definitions(self.at);
+        for _ in 0..PASSES {
+            let mut changed = false;
+            for (local, definition) in definitions.iter(function) {
+                let index = local.0 as usize;
+                if types[index].is_none()
+                    && let Some(ty) = self.definition(&types, definition)
+                {
+                    types[index] = Some(ty);
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        types
+    }
+
+    fn absolute(&self, name: Name) -> Name {
+        self.project.absolute(self.at.file, name)
+    }
+
+    fn captured(&self, types: &mut [Option<Name>]) {
+        let Some(parent) = self.function.parent.filter(|&parent| parent < self.at.function) else { return };
+        let parent = FunctionRef { file: self.at.file, function: parent };
+        let outer = &self.project.function(parent).locals;
+        for (index, local) in self.function.locals.iter().enumerate() {
+            if matches!(local.kind, LocalKind::Captured | LocalKind::Shared) && types[index].is_none() {
+                let known = self.project.local_types(parent);
+                let mut same = outer.iter().zip(known).filter(|(other, _)| other.name == local.name);
+                types[index] = same.find_map(|(_, ty)| *ty);
+            }
+        }
+    }
+
+    fn definition(&self, types: &[Option<Name>], definition: Definition<'_>) -> Option<Name> {
+        match definition {
+            Definition::Value(value) => self.expr(types, value, 0),
+            Definition::Call(call) => self.call(types, call),
+            Definition::Item(_) | Definition::Failure => None,
+        }
+    }
+
+    fn expr(&self, types: &[Option<Name>], expr: ExprId, depth: u32) -> Option<Name> {
+        if depth > MAX_CHAIN {
+            return None;
+        }
+        match *self.function.expr(expr) {
+            Expr::Local(local) => types[local.0 as usize],
+            Expr::Global(name) if self.layer >= Layer::Globals => self.project.global_type(self.at.file, name),
+            Expr::Field(base, field) => {
+                let class = self.expr(types, base, depth + 1)?;
+                if self.layer == Layer::Fields {
+                    return self.project.field_type(class, field);
+                }
+                match self.project.class(class) {
+                    Some(class) => {
+                        let order = self.project.linearized(class);
+                        order.into_iter().find_map(|class| self.project.declared_field(class, field))
+                    }
+                    None => self.project.models.field_type(class, field),
+                }
+            }
+            Expr::Index(base, index) => self.tuple_part(base, index),
+            _ => None,
+        }
+    }
+
+    /// A part of the tuple that a modelled call gives: `reader, writer = await asyncio.open_connection(..)`.
+    fn tuple_part(&self, base: ExprId, index: ExprId) -> Option<Name> {
+        let (Expr::Local(tuple), Expr::Constant(Constant::Int(index))) = (self.function.expr(base), self.function.expr(index))
+        else {
+            return None;
+        };
+        let Definition::Call(call) = self.project.definitions(self.at).only(self.function, *tuple)? else { return None };
+        let Callee::Path(path) = call.callee else { return None };
+        let model = self.project.models.by_path(path, self.function, call)?;
+        let part = model.returns_tuple.get(usize::try_from(*index).ok()?).filter(|part| part.as_str() != "_")?;
+        Some(self.absolute(*part))
+    }
+
+    fn global_name(&self, place: ExprId) -> Option<Name> {
+        match *self.function.expr(place) {
+            Expr::Global(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The type of a call's result, awaited and unwrapped.
+    fn call(&self, types: &[Option<Name>], call: &Call) -> Option<Name> {
+        match call.callee {
+            Callee::Value(value) => self.expr(types, value, 0).filter(|_| call.awaited && call.arguments.is_empty()),
+            Callee::Path(path) => self.path_call(types, path, call),
+            Callee::Method(receiver, method) => {
+                let class = self.expr(types, receiver, 0)?;
+                if let Some(known) = self.project.class(class) {
+                    let found = self.project.method(known, method);
+                    if let Some(&found) = found.first() {
+                        return self.returned(found);
+                    }
+                }
+                let model = self.project.models.by_type(class, method, self.function, call)?;
+                model.returns.or_else(|| (model.effect == Effect::View).then_some(class)).map(|ty| self.absolute(ty))
+            }
+        }
+    }
+
+    fn path_call(&self, types: &[Option<Name>], path: Name, call: &Call) -> Option<Name> {
+        match self.project.symbol(self.at.file, path) {
+            Some(Symbol::Class(class)) => return Some(self.project.class_name(class)),
+            Some(Symbol::Function(function)) => return self.returned(function),
+            None => {}
+        }
+        if let Some(&method) = self.project.method_by_path(self.at.file, path).first() {
+            return self.returned(method);
+        }
+        if let Some(model) = self.project.models.by_path(path, self.function, call) {
+            let viewed = || call.arguments.first().and_then(|argument| self.expr(types, argument.value, 0));
+            let ty = model.returns.or_else(|| if model.effect == Effect::View { viewed() } else { None });
+            if ty.is_some() {
+                return ty.map(|ty| self.absolute(ty));
+            }
+        }
+        constructed(path).map(|class| self.absolute(class))
+    }
+
+    fn returned(&self, function: FunctionRef) -> Option<Name> {
+        if self.layer >= Layer::Returns {
+            return self.project.return_type(function);
+        }
+        self.project.function(function).returns.map(|ty| self.project.absolute(function.file, ty))
+    }
+}
+
+/// The class that a path constructs by the customs of both languages: `queue.Queue()`, `Vec.new()`.
+fn constructed(path: Name) -> Option<Name> {
+    let is_class = |part: &str| part.starts_with(|c: char| c.is_uppercase()) && part.contains(|c: char| c.is_lowercase());
+    let (parent, last) = path.rsplit_once('.').unwrap_or(("", &path));
+    if is_class(last) {
+        return Some(path);
+    }
+    let is_constructor = matches!(last, "new" | "default" | "with_capacity" | "from");
+    let class = parent.rsplit('.').next().unwrap_or_default();
+    (is_constructor && is_class(class)).then(|| unspin_ir::name(parent))
+}
