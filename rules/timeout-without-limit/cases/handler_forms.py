@@ -6,6 +6,7 @@ import contextlib
 import logging
 import socket
 from asyncio import TimeoutError as AsyncTimeout
+from asyncio import wait_for
 from socket import timeout as SocketTimeout
 
 logger = logging.getLogger(__name__)
@@ -68,9 +69,8 @@ async def read_with_async_alias(host: str) -> bytes:
 
 async def read_suppressed(host: str) -> None:
     reader, writer = await asyncio.wait_for(asyncio.open_connection(host, 9000), 10)
-    wait = asyncio.wait_for
     while not writer.is_closing():
-        with contextlib.suppress(TimeoutError): writer.write(await wait(reader.read(64), 30))  # expect: timeout-without-limit
+        with contextlib.suppress(TimeoutError): writer.write(await wait_for(reader.read(64), 30))  # expect: timeout-without-limit
 
 
 def read_and_stop_at_silence(host: str) -> bytes:

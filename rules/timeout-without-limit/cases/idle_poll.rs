@@ -75,7 +75,7 @@ impl Worker {
             match stream.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(count) => handle(&buffer[..count]),
-                Err(error) if error.kind() == ErrorKind::WouldBlock || error.kind() == ErrorKind::TimedOut => {} // expect: timeout-without-limit
+                Err(e) if e.kind() == ErrorKind::WouldBlock || e.kind() == ErrorKind::TimedOut => {} // expect: timeout-without-limit
                 Err(error) => return Err(error),
             }
         }
