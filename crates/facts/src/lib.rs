@@ -10,6 +10,8 @@ pub mod model;
 mod models;
 pub mod project;
 mod resolve;
+#[cfg(test)]
+mod test_ir;
 mod types;
 
 pub mod callgraph;

@@ -124,6 +124,9 @@ pub struct TimeoutModel {
     pub position: Option<u32>,
     /// The argument, from 0, that is the object whose own timeout bounds the call: `context.wrap_socket(sock)`: 0.
     pub of: Option<u32>,
+    /// Seconds in one unit of the argument: 0.001 where it counts milliseconds.
+    #[serde(default = "one_second")]
+    pub unit: f64,
     /// How long it waits when the argument is absent.
     pub default: Bound,
     /// How long it waits when the argument is `None`.
@@ -155,6 +158,10 @@ pub enum BoundWord {
     Endless,
     /// The operating system gives up after minutes (a connect: about two; a read: never, if the peer is gone).
     System,
+}
+
+fn one_second() -> f64 {
+    1.0
 }
 
 fn endless() -> Bound {

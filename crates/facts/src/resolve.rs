@@ -1,5 +1,8 @@
 //! What a call may be: functions of the project, library models.
 
+#[cfg(test)]
+mod tests;
+
 use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, LocalKind, Name};
 
 use crate::definitions::Definition;

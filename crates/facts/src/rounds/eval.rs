@@ -1,0 +1,155 @@
+//! Pure expressions in a state.
+
+use unspin_ir::{CompareOp, Expr, ExprId, Function, UnaryOp};
+
+use super::machine::Machine;
+use super::state::{Slot, State};
+use super::value::{Literal, Node, Operator};
+use crate::Certainty;
+
+impl<'p> Machine<'p> {
+    /// The value of an expression. Sets `failed` when evaluating it fails for certain.
+    pub(super) fn eval(&mut self, state: &mut State, function: &'p Function, id: ExprId) -> Slot {
+        match function.expr(id) {
+            Expr::Constant(constant) => Slot::of(self.values.literal(Literal::of(constant))),
+            Expr::Local(_) | Expr::Field(..) => match self.place_of(state, function, id) {
+                Some(place) => self.read_through(state, function, id, place),
+                None => Slot::of(self.values.fresh()),
+            },
+            Expr::Global(global) => {
+                let place = super::state::Place::Global(*global);
+                match state.store.slots.get(&place) {
+                    Some(slot) => *slot,
+                    None => match self.project.constant(state.frame().at.file, *global) {
+                        Some(constant) => Slot::of(self.values.literal(Literal::of(&constant))),
+                        None => self.read_place(state, place),
+                    },
+                }
+            }
+            Expr::Function(target) => {
+                let number = u64::from(state.frame().at.file) << 32 | u64::from(target.0);
+                Slot::of(self.values.apply(Operator::Opaque(number), &[]))
+            }
+            Expr::Index(base, index) => self.index(state, function, *base, *index),
+            Expr::Slice(base, low, high) => {
+                let operator = Operator::Slice { low: low.is_some(), high: high.is_some() };
+                let parts: Vec<ExprId> = std::iter::once(*base).chain(*low).chain(*high).collect();
+                self.operation(state, function, operator, &parts)
+            }
+            Expr::Unary(op, a) => {
+                let operator = match op {
+                    UnaryOp::Not => Operator::Not,
+                    UnaryOp::Negate => Operator::Negate,
+                    UnaryOp::Invert => Operator::Invert,
+                };
+                if *op == UnaryOp::Not {
+                    let slot = self.operation(state, function, Operator::Truth, &[*a]);
+                    return Slot { value: self.values.apply(Operator::Not, &[slot.value]), ..slot };
+                }
+                self.operation(state, function, operator, &[*a])
+            }
+            Expr::Binary(op, a, b) => self.operation(state, function, Operator::Binary(*op), &[*a, *b]),
+            Expr::Compare(op, a, b) => self.compare(state, function, *op, *a, *b),
+            Expr::Truth(a) => self.operation(state, function, Operator::Truth, &[*a]),
+            Expr::Length(a) => self.operation(state, function, Operator::Length, &[*a]),
+            Expr::Aggregate(kind, parts) => {
+                if parts.is_empty() {
+                    return Slot::of(self.values.literal(Literal::Empty));
+                }
+                self.operation(state, function, Operator::Aggregate(*kind as u8), parts)
+            }
+            Expr::Variant(variant, parts) => self.operation(state, function, Operator::Variant(*variant), parts),
+            Expr::HasVariant(a, variant) => self.operation(state, function, Operator::HasVariant(*variant), &[*a]),
+            Expr::Payload(a, variant, index) => self.operation(state, function, Operator::Payload(*variant, *index), &[*a]),
+            Expr::HasType(a, types) => self.operation(state, function, Operator::HasType(types.clone()), &[*a]),
+            Expr::Opaque(parts) => {
+                let number = 1 << 63 | u64::from(state.frame().at.file) << 40 | u64::from(id.0);
+                self.operation(state, function, Operator::Opaque(number), parts)
+            }
+        }
+    }
+
+    fn read_through(&mut self, state: &mut State, function: &'p Function, id: ExprId, place: super::state::Place) -> Slot {
+        let mut slot = self.read_place(state, place);
+        if let Expr::Field(base, field) = function.expr(id) {
+            if !state.store.slots.contains_key(&place)
+                && let Some(constant) = self.project.class_constant(state.frame().at, function, *base, *field)
+            {
+                return Slot::of(self.values.literal(Literal::of(&constant)));
+            }
+            let base = self.eval(state, function, *base);
+            slot.places |= base.places;
+            slot.from_end |= base.from_end;
+        }
+        slot
+    }
+
+    fn operation(&mut self, state: &mut State, function: &'p Function, operator: Operator, parts: &[ExprId]) -> Slot {
+        let slots: Vec<Slot> = parts.iter().map(|&part| self.eval(state, function, part)).collect();
+        let arguments: Vec<_> = slots.iter().map(|slot| slot.value).collect();
+        let value = self.values.apply(operator, &arguments);
+        Slot {
+            value,
+            places: slots.iter().fold(0, |places, slot| places | slot.places),
+            from_end: slots.iter().any(|slot| slot.from_end),
+        }
+    }
+
+    /// An element of nothing is a failure.
+    fn index(&mut self, state: &mut State, function: &'p Function, base: ExprId, index: ExprId) -> Slot {
+        let slot = self.operation(state, function, Operator::Index, &[base, index]);
+        let base = self.eval(state, function, base);
+        if base.from_end && self.values.literal_of(base.value).is_some_and(Literal::is_empty_sequence) {
+            self.failed = Some("IndexError");
+        }
+        if let Node::Apply(Operator::Aggregate(kind), parts) = self.values.node(base.value)
+            && *kind != unspin_ir::Aggregate::Map as u8
+            && let Expr::Constant(unspin_ir::Constant::Int(at)) = function.expr(index)
+            && let Some(&part) = usize::try_from(*at).ok().and_then(|at| parts.get(at))
+        {
+            return Slot { value: part, ..slot };
+        }
+        slot
+    }
+
+    /// A comparison; the end value differs from whatever is not known to be it.
+    fn compare(&mut self, state: &mut State, function: &'p Function, op: CompareOp, a: ExprId, b: ExprId) -> Slot {
+        let slot = self.operation(state, function, Operator::Compare(op), &[a, b]);
+        let (left, right) = (self.eval(state, function, a), self.eval(state, function, b));
+        let is_end = |machine: &Self, slot: &Slot| {
+            slot.from_end
+                && machine.values.literal_of(slot.value).is_some_and(|literal| match literal {
+                    Literal::Int(value) => *value == 0,
+                    Literal::None => true,
+                    other => other.is_empty_sequence(),
+                })
+        };
+        let tests_none = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::None);
+        let end_is_unsure = state.end.is_some_and(|end| end.certainty != Certainty::Certain);
+        if end_is_unsure && ((is_end(self, &left) && tests_none(self, &right)) || (is_end(self, &right) && tests_none(self, &left))) {
+            // A wrapper may give `None` at the end, and here the program looks for it.
+            state.excused = true;
+        }
+        if self.values.literal_of(slot.value).is_some() {
+            return slot;
+        }
+        let (end_first, other) = match (is_end(self, &left), is_end(self, &right)) {
+            (true, false) => (true, b),
+            (false, true) => (false, a),
+            _ => return slot,
+        };
+        let may_be_end = function.path(other).is_some_and(|path| self.project.models.has_word(crate::model::WordKind::End, &path));
+        let other_is_literal = matches!(function.expr(other), Expr::Constant(_));
+        if may_be_end || other_is_literal {
+            return slot;
+        }
+        let outcome = match (op, end_first) {
+            (CompareOp::Eq | CompareOp::Is, _) | (CompareOp::In, true) => false,
+            (CompareOp::Ne | CompareOp::IsNot, _) | (CompareOp::NotIn, true) => true,
+            (CompareOp::Lt | CompareOp::Le, true) | (CompareOp::Gt | CompareOp::Ge, false) => true,
+            (CompareOp::Gt | CompareOp::Ge, true) | (CompareOp::Lt | CompareOp::Le, false) => false,
+            (CompareOp::In | CompareOp::NotIn, false) => return slot,
+        };
+        Slot { value: self.values.bool(outcome), ..slot }
+    }
+}

@@ -1,0 +1,535 @@
+//! The abstract machine: follows one way after the other through a loop, forking at tests that nothing decides.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{BlockId, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator, name};
+
+use super::Mode;
+use super::state::{EndSite, Frame, Place, Places, Slot, State, Store, Test};
+use super::value::{Literal, Node, Operator, ValueId, Values};
+use crate::shape::Shape;
+use crate::{FunctionRef, Project};
+
+const MAX_PATHS: usize = 64;
+const MAX_STEPS: u32 = 4_000;
+const MAX_VALUES: usize = 20_000;
+pub(super) const MAX_FRAMES: usize = 4;
+
+/// What following one way came to.
+pub(super) enum Outcome {
+    /// It left the loop, or is not followed further.
+    Done,
+    /// It came back to the header for the second time.
+    Round(Box<State>),
+}
+
+/// Follows the ways of one loop.
+pub(super) struct Machine<'p> {
+    pub(super) project: &'p Project,
+    pub(super) mode: Mode,
+    pub(super) at: FunctionRef,
+    pub(super) header: BlockId,
+    pub(super) body: &'p unspin_flow::BlockSet,
+    pub(super) values: Values,
+    pub(super) shapes: FxHashMap<FunctionRef, Rc<Shape>>,
+    places: Vec<Place>,
+    place_index: FxHashMap<Place, u32>,
+    next_frame: u32,
+    steps: u32,
+    pub(super) pending: Vec<State>,
+    /// Set while a pure expression is evaluated that fails for certain (`c[0]` of an empty `c`).
+    pub(super) failed: Option<&'static str>,
+}
+
+impl<'p> Machine<'p> {
+    pub(super) fn new(project: &'p Project, mode: Mode, at: FunctionRef, shape: Rc<Shape>, natural: &'p unspin_flow::NaturalLoop) -> Self {
+        let mut shapes = FxHashMap::default();
+        shapes.insert(at, shape);
+        Self {
+            project,
+            mode,
+            at,
+            header: natural.header,
+            body: &natural.body,
+            values: Values::default(),
+            shapes,
+            places: Vec::new(),
+            place_index: FxHashMap::default(),
+            next_frame: 1,
+            steps: 0,
+            pending: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// Follow ways until `accept` takes one or none is left.
+    pub(super) fn run<T>(&mut self, mut accept: impl FnMut(&mut Self, &State) -> Option<T>) -> Option<T> {
+        let first = State {
+            frames: vec![Frame {
+                at: self.at,
+                id: 0,
+                block: self.header,
+                index: 0,
+                visits: BTreeMap::new(),
+                result: None,
+                write_back: Vec::new(),
+            }],
+            store: Store::default(),
+            round_start: Rc::default(),
+            round: 1,
+            assumptions: BTreeMap::new(),
+            fresh_objects: std::collections::BTreeSet::new(),
+            sought: std::collections::BTreeSet::new(),
+            tests: Vec::new(),
+            end: None,
+            excused: false,
+            end_escaped: false,
+            forks: 0,
+            trail: vec![self.header],
+        };
+        self.pending.push(first);
+        for _ in 0..MAX_PATHS {
+            let state = self.pending.pop()?;
+            if let Outcome::Round(state) = self.follow(state)
+                && let Some(found) = accept(self, &state)
+            {
+                return Some(found);
+            }
+            if self.steps > MAX_STEPS || self.values.len() > MAX_VALUES {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn follow(&mut self, mut state: State) -> Outcome {
+        loop {
+            self.steps += 1;
+            if self.steps > MAX_STEPS || self.values.len() > MAX_VALUES || state.excused {
+                return Outcome::Done;
+            }
+            let function = self.project.function(state.frame().at);
+            let block = function.block(state.frame().block);
+            let index = state.frame().index;
+            let goes_on = if let Some(statement) = block.statements.get(index) {
+                state.frame_mut().index += 1;
+                self.statement(&mut state, function, statement)
+            } else {
+                self.terminator(&mut state, function, &block.terminator)
+            };
+            if !goes_on {
+                return Outcome::Done;
+            }
+            if state.frames.len() == 1 && state.frame().block == self.header && state.frame().index == 0 && state.trail.is_empty() {
+                if state.round == 2 {
+                    return Outcome::Round(Box::new(state));
+                }
+                self.begin_second_round(&mut state);
+            }
+        }
+    }
+
+    /// Every place now depends on nothing but itself; assumptions hold on, because they are about value numbers.
+    fn begin_second_round(&mut self, state: &mut State) {
+        let watched: Vec<_> = state.store.slots.keys().copied().filter(outlives_round).collect();
+        state.store.slots.retain(|place, _| outlives_round(place));
+        for place in watched {
+            let bit = self.bit(place);
+            if let Some(slot) = state.store.slots.get_mut(&place) {
+                slot.places = bit;
+            }
+        }
+        state.round = 2;
+        state.round_start = Rc::new(state.store.clone());
+        state.fresh_objects.clear();
+        state.tests.clear();
+        state.end = None;
+        state.end_escaped = false;
+        state.trail.push(self.header);
+        state.frame_mut().visits.clear();
+    }
+
+    /// The bit that watches a place.
+    fn bit(&mut self, place: Place) -> Places {
+        let next = self.places.len() as u32;
+        let index = *self.place_index.entry(place).or_insert(next);
+        if index == next {
+            self.places.push(place);
+        }
+        1 << index.min(127)
+    }
+
+    /// Whether none of these places holds something else than when the round began.
+    pub(super) fn are_unchanged(&mut self, state: &State, places: Places) -> bool {
+        if places & (1 << 127) != 0 {
+            return false;
+        }
+        (0..self.places.len().min(127)).filter(|index| places & (1 << index) != 0).all(|index| {
+            let place = self.places[index];
+            state.store.value(&mut self.values, place) == state.round_start.value(&mut self.values, place)
+        })
+    }
+
+    pub(super) fn shape(&mut self, at: FunctionRef) -> Rc<Shape> {
+        let project = self.project;
+        Rc::clone(self.shapes.entry(at).or_insert_with(|| Rc::new(Shape::new(project.function(at)))))
+    }
+
+    fn statement(&mut self, state: &mut State, function: &'p Function, statement: &'p unspin_ir::Statement) -> bool {
+        match &statement.kind {
+            StatementKind::Assign(place, value) => {
+                let slot = self.eval(state, function, *value);
+                if let Some(class) = self.failed.take() {
+                    return self.raise(state, &[class]);
+                }
+                self.assign(state, function, *place, slot);
+                true
+            }
+            StatementKind::Call(call) => self.call(state, function, call, statement.span),
+            StatementKind::Delete(place) => {
+                self.delete(state, function, *place);
+                true
+            }
+            StatementKind::Yield(_) => {
+                state.excused = true;
+                true
+            }
+            StatementKind::Enter(_) | StatementKind::Leave(_) => true,
+        }
+    }
+
+    fn terminator(&mut self, state: &mut State, function: &'p Function, terminator: &'p Terminator) -> bool {
+        match terminator {
+            Terminator::Goto(block) => self.enter(state, function, *block),
+            Terminator::Branch { test, then, otherwise } => self.branch(state, function, *test, *then, *otherwise),
+            Terminator::Advance { iterable, item, body, exhausted, .. } => {
+                self.advance(state, function, *iterable, *item, *body, *exhausted)
+            }
+            Terminator::Select { arms } => {
+                let Some((&first, others)) = arms.split_first() else { return false };
+                for &arm in others {
+                    let mut other = state.clone();
+                    if self.enter(&mut other, function, arm) {
+                        self.pending.push(other);
+                    }
+                }
+                self.enter(state, function, first)
+            }
+            Terminator::Return(value) => {
+                let slot = match value {
+                    Some(value) => self.eval(state, function, *value),
+                    None => Slot::of(self.values.literal(Literal::None)),
+                };
+                self.leave_frame(state, slot)
+            }
+            Terminator::Raise { class, .. } => {
+                let class = class.map_or("?", |class| class.as_str());
+                self.raise(state, &[last_part(class)])
+            }
+            Terminator::Dispatch { .. } | Terminator::Unreachable => false,
+        }
+    }
+
+    /// Return from an inlined call; leaving the loop's own function ends the way.
+    fn leave_frame(&mut self, state: &mut State, slot: Slot) -> bool {
+        if state.frames.len() == 1 {
+            return false;
+        }
+        let Some(frame) = state.frames.pop() else { return false };
+        let caller = self.project.function(state.frame().at);
+        for (parameter, before, place) in frame.write_back {
+            let now = state.store.value(&mut self.values, Place::Local(frame.id, parameter));
+            if now != before {
+                self.assign(state, caller, place, Slot::of(now));
+            }
+        }
+        state.store.slots.retain(|place, _| !matches!(place, Place::Local(id, _) if *id == frame.id));
+        if let Some(result) = frame.result {
+            let place = Place::Local(state.frame().id, result);
+            state.store.slots.insert(place, slot);
+        }
+        true
+    }
+
+    /// Go to a block; `false` when that leaves the loop or goes round an inner loop once too often.
+    pub(super) fn enter(&mut self, state: &mut State, function: &'p Function, block: BlockId) -> bool {
+        let outermost = state.frames.len() == 1;
+        if outermost && !self.body.contains(block) {
+            return false;
+        }
+        let frame = state.frame_mut();
+        frame.block = block;
+        frame.index = 0;
+        if outermost && block == self.header {
+            state.trail.clear();
+            return true;
+        }
+        if outermost {
+            state.trail.push(block);
+        }
+        if function.loops.iter().any(|l| l.header == block) {
+            let visits = state.frame_mut().visits.entry(block).or_insert(0);
+            *visits += 1;
+            match *visits {
+                1 => {}
+                2 => self.forget_stores(state, block),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// An inner loop went round: whatever it stores may hold anything.
+    fn forget_stores(&mut self, state: &mut State, header: BlockId) {
+        let (at, id) = (state.frame().at, state.frame().id);
+        let shape = self.shape(at);
+        let Some(natural) = shape.forest.loops.iter().find(|l| l.header == header) else { return };
+        let function = self.project.function(at);
+        for block in natural.body.iter() {
+            for statement in &function.block(block).statements {
+                let local = match &statement.kind {
+                    StatementKind::Assign(place, _) => crate::shape::root_local(function, *place),
+                    StatementKind::Call(call) => call.result,
+                    _ => None,
+                };
+                if let Some(local) = local {
+                    let fresh = self.values.fresh();
+                    state.store.slots.insert(Place::Local(id, local), Slot::of(fresh));
+                }
+            }
+        }
+    }
+
+    fn branch(&mut self, state: &mut State, function: &'p Function, test: ExprId, then: BlockId, otherwise: BlockId) -> bool {
+        let slot = self.eval(state, function, test);
+        if let Some(class) = self.failed.take() {
+            return self.raise(state, &[class]);
+        }
+        let truth = self.values.apply(Operator::Truth, &[slot.value]);
+        let (base, negated) = match self.values.node(truth) {
+            Node::Apply(Operator::Not, inner) => (inner[0], true),
+            _ => (truth, false),
+        };
+        let (base, negated) = self.canonical(base, negated);
+        let known = match self.values.literal_of(base) {
+            Some(Literal::Bool(value)) => Some(*value != negated),
+            _ => state.assumptions.get(&base).map(|&value| value != negated),
+        };
+        let (depth, block) = (state.frames.len() - 1, state.frame().block);
+        let decided = known.is_some();
+        let outcome = known.unwrap_or(true);
+        if !decided {
+            let mut other = state.clone();
+            other.forks += 1;
+            other.assumptions.insert(base, negated);
+            other.tests.push(Test { depth, block, slot, outcome: false });
+            if self.enter(&mut other, function, otherwise) {
+                self.pending.push(other);
+            }
+            state.forks += 1;
+            state.assumptions.insert(base, !negated);
+        }
+        state.tests.push(Test { depth, block, slot, outcome });
+        self.enter(state, function, if outcome { then } else { otherwise })
+    }
+
+    /// `a != b` is `not a == b`, `a >= b` is `not a < b`, so that one assumption answers both.
+    fn canonical(&mut self, value: ValueId, negated: bool) -> (ValueId, bool) {
+        use unspin_ir::CompareOp as Op;
+        let Node::Apply(Operator::Compare(op), operands) = self.values.node(value) else { return (value, negated) };
+        let positive = match op {
+            Op::Ne => Op::Eq,
+            Op::Ge => Op::Lt,
+            Op::Gt => Op::Le,
+            Op::IsNot => Op::Is,
+            Op::NotIn => Op::In,
+            _ => return (value, negated),
+        };
+        let operands = operands.clone();
+        (self.values.apply(Operator::Compare(positive), &operands), !negated)
+    }
+
+    /// The head of an inner `for`: an empty iterable is skipped, any other gives one item and then ends.
+    fn advance(&mut self, state: &mut State, function: &'p Function, iterable: ExprId, item: LocalId, body: BlockId, exhausted: BlockId) -> bool {
+        let slot = self.eval(state, function, iterable);
+        let is_empty = self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence);
+        let block = state.frame().block;
+        let is_second = state.frame().visits.get(&block).is_some_and(|&visits| visits > 1);
+        if is_empty || is_second {
+            return self.enter(state, function, exhausted);
+        }
+        let fresh = self.values.fresh();
+        let place = Place::Local(state.frame().id, item);
+        state.store.slots.insert(place, Slot::of(fresh));
+        self.enter(state, function, body)
+    }
+
+    /// A failure that is certain: to the handler that names one of the classes, or out.
+    pub(super) fn raise(&mut self, state: &mut State, classes: &[&str]) -> bool {
+        loop {
+            let function = self.project.function(state.frame().at);
+            let mut at = function.block(state.frame().block).unwind;
+            for _ in 0..function.blocks.len() {
+                let Some(block) = at else { break };
+                if state.frames.len() == 1 && !self.body.contains(block) {
+                    return false;
+                }
+                at = match &function.block(block).terminator {
+                    Terminator::Goto(next) => Some(*next),
+                    Terminator::Dispatch { handlers, otherwise } => {
+                        let fits = |handler: &&unspin_ir::Handler| match handler.manager {
+                            Some(scope) => self.suppresses(state.frame().at, scope, classes),
+                            None => catches(&handler.classes, classes),
+                        };
+                        if let Some(handler) = handlers.iter().find(fits) {
+                            if let Some(local) = handler.binding {
+                                let fresh = self.values.fresh();
+                                let place = Place::Local(state.frame().id, local);
+                                state.store.slots.insert(place, Slot::of(fresh));
+                            }
+                            return self.enter(state, function, handler.block);
+                        }
+                        *otherwise
+                    }
+                    _ => return false,
+                };
+            }
+            if state.frames.len() == 1 {
+                return false;
+            }
+            state.frames.pop();
+        }
+    }
+
+    fn suppresses(&self, at: FunctionRef, scope: unspin_ir::ScopeId, classes: &[&str]) -> bool {
+        let function = self.project.function(at);
+        let Some(shape) = self.shapes.get(&at) else { return false };
+        let Some((_, _, call)) = shape.origin(function, function.scope(scope).manager) else { return false };
+        let is_suppress =
+            self.project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Suppress);
+        let named: Vec<Name> = call.arguments.iter().filter_map(|a| function.path(a.value)).map(|path| name(&path)).collect();
+        is_suppress && catches(&named, classes)
+    }
+
+    pub(super) fn read_place(&mut self, state: &State, place: Place) -> Slot {
+        if let Some(slot) = state.store.slots.get(&place) {
+            return *slot;
+        }
+        let value = state.store.value(&mut self.values, place);
+        let places = if matches!(place, Place::Local(frame, _) if frame != 0) { 0 } else { self.bit(place) };
+        Slot { value, places, from_end: false }
+    }
+
+    /// The place that an expression names, if it names one.
+    pub(super) fn place_of(&mut self, state: &mut State, function: &'p Function, expr: ExprId) -> Option<Place> {
+        match function.expr(expr) {
+            Expr::Local(local) => Some(self.local_place(state, function, *local)),
+            Expr::Global(global) => Some(Place::Global(*global)),
+            Expr::Field(base, field) => {
+                let base = self.eval(state, function, *base);
+                Some(Place::Field(base.value, *field))
+            }
+            _ => None,
+        }
+    }
+
+    /// A captured local is the place of the function that encloses this one, when that is being followed too.
+    fn local_place(&self, state: &State, function: &Function, local: LocalId) -> Place {
+        let entry = function.local(local);
+        if matches!(entry.kind, LocalKind::Captured | LocalKind::Shared) {
+            for frame in state.frames.iter().rev().skip(1) {
+                let outer = self.project.function(frame.at);
+                if let Some(index) = outer.locals.iter().position(|l| l.name == entry.name) {
+                    return Place::Local(frame.id, LocalId(index as u32));
+                }
+            }
+        }
+        Place::Local(state.frame().id, local)
+    }
+
+    pub(super) fn assign(&mut self, state: &mut State, function: &'p Function, place: ExprId, slot: Slot) {
+        match self.place_of(state, function, place) {
+            Some(place) => {
+                state.store.slots.insert(place, slot);
+            }
+            None => self.touch(state, function, place),
+        }
+    }
+
+    /// The object at a place changed in a way that is not followed: every place that holds it holds something new.
+    pub(super) fn touch(&mut self, state: &mut State, function: &'p Function, expr: ExprId) {
+        match function.expr(expr) {
+            Expr::Index(base, _) | Expr::Slice(base, ..) | Expr::Payload(base, ..) => self.touch(state, function, *base),
+            Expr::Local(_) | Expr::Global(_) | Expr::Field(..) => {
+                let Some(place) = self.place_of(state, function, expr) else { return };
+                let old = self.read_place(state, place).value;
+                let fresh = self.values.fresh();
+                state.store.slots.insert(place, Slot::of(fresh));
+                self.replace(state, old, fresh);
+            }
+            _ => {}
+        }
+    }
+
+    /// Every place that holds `old` now holds `new`.
+    pub(super) fn replace(&mut self, state: &mut State, old: ValueId, new: ValueId) {
+        let default_place = match self.values.node(old) {
+            Node::Start(frame, local) => Some(Place::Local(*frame, LocalId(*local))),
+            Node::Apply(Operator::Field(field), base) if base.len() == 1 => Some(Place::Field(base[0], *field)),
+            Node::Apply(Operator::Global(global), _) => Some(Place::Global(*global)),
+            _ => None,
+        };
+        if let Some(place) = default_place {
+            state.store.slots.entry(place).or_insert(Slot::of(new));
+        }
+        for slot in state.store.slots.values_mut().filter(|slot| slot.value == old) {
+            *slot = Slot::of(new);
+        }
+    }
+
+    fn delete(&mut self, state: &mut State, function: &'p Function, place: ExprId) {
+        if let Expr::Slice(_, low, high) = function.expr(place) {
+            let is_zero = |machine: &mut Self, state: &mut State, bound: &Option<ExprId>| {
+                bound.is_none_or(|bound| {
+                    let slot = machine.eval(state, function, bound);
+                    machine.values.literal_of(slot.value) == Some(&Literal::Int(0))
+                })
+            };
+            if high.is_some() && is_zero(self, state, low) && is_zero(self, state, high) {
+                return;
+            }
+        }
+        if !matches!(function.expr(place), Expr::Local(_)) {
+            self.touch(state, function, place);
+        }
+    }
+
+    pub(super) fn next_frame_id(&mut self) -> u32 {
+        self.next_frame += 1;
+        self.next_frame
+    }
+
+    pub(super) fn note_end(&mut self, state: &mut State, site: EndSite) {
+        state.end.get_or_insert(site);
+    }
+}
+
+fn outlives_round(place: &Place) -> bool {
+    !matches!(place, Place::Local(frame, _) if *frame != 0)
+}
+
+fn last_part(path: &str) -> &'static str {
+    let part = path.rsplit('.').next().unwrap_or(path);
+    name(part).as_str()
+}
+
+/// Whether a handler that names `named` catches a failure of one of these classes (given with their bases).
+fn catches(named: &[Name], classes: &[&str]) -> bool {
+    named.is_empty()
+        || named.iter().any(|class| {
+            let class = last_part(class.as_str());
+            matches!(class, "Exception" | "BaseException" | "Err") || classes.contains(&class)
+        })
+}
