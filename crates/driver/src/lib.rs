@@ -1,1 +1,27 @@
-//! Placeholder
+//! Finds files, runs every stage in parallel, and turns raw findings into a report.
+//!
+//! The only crate besides `cli` that touches the world: it reads files and the clock. What it guarantees:
+//!
+//! - One bad file never ends a run. What could not be read or parsed is a [`ScanError`] that names it.
+//! - Same input, same report, whatever the number of threads: results are sorted before anything reads them.
+//! - Memory is flat in the size of the sources: a text is dropped as soon as it is lowered, and read again only if there
+//!   is something to say about it. A file that changed in between is an error, never a wrong position.
+//!
+//! [`ScanError`]: unspin_findings::ScanError
+
+mod error;
+mod fingerprint;
+mod input;
+mod load;
+mod locate;
+mod naming;
+mod pool;
+mod scan;
+mod selection;
+mod walk;
+
+pub use error::Error;
+pub use input::Language;
+pub use load::MAX_BYTES;
+pub use scan::{Options, Outcome, Phase, lower_file, scan};
+pub use selection::{enabled, validate};

@@ -1,0 +1,153 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use unspin_report::Format;
+
+/// Find loops that may never stop, in Python and Rust.
+#[derive(Debug, Parser)]
+#[command(name = "unspin", version, about, max_term_width = 100, after_help = "\
+Examples:
+  unspin check                              the working directory
+  unspin check src tests/run.py             some of it
+  unspin explain timeout-without-limit      what a rule reports, and why
+  unspin ir server.py                       the loop IR that the rules see")]
+pub(crate) struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colors
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files and folders for loops that may never stop
+    Check(Box<CheckArguments>),
+    /// List the rules
+    Rules(RulesArguments),
+    /// Show what a rule reports, why, and what it accepts
+    #[command(after_help = "Example:\n  unspin explain retry-without-limit")]
+    Explain {
+        /// Name of the rule
+        rule: String,
+    },
+    /// Show the loop IR of a file, as the rules see it
+    #[command(after_help = "Examples:\n  unspin ir server.py\n  unspin ir - --stdin-filename client.rs < client.rs")]
+    Ir {
+        /// The file; `-` reads standard input
+        file: PathBuf,
+        /// The name, and so the language, of standard input
+        #[arg(long, value_name = "FILE")]
+        stdin_filename: Option<PathBuf>,
+    },
+}
+
+/// Which rules to list.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// Only rules of these groups: recommended, strict, audit
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    pub(crate) group: Vec<String>,
+}
+
+/// What to scan and how to report it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unspin check                                       scan the working directory
+  unspin check --extend-select strict src            with the rules that ask for more
+  unspin check --select retry-without-limit .        one rule alone
+  unspin check --output sarif=unspin.sarif .         for code scanning, besides the text
+  git show HEAD:a.py | unspin check - --stdin-filename a.py
+
+Exit codes:
+  0  no findings
+  1  findings
+  2  not all of it could be done: a file that cannot be read or parsed, a wrong argument
+
+Suppressing:
+  while True:  # unspin: allow(endless-loop) the supervisor kills this worker
+  while True:  # unspin: forever service loop, ends with the process")]
+pub(crate) struct CheckArguments {
+    /// Files and folders; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Report these rules and groups instead of `recommended`
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) select: Vec<String>,
+    /// Report these rules and groups too
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) extend_select: Vec<String>,
+    /// Do not report these rules and groups
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) ignore: Vec<String>,
+    /// Leave out findings that the analysis is less sure of
+    #[arg(long, value_name = "LEVEL", default_value = "low", help_heading = "Rules")]
+    pub(crate) min_confidence: Level,
+    /// Report findings in test code too
+    #[arg(long, help_heading = "Rules")]
+    pub(crate) include_tests: bool,
+
+    /// Leave out files and folders that match (as in .gitignore); repeatable
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub(crate) exclude: Vec<String>,
+    /// Scan hidden, git-ignored and generated files too
+    #[arg(long, help_heading = "Files")]
+    pub(crate) no_ignore: bool,
+    /// The name, and so the language, of standard input
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub(crate) stdin_filename: Option<PathBuf>,
+
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    #[arg(long_help = concat!("How to print the report: text, concise (one line each), json, sarif, github ",
+        "(workflow annotations), statistics (findings per rule)"))]
+    pub(crate) output_format: Format,
+    /// Write the report to a file as well; repeatable
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
+    pub(crate) output: Vec<(Format, PathBuf)>,
+    /// Count findings per rule instead of showing them
+    #[arg(long, conflicts_with = "output_format", help_heading = "Output")]
+    pub(crate) statistics: bool,
+    /// Print findings and errors only: no summary, no hints, no progress
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Number of threads; 0 is one a processor
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+}
+
+/// How sure the analysis has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Guesses too
+    Low,
+    /// Likely
+    Medium,
+    /// Only what was resolved in every part
+    High,
+}
+
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, as in `sarif=unspin.sarif`")?;
+    if file.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok((format.parse()?, PathBuf::from(file)))
+}

@@ -1,0 +1,74 @@
+//! `unspin rules` and `unspin explain`: the catalogue, and one rule's documentation in the terminal.
+
+use std::{io::Write, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+use unspin_driver::{enabled, validate};
+use unspin_engine::{Rules, Selection};
+use unspin_findings::{Group, RuleInfo};
+
+use crate::{arguments::RulesArguments, output};
+
+const HEADING: Style = Style::new().bold();
+const NAME: Style = AnsiColor::Cyan.on_default().bold();
+const CODE: Style = AnsiColor::Green.on_default();
+
+/// Every rule there is.
+fn all(rules: &Rules) -> Vec<RuleInfo> {
+    let extend_select = vec!["strict".to_owned(), "audit".to_owned()];
+    enabled(rules, &Selection { extend_select, ..Selection::default() })
+}
+
+/// List the rules, group by group.
+pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<ExitCode> {
+    let rules = Rules::builtin()?;
+    validate(&rules, &Selection { select: arguments.group.clone(), ..Selection::default() })?;
+    let infos = all(&rules);
+    let width = infos.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
+    let mut stdout = output::stdout();
+    let (heading, name) = if color { (HEADING, NAME) } else { (Style::new(), Style::new()) };
+    let groups = [
+        ("recommended", Group::Recommended, "on by default"),
+        ("strict", Group::Strict, "with `--extend-select strict`"),
+        ("audit", Group::Audit, "with `--extend-select audit`, for a review by hand"),
+    ];
+    let wanted = |group: &str| arguments.group.is_empty() || arguments.group.iter().any(|wanted| wanted == group);
+    for (title, group, when) in groups.into_iter().filter(|(title, ..)| wanted(title)) {
+        writeln!(stdout, "{heading}{title}{heading:#} ({when})")?;
+        for rule in infos.iter().filter(|rule| rule.group == group) {
+            writeln!(stdout, "  {name}{:width$}{name:#}  {}", rule.name, rule.summary)?;
+        }
+        writeln!(stdout)?;
+    }
+    writeln!(stdout, "`unspin explain RULE` shows what a rule reports, why, and what it accepts.")?;
+    stdout.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Show one rule's documentation.
+pub(crate) fn rule(name: &str, color: bool) -> anyhow::Result<ExitCode> {
+    let rules = Rules::builtin()?;
+    let infos = all(&rules);
+    let Some(rule) = infos.iter().find(|rule| rule.name == name) else {
+        let names: Vec<&str> = infos.iter().map(|rule| rule.name.as_str()).collect();
+        match unspin_engine::suppression::suggest(name, &names) {
+            Some(near) => anyhow::bail!("there is no rule `{name}`; did you mean `{near}`?"),
+            None => anyhow::bail!("there is no rule `{name}`; `unspin rules` lists them"),
+        }
+    };
+    let mut stdout = output::stdout();
+    let mut in_code = false;
+    for line in rule.readme.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        in_code ^= is_fence;
+        let style = match line {
+            _ if !color => Style::new(),
+            _ if in_code || is_fence => CODE,
+            heading if heading.starts_with('#') => HEADING,
+            _ => Style::new(),
+        };
+        writeln!(stdout, "{style}{line}{style:#}")?;
+    }
+    stdout.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,38 @@
+//! Where output goes, and whether it is colored.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::arguments::Color;
+
+/// Bold red, for what went wrong.
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Whether standard output gets colors.
+pub(crate) fn wants_color(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+    }
+}
+
+/// Standard output, buffered: reports are written in small pieces.
+pub(crate) fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
+    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Say on standard error what went wrong. Nobody can be told that this failed.
+pub(crate) fn complain(message: &str) {
+    let mut stderr = anstream::stderr().lock();
+    drop(writeln!(stderr, "{ERROR}error{ERROR:#}: {message}"));
+}
+
+/// Whether the reader of our output went away, as `head` does.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

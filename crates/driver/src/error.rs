@@ -1,0 +1,51 @@
+//! What ends a run before it starts: a wrong option or a broken rule. Bad files never do.
+
+use unspin_engine::RuleError;
+
+/// Why nothing was scanned.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A rule or model file cannot be used.
+    Rule(RuleError),
+    /// A selection names neither a rule nor a group.
+    UnknownRule {
+        /// What was written.
+        name: String,
+        /// The nearest name that exists.
+        suggestion: Option<String>,
+    },
+    /// A glob of `--exclude` cannot be parsed.
+    Glob {
+        /// What was written.
+        glob: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The worker threads could not be started.
+    Threads(rayon::ThreadPoolBuildError),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rule(error) => write!(f, "{error}"),
+            Self::UnknownRule { name, suggestion: Some(suggestion) } => {
+                write!(f, "there is no rule or group `{name}`; did you mean `{suggestion}`?")
+            }
+            Self::UnknownRule { name, suggestion: None } => {
+                write!(f, "there is no rule or group `{name}`; `unspin rules` lists them")
+            }
+            Self::Glob { glob, message } => write!(f, "the glob `{glob}` cannot be used: {message}"),
+            Self::Threads(error) => write!(f, "the worker threads could not be started: {error}; try `--threads 1`"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<RuleError> for Error {
+    fn from(error: RuleError) -> Self {
+        Self::Rule(error)
+    }
+}

@@ -1,0 +1,114 @@
+//! Reads one file, decodes and lowers it, and forgets its text.
+//!
+//! Nothing here can fail the run: what cannot be read, decoded or parsed is an error of that file. Only regular files are
+//! opened, so a pipe or device never makes the scan wait.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use unspin_findings::ScanError;
+use unspin_ir::{Module, Problem, Source};
+use unspin_span::LineIndex;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::input::{Input, Language, Origin};
+
+/// The size from which a file is not read: no one writes it by hand, and a syntax tree takes up to 300 times the text.
+pub const MAX_BYTES: u64 = 20_000_000;
+
+/// A lowered file.
+pub(crate) struct Loaded {
+    /// Its IR.
+    pub(crate) module: Module,
+    /// Hash of its bytes, by which a later read is known to be of the same text.
+    pub(crate) hash: u64,
+    /// What could not be parsed of it.
+    pub(crate) problem: Option<ScanError>,
+}
+
+/// Read, decode and lower one file.
+pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> {
+    let bytes = read(input)?;
+    let hash = xxh3_64(&bytes);
+    let text = decode(input, bytes)?;
+    // A safety net, not a way of working: a panic in a parser must not take the other files with it.
+    let module = catch_unwind(AssertUnwindSafe(|| lower(input.language, &text, source)))
+        .map_err(|_| input.error("could not be analysed because of a mistake in unspin; please report it"))?;
+    let problem = module.problems.first().map(|first| problem(input, &text, first, module.problems.len()));
+    Ok(Loaded { module, hash, problem })
+}
+
+/// Read a file again. `None` if it is no longer what it was when it was lowered.
+pub(crate) fn reload(input: &Input, hash: u64) -> Result<Option<String>, ScanError> {
+    let bytes = read(input)?;
+    if xxh3_64(&bytes) != hash { Ok(None) } else { decode(input, bytes).map(Some) }
+}
+
+fn lower(language: Language, text: &str, source: &Source) -> Module {
+    match language {
+        Language::Python => unspin_frontend_python::lower(text, source),
+        Language::Rust => unspin_frontend_rust::lower(text, source),
+    }
+}
+
+fn problem(input: &Input, text: &str, first: &Problem, count: usize) -> ScanError {
+    let more = match count {
+        1 => String::new(),
+        2 => " (and one more place in this file)".to_owned(),
+        _ => format!(" (and {} more places in this file)", count - 1),
+    };
+    let message = format!("{}{more}; the rest was analysed", first.message);
+    let range = Some(LineIndex::new(text).range(text, first.span));
+    ScanError { path: input.shown.clone(), message, range }
+}
+
+fn read(input: &Input) -> Result<Vec<u8>, ScanError> {
+    let path = match &input.origin {
+        Origin::File(path) => path,
+        Origin::Memory(bytes) if bytes.len() as u64 > MAX_BYTES => return Err(too_large(input)),
+        Origin::Memory(bytes) => return Ok(bytes.to_vec()),
+    };
+    let fail = |error: io::Error| input.error(describe(&error));
+    let metadata = path.metadata().map_err(fail)?;
+    if !metadata.is_file() {
+        return Err(input.error("is not a regular file, so it was not read"));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(too_large(input));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    // A file that is being written to may be longer than it said.
+    File::open(path).map_err(fail)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(too_large(input)) } else { Ok(bytes) }
+}
+
+fn too_large(input: &Input) -> ScanError {
+    input.error(format!("is larger than {} MB, so it was not read", MAX_BYTES / 1_000_000))
+}
+
+fn decode(input: &Input, bytes: Vec<u8>) -> Result<String, ScanError> {
+    match input.language {
+        Language::Python => decode_utf8(bytes).map_err(|message| input.error(message)),
+        Language::Rust => decode_utf8(bytes).map_err(|message| input.error(message)),
+    }
+}
+
+fn decode_utf8(mut bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| format!("is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+}
+
+/// An input or output error in words that name the next step where there is one.
+pub(crate) fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "does not exist (any more)".to_owned(),
+        io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}

@@ -1,0 +1,300 @@
+//! One run: find, load, analyse, suppress, locate.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use rayon::prelude::*;
+use unspin_engine::{RawFinding, Rules, Selection, builtin_models, check, suppression};
+use unspin_facts::{Models, Project, SourceFile};
+use unspin_findings::{Confidence, Finding, Report, ScanError, Summary};
+use unspin_ir::{LoopKind, Module};
+
+use crate::{
+    Error, Language,
+    fingerprint::fingerprints,
+    input::{Input, Origin, shown},
+    load::{Loaded, load},
+    locate::Texts,
+    naming::Namer,
+    pool::pool,
+    selection::{enabled, validate},
+    walk::{Walk, walk},
+};
+
+/// What to scan and what to report.
+#[derive(Debug)]
+pub struct Options {
+    /// The working directory, absolute and without symbolic links; reported paths are relative to it.
+    pub cwd: PathBuf,
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Standard input: under which name, and its bytes.
+    pub stdin: Option<(PathBuf, Arc<[u8]>)>,
+    /// Globs of what is left out, relative to the working directory.
+    pub exclude: Vec<String>,
+    /// Whether to walk into hidden, ignored and generated folders.
+    pub no_ignore: bool,
+    /// Which rules report.
+    pub selection: Selection,
+    /// Findings below are left out.
+    pub min_confidence: Confidence,
+    /// Whether findings in test code are reported.
+    pub include_tests: bool,
+    /// Number of worker threads, 0 for one a processor.
+    pub threads: usize,
+}
+
+impl Options {
+    /// Nothing to scan yet; the rules and the confidence of a plain `unspin check`.
+    pub fn new(cwd: PathBuf) -> Self {
+        Self {
+            cwd,
+            paths: Vec::new(),
+            stdin: None,
+            exclude: Vec::new(),
+            no_ignore: false,
+            selection: Selection::default(),
+            min_confidence: Confidence::Low,
+            include_tests: false,
+            threads: 0,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// That many of so many files were lowered.
+    Loading {
+        /// Lowered.
+        done: usize,
+        /// All.
+        of: usize,
+    },
+    /// All were; the analysis of the whole runs.
+    Analysing,
+}
+
+/// A report and what is needed to show it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is reported.
+    pub report: Report,
+    /// Texts of the files that findings speak of, by path.
+    pub sources: BTreeMap<String, String>,
+    /// Findings in test code that were left out.
+    pub hidden_in_tests: usize,
+    /// Findings that a comment suppresses.
+    pub suppressed: usize,
+}
+
+/// Scan files and report. `progress` is called from several threads.
+pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
+    let start = Instant::now();
+    let rules = Rules::builtin()?;
+    validate(&rules, &options.selection)?;
+    let models = Models::new(builtin_models()?);
+    let pool = pool(options.threads)?;
+    let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
+    let mut outcome = pool.install(|| {
+        let (files, inputs) = load_all(inputs, progress, &mut errors);
+        progress(Phase::Analysing);
+        let summary = summary(&files);
+        let run = Run { options, rules: &rules, project: Project::new(files, models), inputs };
+        let mut outcome = run.report(&mut errors);
+        outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
+        outcome
+    });
+    errors.sort();
+    errors.dedup();
+    outcome.report.errors = errors;
+    outcome.report.summary.seconds = start.elapsed().as_secs_f64();
+    Ok(outcome)
+}
+
+/// Lower one file, for looking at its IR.
+pub fn lower_file(options: &Options) -> Result<Result<(Module, Option<ScanError>), ScanError>, Error> {
+    let pool = pool(1)?;
+    let (inputs, errors) = inputs(options, 1)?;
+    Ok(match (inputs.into_iter().next(), errors.into_iter().next()) {
+        (_, Some(error)) => Err(error),
+        (Some(input), None) => {
+            let source = Namer::default().source(&input);
+            pool.install(|| load(&input, &source)).map(|loaded| (loaded.module, loaded.problem))
+        }
+        (None, None) => {
+            let path = options.paths.first().map(|path| shown(&options.cwd, path)).unwrap_or_default();
+            Err(ScanError { path, message: "holds no Python and no Rust".to_owned(), range: None })
+        }
+    })
+}
+
+fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanError>), Error> {
+    let Options { cwd, paths, exclude, no_ignore, .. } = options;
+    let found = walk(&Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads })?;
+    let mut files = found.files;
+    if let Some((path, bytes)) = &options.stdin {
+        let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown(cwd, path) };
+        files.retain(|file| file.shown != name);
+        files.push(Input {
+            origin: Origin::Memory(bytes.clone()),
+            shown: name,
+            root: cwd.clone(),
+            language: Language::of_named(path).unwrap_or(Language::Python),
+        });
+        files.sort_by(|left, right| left.shown.cmp(&right.shown));
+    }
+    Ok((files, found.errors))
+}
+
+type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
+
+/// Load in parallel; results keep the order of the inputs.
+fn load_all(inputs: Vec<Input>, progress: &(dyn Fn(Phase) + Sync), errors: &mut Vec<ScanError>) -> Files {
+    let mut namer = Namer::default();
+    let inputs: Vec<_> = inputs.into_iter().map(|input| (namer.source(&input), input)).collect();
+    let (done, of) = (AtomicUsize::new(0), inputs.len());
+    let loaded: Vec<_> = inputs
+        .par_iter()
+        .with_max_len(1)
+        .map(|(source, input)| {
+            let loaded = load(input, source);
+            progress(Phase::Loading { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+            loaded
+        })
+        .collect();
+    let mut files = Vec::with_capacity(of);
+    let mut kept = Vec::with_capacity(of);
+    for ((_, input), loaded) in inputs.into_iter().zip(loaded) {
+        match loaded {
+            Ok(Loaded { module, hash, problem }) => {
+                errors.extend(problem);
+                files.push(SourceFile { path: input.shown.clone(), module });
+                kept.push((input, hash));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (files, kept)
+}
+
+fn summary(files: &[SourceFile]) -> Summary {
+    let modules = || files.iter().map(|file| &file.module);
+    let functions = || modules().flat_map(|module| &module.functions);
+    let loops = functions().flat_map(|function| &function.loops);
+    Summary {
+        files: files.len(),
+        lines: modules().map(|module| module.lines as usize).sum(),
+        functions: functions().count(),
+        loops: loops.filter(|found| found.kind != LoopKind::Comprehension).count(),
+        ..Summary::default()
+    }
+}
+
+struct Run<'a> {
+    options: &'a Options,
+    rules: &'a Rules,
+    project: Project,
+    inputs: Vec<(Input, u64)>,
+}
+
+impl Run<'_> {
+    fn report(self, errors: &mut Vec<ScanError>) -> Outcome {
+        let found = check(&self.project, self.rules, &self.options.selection);
+        let of_found = fingerprints(&found, |file| self.path(file));
+        let (texts, unreadable) = Texts::read(&self.inputs, &self.wanted(&found));
+        errors.extend(unreadable);
+        let mut reported = Vec::new();
+        let mut outcome = Outcome::default();
+        let (suppressed, about_comments) = self.suppress(&found, &texts);
+        for ((finding, fingerprint), suppressed) in found.into_iter().zip(of_found).zip(suppressed) {
+            if suppressed {
+                outcome.suppressed += 1;
+            } else {
+                reported.push((finding, fingerprint));
+            }
+        }
+        let of_comments = fingerprints(&about_comments, |file| self.path(file));
+        reported.extend(about_comments.into_iter().zip(of_comments));
+        reported.retain(|(finding, _)| finding.confidence >= self.options.min_confidence);
+        let before = reported.len();
+        reported.retain(|(finding, _)| self.options.include_tests || !self.is_test(finding));
+        outcome.hidden_in_tests = before - reported.len();
+        let path = |file: u32| self.path(file).to_owned();
+        let located = reported.into_iter().filter_map(|(raw, fingerprint)| texts.locate(raw, fingerprint, path));
+        outcome.report.findings = located.collect();
+        outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
+        outcome.report.rules = enabled(self.rules, &self.options.selection);
+        outcome.sources = texts.into_sources(path);
+        outcome
+    }
+
+    fn path(&self, file: u32) -> &str {
+        &self.project.files[file as usize].path
+    }
+
+    /// The files whose texts are needed: those of findings and related places, and those with comments for this tool.
+    fn wanted(&self, findings: &[RawFinding]) -> Vec<bool> {
+        let mut wanted: Vec<bool> = self.project.files.iter().map(|file| !file.module.comments.is_empty()).collect();
+        for finding in findings {
+            wanted[finding.file as usize] = true;
+            for &(_, file, _) in &finding.related {
+                wanted[file as usize] = true;
+            }
+        }
+        wanted
+    }
+
+    /// Whether each finding is suppressed, and what is to be said of the suppressions themselves.
+    fn suppress(&self, findings: &[RawFinding], texts: &Texts) -> (Vec<bool>, Vec<RawFinding>) {
+        let commented = self.project.files.iter().enumerate().filter_map(|(file, source)| {
+            let text = texts.get(file as u32)?;
+            let comments = &source.module.comments;
+            Some(suppression::CommentedFile { file: file as u32, text: &text.text, lines: &text.lines, comments })
+        });
+        let suppressions = suppression::parse(&commented.collect::<Vec<_>>());
+        let line = |file, offset| texts.line(file, offset);
+        let applied = suppression::apply(&suppressions, findings, line);
+        let known: Vec<&str> =
+            self.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
+        let mut about = suppression::mistakes(&suppressions, &known);
+        if applied.used.contains(&false) && !self.is_filtered() {
+            about.extend(suppression::unused(&suppressions, &self.used_by_any_rule(&suppressions, texts), &known));
+        }
+        let enabled = enabled(self.rules, &self.options.selection);
+        about.retain(|finding| enabled.iter().any(|rule| rule.name == finding.rule));
+        (applied.suppressed, about)
+    }
+
+    /// Which suppressions suppress something when every group is on: one for a strict rule is not unused because this
+    /// run did not ask for strict rules.
+    fn used_by_any_rule(&self, suppressions: &[suppression::Suppression], texts: &Texts) -> Vec<bool> {
+        let extend_select = vec!["strict".to_owned(), "audit".to_owned()];
+        let findings = check(&self.project, self.rules, &Selection { extend_select, ..Selection::default() });
+        // Only files with comments matter, and their texts are all at hand.
+        suppression::apply(suppressions, &findings, |file, offset| texts.line(file, offset)).used
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.options.selection.select.is_empty() || !self.options.selection.ignore.is_empty()
+    }
+
+    fn is_test(&self, finding: &RawFinding) -> bool {
+        let module = &self.project.files[finding.file as usize].module;
+        module.is_test
+            || module.functions.iter().any(|function| function.is_test && function.span.covers(finding.span))
+    }
+}
+
+/// The order of a report.
+fn place(finding: &Finding) -> impl Ord + '_ {
+    (&finding.path, finding.range, &finding.rule, &finding.message, &finding.fingerprint)
+}

@@ -1,0 +1,183 @@
+//! Finds the files to scan.
+//!
+//! Files that are named are always taken. Folders are walked the way `ripgrep` walks them: hidden and git-ignored
+//! entries are skipped, symbolic links are not followed (so no loop of them can trap the walk). Besides, folders that say
+//! of themselves that nobody wrote them by hand are skipped: virtual environments (`pyvenv.cfg`), caches
+//! (`CACHEDIR.TAG`, which Cargo's `target` has) and `node_modules`. A file that two arguments lead to is taken once.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use ignore::{DirEntry, WalkBuilder, WalkState, overrides::Override, overrides::OverrideBuilder};
+use unspin_findings::ScanError;
+
+use crate::{
+    Error,
+    input::{Input, Language, Origin, shown, slashed},
+    load::describe,
+};
+
+/// What to walk and how.
+pub(crate) struct Walk<'a> {
+    pub(crate) cwd: &'a Path,
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) exclude: &'a [String],
+    pub(crate) no_ignore: bool,
+    pub(crate) threads: usize,
+}
+
+/// Files in a stable order, and what stood in the way.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) files: Vec<Input>,
+    pub(crate) errors: Vec<ScanError>,
+}
+
+/// Find every file to scan.
+pub(crate) fn walk(options: &Walk<'_>) -> Result<Found, Error> {
+    let overrides = overrides(options)?;
+    let mut files = BTreeMap::new();
+    let mut errors = Vec::new();
+    for given in options.paths {
+        let shown_root = shown(options.cwd, given);
+        match resolve(&options.cwd.join(given)) {
+            Ok((path, true)) => {
+                let root = Root { path: &path, shown: &shown_root };
+                walk_folder(options, &overrides, &root, &mut files, &mut errors);
+            }
+            Ok((path, false)) => match named_file(&path, given, shown_root) {
+                Ok(input) => drop(files.entry(path).or_insert(input)),
+                Err(error) => errors.push(error),
+            },
+            Err(error) => errors.push(ScanError { path: shown_root, message: describe(&error), range: None }),
+        }
+    }
+    let mut files: Vec<Input> = files.into_values().collect();
+    files.sort_by(|left, right| left.shown.cmp(&right.shown));
+    Ok(Found { files, errors })
+}
+
+/// The path without symbolic links, and whether it is a folder.
+fn resolve(path: &Path) -> io::Result<(PathBuf, bool)> {
+    let path = path.canonicalize()?;
+    let is_folder = path.metadata()?.is_dir();
+    Ok((path, is_folder))
+}
+
+fn named_file(path: &Path, given: &Path, shown: String) -> Result<Input, ScanError> {
+    let Some(language) = Language::of_named(given).or_else(|| Language::of_named(path)) else {
+        let message = "is neither Python (`.py`) nor Rust (`.rs`), so it was not read".to_owned();
+        return Err(ScanError { path: shown, message, range: None });
+    };
+    let root = path.parent().unwrap_or(path).to_path_buf();
+    Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language })
+}
+
+struct Root<'a> {
+    path: &'a Path,
+    shown: &'a str,
+}
+
+impl Root<'_> {
+    fn shown(&self, path: &Path) -> String {
+        let below = slashed(path.strip_prefix(self.path).unwrap_or(path));
+        match self.shown {
+            "." => below,
+            "/" => format!("/{below}"),
+            root if below.is_empty() => root.to_owned(),
+            root => format!("{root}/{below}"),
+        }
+    }
+}
+
+fn walk_folder(
+    options: &Walk<'_>,
+    overrides: &Override,
+    root: &Root<'_>,
+    files: &mut BTreeMap<PathBuf, Input>,
+    errors: &mut Vec<ScanError>,
+) {
+    let entries = Mutex::new((Vec::new(), Vec::new()));
+    let no_ignore = options.no_ignore;
+    WalkBuilder::new(root.path)
+        .standard_filters(!no_ignore)
+        .overrides(overrides.clone())
+        .follow_links(false)
+        .threads(options.threads)
+        .filter_entry(move |entry| no_ignore || !is_made_by_tools(entry))
+        .build_parallel()
+        .run(|| {
+            Box::new(|entry| {
+                let outcome = visit(root, entry);
+                let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+                match outcome {
+                    Some(Ok(found)) => entries.0.push(found),
+                    Some(Err(error)) => entries.1.push(error),
+                    None => {}
+                }
+                WalkState::Continue
+            })
+        });
+    let (found, failed) = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (path, input) in found {
+        files.entry(path).or_insert(input);
+    }
+    errors.extend(failed);
+}
+
+fn visit(root: &Root<'_>, entry: Result<DirEntry, ignore::Error>) -> Option<Result<(PathBuf, Input), ScanError>> {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => return Some(Err(walk_error(root, &error))),
+    };
+    let kind = entry.file_type()?;
+    let language = Language::of_found(entry.path())?;
+    if kind.is_dir() || kind.is_symlink() {
+        return None;
+    }
+    let shown = root.shown(entry.path());
+    if !kind.is_file() {
+        let message = "is not a regular file, so it was not read".to_owned();
+        return Some(Err(ScanError { path: shown, message, range: None }));
+    }
+    let path = entry.into_path();
+    let input = Input { origin: Origin::File(path.clone()), shown, root: root.path.to_path_buf(), language };
+    Some(Ok((path, input)))
+}
+
+fn walk_error(root: &Root<'_>, error: &ignore::Error) -> ScanError {
+    let path = error_path(error).map_or_else(|| root.shown.to_owned(), |path| root.shown(path));
+    let message = error.io_error().map_or_else(|| error.to_string(), describe);
+    ScanError { path, message, range: None }
+}
+
+fn error_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(error_path),
+        _ => None,
+    }
+}
+
+fn is_made_by_tools(entry: &DirEntry) -> bool {
+    entry.depth() > 0
+        && entry.file_type().is_some_and(|kind| kind.is_dir())
+        && (entry.file_name() == "node_modules"
+            || entry.path().join("pyvenv.cfg").exists()
+            || entry.path().join("CACHEDIR.TAG").exists())
+}
+
+fn overrides(options: &Walk<'_>) -> Result<Override, Error> {
+    let fail = |glob: &str, error: &ignore::Error| Error::Glob { glob: glob.to_owned(), message: error.to_string() };
+    let mut builder = OverrideBuilder::new(options.cwd);
+    for glob in options.exclude {
+        builder.add(&format!("!{glob}")).map_err(|error| fail(glob, &error))?;
+    }
+    builder.build().map_err(|error| fail(&options.exclude.join(", "), &error))
+}
