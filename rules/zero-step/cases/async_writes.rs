@@ -1,0 +1,78 @@
+//! The same with asynchronous writers.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub async fn send(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
+    let mut pos = 0;
+    while pos < buf.len() { // expect: zero-step
+        pos += stream.write(&buf[pos..]).await?;
+    }
+    Ok(())
+}
+
+pub async fn send_checked(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
+    let mut pos = 0;
+    while pos < buf.len() {
+        match stream.write(&buf[pos..]).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => pos += count,
+        }
+    }
+    Ok(())
+}
+
+pub async fn send_in_one(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
+    stream.write_all(buf).await
+}
+
+pub async fn send_buffer(stream: &mut TcpStream, mut buffer: BytesMut) -> io::Result<()> {
+    while !buffer.is_empty() { // expect: zero-step
+        let count = stream.write(&buffer).await?;
+        buffer.advance(count);
+    }
+    Ok(())
+}
+
+pub async fn send_buffer_checked(stream: &mut TcpStream, mut buffer: BytesMut) -> io::Result<()> {
+    while !buffer.is_empty() {
+        let count = stream.write(&buffer).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        buffer.advance(count);
+    }
+    Ok(())
+}
+
+pub struct Outgoing<W> {
+    io: W,
+    buf: Vec<u8>,
+    pos: usize,
+}
+
+impl<W: AsyncWrite + Unpin> Outgoing<W> {
+    pub fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.pos < self.buf.len() { // expect: zero-step
+            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &self.buf[self.pos..]))?;
+            self.pos += count;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    pub fn poll_drain_checked(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.pos < self.buf.len() {
+            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &self.buf[self.pos..]))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.pos += count;
+        }
+        Poll::Ready(Ok(()))
+    }
+}

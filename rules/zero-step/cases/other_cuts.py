@@ -1,0 +1,57 @@
+"""Cuts whose size does not come from the data that is cut: all accepted."""
+
+from typing import Iterator
+
+
+def in_steps(data: bytes, step: int) -> Iterator[bytes]:
+    while data:
+        yield data[:step]
+        data = data[step:]
+
+
+def lines(text: str) -> list[str]:
+    found = []
+    while text:
+        line, _, text = text.partition("\n")
+        found.append(line)
+    return found
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    found = []
+    while len(text) > width:
+        found.append(text[:width])
+        text = text[width:]
+    return found
+
+
+def trimmed(stack: list, keep: int) -> None:
+    while len(stack) > keep:
+        del stack[0]
+
+
+def drained(queue: list) -> list:
+    found = []
+    while queue:
+        found.append(queue.pop(0))
+    return found
+
+
+def decoded(pairs: bytes) -> list[int]:
+    found = []
+    while pairs:
+        low, high = pairs[0], pairs[1]
+        found.append(high << 8 | low)
+        pairs = pairs[2:]
+    return found
+
+
+def blocks(stream) -> list[bytes]:
+    # Each length is read anew from the stream, so the next round has another one.
+    found = []
+    left = stream.read(4)
+    while left:
+        size = left[0]
+        found.append(stream.read(size))
+        left = stream.read(4)
+    return found

@@ -1,0 +1,123 @@
+//! A slice is cut by a length that stands in the slice itself; a length of zero cuts nothing.
+
+pub struct Malformed;
+
+pub fn attributes(mut rest: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while rest.len() > 1 { // expect: zero-step
+        let length = rest[1] as usize;
+        found.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    found
+}
+
+pub fn attributes_checked(mut rest: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
+    let mut found = Vec::new();
+    while rest.len() > 1 {
+        let length = rest[1] as usize;
+        if length < 2 {
+            return Err(Malformed);
+        }
+        found.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    Ok(found)
+}
+
+pub fn attributes_with_header(mut rest: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while rest.len() > 1 {
+        let length = rest[1] as usize;
+        found.push(&rest[2..2 + length]);
+        rest = &rest[2 + length..];
+    }
+    found
+}
+
+pub fn attributes_split(mut rest: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while !rest.is_empty() { // expect: zero-step
+        let length = rest[0] as usize;
+        let (head, tail) = rest.split_at(length);
+        found.push(head);
+        rest = tail;
+    }
+    found
+}
+
+pub fn attributes_after_the_first(mut rest: &[u8]) -> Vec<&[u8]> {
+    // `split_first` has taken one byte already.
+    let mut found = Vec::new();
+    while let Some((length, tail)) = rest.split_first() {
+        let (value, next) = tail.split_at(usize::from(*length));
+        found.push(value);
+        rest = next;
+    }
+    found
+}
+
+pub fn drain_frames(buffer: &mut Vec<u8>) -> usize {
+    let mut frames = 0;
+    while buffer.len() >= 4 { // expect: zero-step
+        let size = u32::from_be_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]) as usize;
+        if buffer.len() < size {
+            break;
+        }
+        buffer.drain(..size);
+        frames += 1;
+    }
+    frames
+}
+
+pub fn drain_frames_with_header(buffer: &mut Vec<u8>) -> usize {
+    let mut frames = 0;
+    while buffer.len() >= 4 {
+        let size = u32::from_be_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]) as usize;
+        if buffer.len() < 4 + size {
+            break;
+        }
+        buffer.drain(..4 + size);
+        frames += 1;
+    }
+    frames
+}
+
+pub fn drain_at_least_one(buffer: &mut Vec<u8>) -> usize {
+    let mut frames = 0;
+    while !buffer.is_empty() {
+        let size = usize::from(buffer[0]).max(1);
+        buffer.drain(..size);
+        frames += 1;
+    }
+    frames
+}
+
+pub fn skip_options(data: &[u8]) -> usize {
+    let mut pos = 0;
+    while pos < data.len() { // expect: zero-step/strict
+        pos += data[pos] as usize;
+    }
+    pos
+}
+
+pub fn skip_options_with_type(data: &[u8]) -> usize {
+    let mut pos = 0;
+    while pos + 1 < data.len() {
+        pos += 2 + data[pos + 1] as usize;
+    }
+    pos
+}
+
+pub fn records(data: &[u8]) -> usize {
+    data.chunks(16).filter(|record| record[0] != 0).count()
+}
+
+pub fn fixed_records(mut rest: &[u8]) -> usize {
+    let mut count = 0;
+    while rest.len() >= 16 {
+        rest = &rest[16..];
+        count += 1;
+    }
+    count
+}
