@@ -1,0 +1,57 @@
+//! Streams of messages: `None` means ended, and an ended stream is asked again for nothing.
+
+use futures::{Stream, StreamExt};
+
+pub struct Failure;
+
+pub async fn only_messages<S>(mut messages: S, seen: &mut Vec<String>)
+where
+    S: Stream<Item = Result<String, Failure>> + Unpin,
+{
+    loop { // expect: closed-channel-spin
+        if let Some(Ok(text)) = messages.next().await {
+            seen.push(text);
+        }
+    }
+}
+
+pub async fn errors_skipped<S>(mut messages: S, seen: &mut Vec<String>)
+where
+    S: Stream<Item = Result<String, Failure>> + Unpin,
+{
+    loop { // expect: closed-channel-spin
+        match messages.next().await {
+            Some(Ok(text)) => seen.push(text),
+            Some(Err(_)) => seen.clear(),
+            None => {}
+        }
+    }
+}
+
+pub async fn end_leaves<S>(mut messages: S, seen: &mut Vec<String>)
+where
+    S: Stream<Item = Result<String, Failure>> + Unpin,
+{
+    while let Some(message) = messages.next().await {
+        if let Ok(text) = message {
+            seen.push(text);
+        }
+    }
+}
+
+pub async fn end_returns<S>(mut messages: S, seen: &mut Vec<String>) -> Result<(), Failure>
+where
+    S: Stream<Item = Result<String, Failure>> + Unpin,
+{
+    loop {
+        let text = messages.next().await.ok_or(Failure)??;
+        seen.push(text);
+    }
+}
+
+pub async fn for_each<S>(messages: S)
+where
+    S: Stream<Item = String>,
+{
+    messages.for_each(|_| async {}).await;
+}

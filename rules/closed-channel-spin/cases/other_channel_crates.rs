@@ -1,0 +1,79 @@
+//! The same contract in other channel libraries.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select};
+
+pub fn crossbeam_timeout(lines: &Receiver<String>, seen: &mut Vec<String>) {
+    loop { // expect: closed-channel-spin
+        if let Ok(line) = lines.recv_timeout(Duration::from_secs(1)) {
+            seen.push(line);
+        }
+    }
+}
+
+pub fn crossbeam_timeout_checked(lines: &Receiver<String>, seen: &mut Vec<String>) {
+    loop {
+        match lines.recv_timeout(Duration::from_secs(1)) {
+            Ok(line) => seen.push(line),
+            Err(RecvTimeoutError::Timeout) => seen.clear(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+}
+
+/// Class: a set of receivers in which a disconnected one stays and is selected again and again.
+pub fn receive_any(receivers: &[Receiver<String>]) -> String {
+    loop { // expect: closed-channel-spin
+        let mut select = Select::new();
+        for receiver in receivers {
+            select.recv(receiver);
+        }
+        let ready = select.select();
+        let index = ready.index();
+        if let Ok(line) = ready.recv(&receivers[index]) {
+            return line;
+        }
+    }
+}
+
+pub fn receive_any_checked(receivers: &mut Vec<Receiver<String>>) -> Option<String> {
+    while !receivers.is_empty() {
+        let mut select = Select::new();
+        for receiver in receivers.iter() {
+            select.recv(receiver);
+        }
+        let ready = select.select();
+        let index = ready.index();
+        match ready.recv(&receivers[index]) {
+            Ok(line) => return Some(line),
+            Err(_) => {
+                receivers.remove(index);
+            }
+        }
+    }
+    None
+}
+
+pub async fn async_channel_receive(lines: async_channel::Receiver<String>, seen: &mut Vec<String>) {
+    loop { // expect: closed-channel-spin
+        if let Ok(line) = lines.recv().await {
+            seen.push(line);
+        }
+    }
+}
+
+pub async fn async_channel_checked(lines: async_channel::Receiver<String>, seen: &mut Vec<String>) {
+    while let Ok(line) = lines.recv().await {
+        seen.push(line);
+    }
+}
+
+pub async fn flume_receive(lines: flume::Receiver<String>, seen: &mut Vec<String>) {
+    loop { // expect: closed-channel-spin
+        match lines.recv_async().await {
+            Ok(line) => seen.push(line),
+            Err(_) => continue,
+        }
+    }
+}
