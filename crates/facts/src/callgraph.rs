@@ -1,5 +1,123 @@
 //! Which function may call which, and how sure that is.
+//!
+//! An edge means that a frame of the caller is on the stack while the callee runs: functions handed to timers, threads,
+//! tasks and signals give no edge, closures that are run before their function returns do. Calls on receivers of unknown
+//! type give no certain edge: `self.inner.poll()` inside `poll` is delegation far more often than recursion.
+
+mod components;
+mod edges;
+mod tables;
+
+use unspin_ir::{BlockId, FunctionId};
+use unspin_span::Span;
+
+pub(crate) use self::components::components;
+use crate::project::{FunctionRef, Project};
 
 /// The calls of a project.
 #[derive(Debug, Default)]
-pub struct CallGraph {}
+pub struct CallGraph {
+    /// The number of the first function of each file.
+    starts: Vec<u32>,
+    /// By number of the caller; calls in the order of the source.
+    edges: Vec<Vec<CallEdge>>,
+}
+
+/// One function may call another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallEdge {
+    /// The function whose body has the call.
+    pub from: FunctionRef,
+    /// The function that may run.
+    pub to: FunctionRef,
+    /// The block of the call.
+    pub block: BlockId,
+    /// The statement in that block; the number of statements for the terminator.
+    pub statement: u32,
+    /// Its place.
+    pub span: Span,
+    /// How the callee was found.
+    pub kind: EdgeKind,
+}
+
+/// How a callee was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EdgeKind {
+    /// By path.
+    Direct,
+    /// On the receiver of the calling method.
+    Own,
+    /// By the type of the receiver.
+    Typed,
+    /// An element of a table of functions.
+    Table,
+    /// A function that a combinator was given.
+    Combinator,
+    /// A closure or async block that runs before its function is left.
+    Closure,
+    /// A visitor that hands the parser on (serde).
+    Visitor,
+    /// `__init__` of a class that is called.
+    Constructor,
+    /// A method of a base class.
+    Super,
+    /// A method of a subclass that may stand for the one that is named.
+    Override,
+    /// The only method of that name, on a receiver of unknown type.
+    Named,
+}
+
+impl EdgeKind {
+    /// Whether the callee is certain enough to close a cycle.
+    pub fn is_strong(self) -> bool {
+        self <= Self::Visitor
+    }
+}
+
+impl CallGraph {
+    /// The graph of a project: linear in its calls.
+    pub fn new(project: &Project) -> Self {
+        let mut starts = Vec::with_capacity(project.files.len());
+        let mut count = 0;
+        for file in &project.files {
+            starts.push(count);
+            count += file.module.functions.len() as u32;
+        }
+        let edges = project.functions().map(|at| edges::edges_of(project, at)).collect();
+        Self { starts, edges }
+    }
+
+    /// The number of a function, by which algorithms index it.
+    pub(crate) fn number(&self, at: FunctionRef) -> u32 {
+        self.starts[at.file as usize] + at.function.0
+    }
+
+    /// The function with a number.
+    pub(crate) fn function(&self, number: u32) -> FunctionRef {
+        let file = self.starts.partition_point(|&start| start <= number) - 1;
+        // Files without functions share their start with the next one; the last of them is the one meant.
+        FunctionRef { file: file as u32, function: FunctionId(number - self.starts[file]) }
+    }
+
+    /// How many functions there are.
+    pub(crate) fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// The calls of a function that lead to functions of the project.
+    pub fn calls(&self, at: FunctionRef) -> &[CallEdge] {
+        &self.edges[self.number(at) as usize]
+    }
+
+    /// Every edge, callers in order.
+    pub fn edges(&self) -> impl Iterator<Item = &CallEdge> {
+        self.edges.iter().flatten()
+    }
+}
+
+impl Project {
+    /// Which function may call which.
+    pub fn call_graph(&self) -> &CallGraph {
+        self.graph.get_or_init(|| CallGraph::new(self))
+    }
+}

@@ -344,6 +344,8 @@ pub enum WordKind {
     NotStop,
     /// A limit or a count of attempts: `max_retries`, `attempt`.
     Limit,
+    /// A value that marks the end of input: `EOF`, `sentinel`.
+    End,
     /// A deadline or a time that is left: `deadline`, `elapsed`.
     Deadline,
     /// A pause: `sleep`, `backoff`.
@@ -390,4 +392,8 @@ pub enum WordKind {
     Combinator,
     /// A call that keeps the function which it is given for later: `spawn`, `call_later`, `subscribe`.
     Deferred,
+    /// A method of a visitor that hands the parser on to whatever type is parsed: `visit_seq`.
+    Visitor,
+    /// The method of the parser that is then called for every nested value: `deserialize_any`.
+    VisitedBy,
 }

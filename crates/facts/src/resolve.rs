@@ -21,6 +21,13 @@ impl Project {
         }
     }
 
+    /// The functions of the project that a call may run, without asking the models; whether they are certain; and how
+    /// they were found.
+    pub(crate) fn targets(&self, at: FunctionRef, call: &Call) -> (Vec<FunctionRef>, bool, Via) {
+        let found = self.resolve(at, call);
+        (found.targets, found.exact, found.via)
+    }
+
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.
     pub(crate) fn method_by_path(&self, file: u32, path: Name) -> Vec<FunctionRef> {
         let found = || {
@@ -101,10 +108,11 @@ impl Project {
         if *self.function(at).expr(receiver) == Expr::Global(unspin_ir::name("super")) {
             return self.resolve_super(at, method, call);
         }
-        let ty = self.type_of(at, receiver);
+        let own = if self.is_receiver(at, receiver) { self.owner(at) } else { None };
+        let ty = own.map(|class| self.class_name(class)).or_else(|| self.type_of(at, receiver));
         let mut resolution = Resolution { receiver: ty, ..Resolution::default() };
-        if let Some(class) = ty.and_then(|ty| self.class(ty)) {
-            let via = if self.is_receiver(at, receiver) { Via::Own } else { Via::Type };
+        if let Some(class) = own.or_else(|| ty.and_then(|ty| self.class(ty))) {
+            let via = if own.is_some() { Via::Own } else { Via::Type };
             self.resolve_in_class(at, class, via, &mut resolution, method, call);
             if !resolution.targets.is_empty() || resolution.model.is_some() {
                 return resolution;

@@ -1,6 +1,6 @@
 //! Tables from names to functions and classes, built once for a run in time linear in the number of definitions.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{FunctionId, FunctionKind, Name};
 
 use super::{ClassRef, FunctionRef, SourceFile, Symbol};
@@ -16,6 +16,7 @@ pub(crate) struct Index {
     by_last: FxHashMap<Name, Vec<(Name, Symbol)>>,
     /// Functions defined in the body of another one.
     nested: FxHashMap<(u32, FunctionId, Name), FunctionRef>,
+    nested_names: FxHashSet<Name>,
     pub(super) methods_named: FxHashMap<Name, Vec<FunctionRef>>,
     pub(crate) classes: Vec<ClassEntry>,
     /// The class of each method.
@@ -76,6 +77,7 @@ impl Index {
             match (function.kind, function.parent) {
                 (FunctionKind::Function, Some(parent)) if parent.0 != 0 => {
                     self.nested.insert((file, parent, function.name), reference);
+                    self.nested_names.insert(function.name);
                 }
                 (FunctionKind::Function, _) => {
                     let name = qualified(source.module.name, function.qualified);
@@ -161,6 +163,12 @@ impl Index {
             (Some(&(_, symbol @ Symbol::Class(_))), None) => Some(symbol),
             _ => None,
         }
+    }
+
+    /// Whether some function, method or class has this name.
+    pub(crate) fn has_last(&self, name: &str) -> bool {
+        let Some(name) = ustr::existing_ustr(name) else { return false };
+        self.by_last.contains_key(&name) || self.methods_named.contains_key(&name) || self.nested_names.contains(&name)
     }
 
     /// A function defined in the body of another one.

@@ -1,0 +1,245 @@
+//! The calls of one function.
+
+use unspin_ir::{Argument, BlockId, Call, Callee, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator};
+use unspin_span::Span;
+
+use super::{CallEdge, EdgeKind, tables};
+use crate::definitions::Definition;
+use crate::model::{Effect, WordKind};
+use crate::project::{FunctionRef, Project, Via};
+
+/// How many definitions of one name a call on an unknown receiver may have; beyond that the name says nothing.
+const MAX_NAMED: usize = 3;
+
+/// The calls of a function that may lead to functions of the project, in the order of the source.
+pub(super) fn edges_of(project: &Project, at: FunctionRef) -> Vec<CallEdge> {
+    let function = project.function(at);
+    let mut finder = Finder { project, at, function, found: Vec::new(), site: (BlockId(0), 0, Span::default()) };
+    for (id, block) in function.block_ids() {
+        for (index, statement) in block.statements.iter().enumerate() {
+            finder.site = (id, index as u32, statement.span);
+            if let StatementKind::Call(call) = &statement.kind {
+                finder.call(call);
+            }
+        }
+        if let Terminator::Return(Some(value)) = block.terminator {
+            finder.site = (id, block.statements.len() as u32, block.span);
+            finder.returned(value);
+        }
+    }
+    finder.found
+}
+
+struct Finder<'a> {
+    project: &'a Project,
+    at: FunctionRef,
+    function: &'a Function,
+    found: Vec<CallEdge>,
+    site: (BlockId, u32, Span),
+}
+
+impl Finder<'_> {
+    fn push(&mut self, to: FunctionRef, kind: EdgeKind) {
+        let (block, statement, span) = self.site;
+        let edge = CallEdge { from: self.at, to, block, statement, span, kind };
+        if !self.found.iter().rev().take_while(|other| other.block == block && other.statement == statement).any(|other| other.to == to)
+        {
+            self.found.push(edge);
+        }
+    }
+
+    fn call(&mut self, call: &Call) {
+        let name = self.called_name(call);
+        let is_deferred = self.is_deferred(call, name);
+        if !is_deferred {
+            self.targets(call);
+        }
+        let is_combinator = !is_deferred && self.project.models.has_word(WordKind::Combinator, &name);
+        for argument in &call.arguments {
+            if !is_deferred {
+                self.function_values(argument.value, is_combinator, 0);
+            }
+        }
+        if self.project.models.has_word(WordKind::Visitor, &name) {
+            self.visitor(&call.arguments);
+        }
+    }
+
+    fn called_name(&self, call: &Call) -> Name {
+        match call.callee {
+            Callee::Method(_, method) => method,
+            Callee::Path(path) => unspin_ir::name(path.rsplit('.').next().unwrap_or_default().trim_end_matches('!')),
+            Callee::Value(value) => match *self.function.expr(value) {
+                Expr::Field(_, field) => field,
+                _ => Name::default(),
+            },
+        }
+    }
+
+    /// Whether what the call is given runs later, with no frame of this function on the stack.
+    fn is_deferred(&self, call: &Call, name: Name) -> bool {
+        let takes_function = |argument: &Argument| {
+            matches!(self.function.expr(argument.value), Expr::Function(_) | Expr::Global(_) | Expr::Field(..) | Expr::Local(_))
+        };
+        if !call.arguments.iter().any(takes_function) {
+            return false;
+        }
+        if self.project.models.has_word(WordKind::Deferred, &name) {
+            return true;
+        }
+        let Callee::Path(path) = call.callee else { return false };
+        let model = self.project.models.by_path(path, self.function, call);
+        model.is_some_and(|model| model.effect == Effect::Spawn || model.spawns.is_some())
+    }
+
+    fn targets(&mut self, call: &Call) {
+        if !self.may_have_targets(call) {
+            return;
+        }
+        let (targets, exact, via) = self.project.targets(self.at, call);
+        if targets.is_empty() {
+            match call.callee {
+                Callee::Value(value) => {
+                    for target in tables::targets(self.project, self.at, value) {
+                        self.push(target, EdgeKind::Table);
+                    }
+                }
+                Callee::Method(receiver, method) => self.by_name(receiver, method),
+                Callee::Path(_) => {}
+            }
+            return;
+        }
+        for (index, &target) in targets.iter().enumerate() {
+            let callee = self.project.function(target);
+            if callee.is_async && !call.awaited && self.is_handed_off(call.result) {
+                continue;
+            }
+            let kind = match via {
+                _ if !exact && (index > 0 || callee.is_abstract || via == Via::Type && self.is_behaviour(target)) => EdgeKind::Override,
+                Via::Constructor => EdgeKind::Constructor,
+                Via::Super => EdgeKind::Super,
+                Via::Own => EdgeKind::Own,
+                Via::Type => EdgeKind::Typed,
+                Via::Value => EdgeKind::Closure,
+                Via::Path | Via::Nothing => EdgeKind::Direct,
+            };
+            self.push(target, kind);
+        }
+    }
+
+    /// Whether a method belongs to a trait or abstract class, whose type says little of the object.
+    fn is_behaviour(&self, target: FunctionRef) -> bool {
+        self.project.owner(target).is_some_and(|class| self.project.class_data(class).is_abstract)
+    }
+
+    /// A cheap test that spares most calls the resolution.
+    fn may_have_targets(&self, call: &Call) -> bool {
+        match call.callee {
+            Callee::Method(_, method) => !self.project.methods_named(method).is_empty(),
+            Callee::Path(path) => self.project.index.has_last(path.rsplit('.').next().unwrap_or_default()),
+            Callee::Value(_) => true,
+        }
+    }
+
+    /// A call on a receiver of unknown type, for a review by hand: only where few methods could be meant, and never a
+    /// method of the same name, which is delegation.
+    fn by_name(&mut self, receiver: ExprId, method: Name) {
+        let named = self.project.methods_named(method);
+        let known = self.project.type_of(self.at, receiver);
+        if known.is_some() || named.len() > MAX_NAMED || self.project.models.has_word(WordKind::Log, &method) {
+            return;
+        }
+        for &target in named {
+            if target.file == self.at.file {
+                self.push(target, EdgeKind::Named);
+            }
+        }
+    }
+
+    /// Whether the result of an async function goes to something that runs it as a task.
+    fn is_handed_off(&self, result: Option<LocalId>) -> bool {
+        let Some(result) = result else { return true };
+        let calls = self.function.blocks.iter().flat_map(|block| &block.statements);
+        let calls = calls.filter_map(|statement| match &statement.kind {
+            StatementKind::Call(call) => Some(call),
+            _ => None,
+        });
+        let is_result = |argument: &Argument| *self.function.expr(argument.value) == Expr::Local(result);
+        calls.into_iter().any(|call| call.arguments.iter().any(is_result) && self.is_deferred(call, self.called_name(call)))
+    }
+
+    /// Functions among the arguments of a call.
+    fn function_values(&mut self, value: ExprId, is_combinator: bool, depth: u32) {
+        if depth > 3 {
+            return;
+        }
+        match self.function.expr(value) {
+            Expr::Function(inner) => {
+                self.push(FunctionRef { file: self.at.file, function: *inner }, EdgeKind::Closure);
+            }
+            Expr::Aggregate(_, parts) if is_combinator => {
+                for &part in parts {
+                    self.function_values(part, is_combinator, depth + 1);
+                }
+            }
+            Expr::Local(local) => {
+                if let Some(Definition::Value(value)) = self.project.definitions(self.at).only(self.function, *local)
+                    && matches!(self.function.expr(value), Expr::Function(_) | Expr::Aggregate(..))
+                {
+                    self.function_values(value, is_combinator, depth + 1);
+                }
+            }
+            Expr::Global(_) | Expr::Field(..) if is_combinator => {
+                if let Some(target) = tables::element(self.project, self.at, self.function, value) {
+                    self.push(target, EdgeKind::Combinator);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A closure or async block that is returned runs with the caller of this function; a cycle through it is one.
+    fn returned(&mut self, value: ExprId) {
+        if let Expr::Function(inner) = *self.function.expr(value) {
+            self.push(FunctionRef { file: self.at.file, function: inner }, EdgeKind::Closure);
+        }
+    }
+
+    /// `visitor.visit_seq(Access { de: self })`: nested values come back to `deserialize_any` of the same type.
+    fn visitor(&mut self, arguments: &[Argument]) {
+        let Some(owner) = self.project.owner(self.at) else { return };
+        if !arguments.iter().any(|argument| self.holds_receiver(argument.value, 0)) {
+            return;
+        }
+        let methods = self.project.methods_of(owner).collect::<Vec<_>>();
+        let is_entry = |method: &&FunctionRef| {
+            self.project.models.has_word(WordKind::VisitedBy, &self.project.function(**method).name)
+        };
+        let entries = methods.iter().filter(is_entry).copied().collect::<Vec<_>>();
+        for entry in entries {
+            self.push(entry, EdgeKind::Visitor);
+        }
+    }
+
+    fn holds_receiver(&self, value: ExprId, depth: u32) -> bool {
+        if depth > 4 {
+            return false;
+        }
+        match self.function.expr(value) {
+            Expr::Local(local) => {
+                self.function.local(*local).name == "self"
+                    || match self.project.definitions(self.at).only(self.function, *local) {
+                        Some(Definition::Value(value)) => self.holds_receiver(value, depth + 1),
+                        Some(Definition::Call(call)) => {
+                            call.arguments.iter().any(|argument| self.holds_receiver(argument.value, depth + 1))
+                        }
+                        _ => false,
+                    }
+            }
+            Expr::Aggregate(_, parts) | Expr::Variant(_, parts) | Expr::Opaque(parts) => {
+                parts.iter().any(|&part| self.holds_receiver(part, depth + 1))
+            }
+            _ => false,
+        }
+    }
+}
