@@ -43,6 +43,7 @@ pub struct Project {
     pub models: crate::Models,
     pub(crate) index: Index,
     pub(crate) types: TypeTables,
+    pub(crate) summaries: crate::summary::Summaries,
     pub(crate) graph: OnceLock<crate::callgraph::CallGraph>,
 }
 
@@ -106,7 +107,8 @@ impl Project {
     pub fn new(files: Vec<SourceFile>, models: crate::Models) -> Self {
         let index = Index::new(&files);
         let types = TypeTables::new(&files, index.classes.len());
-        Self { files, models, index, types, graph: OnceLock::new() }
+        let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));
+        Self { files, models, index, types, summaries, graph: OnceLock::new() }
     }
 
     /// A function.

@@ -99,3 +99,19 @@ pub fn for_each_part(function: &Function, expr: ExprId, f: &mut impl FnMut(ExprI
     f(expr);
     function.expr(expr).for_each_operand(|operand| for_each_part(function, operand, f));
 }
+
+impl Shape {
+    /// Whether a local is used as a number or text: sliced, compared by order, or stepped by a constant.
+    pub fn is_used_as_value(&self, function: &Function, local: LocalId) -> bool {
+        use unspin_ir::{BinaryOp, CompareOp};
+        let is_local = |expr: &ExprId| *function.expr(*expr) == Expr::Local(local);
+        function.exprs.iter().any(|expr| match expr {
+            Expr::Slice(base, ..) => is_local(base),
+            Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) => is_local(a) || is_local(b),
+            Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) => {
+                is_local(a) && matches!(function.expr(*b), Expr::Constant(unspin_ir::Constant::Int(_)))
+            }
+            _ => false,
+        })
+    }
+}

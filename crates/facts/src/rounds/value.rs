@@ -307,6 +307,7 @@ impl Values {
             Node::Literal(haystack) => match (needle?, haystack) {
                 (Literal::Text(a), Literal::Text(b)) => Some(b.contains(a.as_str())),
                 (Literal::Bytes(a), Literal::Bytes(b)) => Some(a.is_empty() || b.windows(a.len()).any(|part| part == &**a)),
+                (Literal::Empty, Literal::Text(_) | Literal::Bytes(_)) => Some(true),
                 (_, Literal::Empty) => Some(false),
                 _ => None,
             },
@@ -315,6 +316,12 @@ impl Values {
                     return Some(true);
                 }
                 let needle = needle?;
+                let is_equal = |part: &ValueId| {
+                    self.literal_of(*part).and_then(|part| compare_literals(CompareOp::Eq, needle, part)) == Some(true)
+                };
+                if parts.iter().any(is_equal) {
+                    return Some(true);
+                }
                 let differs = |part: &ValueId| self.literal_of(*part).and_then(|part| compare_literals(CompareOp::Ne, needle, part));
                 parts.iter().all(|part| differs(part) == Some(true)).then_some(false)
             }

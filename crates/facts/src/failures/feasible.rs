@@ -1,0 +1,246 @@
+//! Which edges a way can take after a failure, given the constants that it assigns.
+//!
+//! Conditional constant propagation over the loop body from the handler on: `conn = None; continue` makes `if conn:`
+//! false in the next round, and `done = True` ends `while not done`. Only locals and fields of locals are followed; a
+//! call forgets the fields of what it is called on.
+
+use std::collections::BTreeMap;
+
+use unspin_flow::{BlockSet, Cfg, dataflow};
+use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, Terminator, UnaryOp};
+
+use crate::model::FailureKind;
+use crate::sites::LoopContext;
+
+/// What is known of a place.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    Constant(Constant),
+    /// Not `None`, and true in a test.
+    Something,
+}
+
+type Environment = BTreeMap<(LocalId, Option<Name>), Known>;
+
+struct Propagation<'c, 'p> {
+    cx: &'c LoopContext<'p>,
+}
+
+/// The graph of the loop, reduced to the edges that can be taken after going to `start` with `binding` holding the
+/// failure.
+pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>) -> Cfg {
+    let analysis = Propagation { cx };
+    let environment: Environment = binding.map(|local| ((local, None), Known::Something)).into_iter().collect();
+    let states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(start, environment)]);
+    let mut successors = vec![Vec::new(); cx.shape.cfg.len()];
+    for (index, state) in states.iter().enumerate() {
+        if let Some(state) = state {
+            let block = BlockId(index as u32);
+            let edges = dataflow::Analysis::transfer(&analysis, block, state);
+            successors[index] = edges.into_iter().map(|(next, _)| next).collect();
+        }
+    }
+    Cfg::from_successors(successors)
+}
+
+impl dataflow::Analysis for Propagation<'_, '_> {
+    type State = Environment;
+
+    fn join(&self, into: &mut Environment, from: &Environment) -> bool {
+        let before = into.len();
+        into.retain(|place, known| from.get(place) == Some(known));
+        into.len() != before
+    }
+
+    fn transfer(&self, block: BlockId, state: &Environment) -> Vec<(BlockId, Environment)> {
+        let function = self.cx.function;
+        let body = &self.cx.natural().body;
+        let data = function.block(block);
+        let mut edges = Vec::new();
+        let mut state = state.clone();
+        if let Some(unwind) = data.unwind
+            && body.contains(unwind)
+            && self.cx.shape.cfg.successors(block).contains(&unwind)
+        {
+            let mut failed = state.clone();
+            for statement in &data.statements {
+                self.forget(&mut failed, &statement.kind);
+            }
+            edges.push((unwind, failed));
+        }
+        let mut ends = false;
+        for statement in &data.statements {
+            self.apply(&mut state, &statement.kind);
+            ends |= self.never_returns(&statement.kind);
+        }
+        if ends {
+            return edges;
+        }
+        let mut go = |target: BlockId, state: Environment| {
+            if body.contains(target) {
+                edges.push((target, state));
+            }
+        };
+        match &data.terminator {
+            Terminator::Branch { test, then, otherwise } => {
+                let outcome = self.truth(&state, *test).or_else(|| self.interrupt_outcome(*test));
+                if outcome != Some(false) {
+                    go(*then, state.clone());
+                }
+                if outcome != Some(true) {
+                    go(*otherwise, state);
+                }
+            }
+            _ => {
+                for &next in self.cx.shape.cfg.successors(block) {
+                    if Some(next) != data.unwind {
+                        go(next, state.clone());
+                    }
+                }
+            }
+        }
+        edges
+    }
+}
+
+impl Propagation<'_, '_> {
+    fn never_returns(&self, statement: &StatementKind) -> bool {
+        let StatementKind::Call(call) = statement else { return false };
+        let resolution = self.cx.project.resolve(self.cx.at, call);
+        let exits = resolution.model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Exit);
+        exits
+            || (!resolution.targets.is_empty()
+                && call.raises
+                && resolution.targets.iter().all(|&target| self.cx.project.summary(target).never_returns))
+    }
+
+    fn key(&self, expr: ExprId) -> Option<(LocalId, Option<Name>)> {
+        let function = self.cx.function;
+        match function.expr(expr) {
+            Expr::Local(local) => Some((*local, None)),
+            Expr::Field(base, field) => match function.expr(*base) {
+                Expr::Local(local) => Some((*local, Some(*field))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn forget_fields(state: &mut Environment, local: LocalId) {
+        state.retain(|(root, field), _| *root != local || field.is_none());
+    }
+
+    fn apply(&self, state: &mut Environment, statement: &StatementKind) {
+        self.forget(state, statement);
+        if let StatementKind::Assign(place, value) = statement
+            && let Some(key) = self.key(*place)
+            && let Some(known) = self.known(state, *value)
+        {
+            state.insert(key, known);
+        }
+    }
+
+    fn forget(&self, state: &mut Environment, statement: &StatementKind) {
+        let function = self.cx.function;
+        match statement {
+            StatementKind::Assign(place, _) | StatementKind::Delete(place) => {
+                if let Some(root) = crate::shape::root_local(function, *place) {
+                    match self.key(*place) {
+                        Some(key) => {
+                            state.remove(&key);
+                            if key.1.is_none() {
+                                Self::forget_fields(state, root);
+                            }
+                        }
+                        None => Self::forget_fields(state, root),
+                    }
+                }
+            }
+            StatementKind::Call(call) => {
+                if let Some(result) = call.result {
+                    state.remove(&(result, None));
+                    Self::forget_fields(state, result);
+                }
+                let receiver = match call.callee {
+                    unspin_ir::Callee::Method(receiver, _) => Some(receiver),
+                    _ => None,
+                };
+                for expr in receiver.into_iter().chain(call.arguments.iter().map(|a| a.value)) {
+                    if let Some(root) = crate::shape::root_local(function, expr) {
+                        Self::forget_fields(state, root);
+                    }
+                }
+                for argument in call.arguments.iter().filter(|a| a.mutable) {
+                    if let Some(root) = crate::shape::root_local(function, argument.value) {
+                        state.remove(&(root, None));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn known(&self, state: &Environment, expr: ExprId) -> Option<Known> {
+        match self.cx.function.expr(expr) {
+            Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
+            Expr::Aggregate(_, parts) if !parts.is_empty() => Some(Known::Something),
+            Expr::Unary(UnaryOp::Not, _) | Expr::Compare(..) | Expr::Truth(_) => {
+                self.truth(state, expr).map(|value| Known::Constant(Constant::Bool(value)))
+            }
+            _ => state.get(&self.key(expr)?).cloned(),
+        }
+    }
+
+    fn truth(&self, state: &Environment, expr: ExprId) -> Option<bool> {
+        match self.cx.function.expr(expr) {
+            Expr::Unary(UnaryOp::Not, a) => self.truth(state, *a).map(|value| !value),
+            Expr::Truth(a) => self.truth(state, *a),
+            Expr::Compare(op, a, b) => {
+                let (a, b) = (self.known(state, *a)?, self.known(state, *b)?);
+                let equal = match (&a, &b) {
+                    (Known::Constant(a), Known::Constant(b)) => a == b,
+                    (Known::Something, Known::Constant(Constant::None)) | (Known::Constant(Constant::None), Known::Something) => {
+                        false
+                    }
+                    _ => return None,
+                };
+                match op {
+                    CompareOp::Eq | CompareOp::Is => Some(equal),
+                    CompareOp::Ne | CompareOp::IsNot => Some(!equal),
+                    _ => None,
+                }
+            }
+            _ => match self.known(state, expr)? {
+                Known::Something => Some(true),
+                Known::Constant(constant) => match constant {
+                    Constant::None | Constant::Unit => Some(false),
+                    Constant::Bool(value) => Some(value),
+                    Constant::Int(value) => Some(value != 0),
+                    Constant::Float(value) => Some(value != 0.0),
+                    Constant::Text(text) => Some(!text.is_empty()),
+                    Constant::Bytes(bytes) => Some(!bytes.is_empty()),
+                },
+            },
+        }
+    }
+
+    /// A failure that is worth following is no interrupt: `errno == EINTR` and the like are false.
+    fn interrupt_outcome(&self, test: ExprId) -> Option<bool> {
+        match self.cx.function.expr(test) {
+            Expr::Unary(UnaryOp::Not, inner) => self.interrupt_outcome(*inner).map(|value| !value),
+            Expr::Truth(inner) => self.interrupt_outcome(*inner),
+            Expr::Compare(CompareOp::Eq | CompareOp::Is | CompareOp::In, ..) | Expr::HasVariant(..) | Expr::HasType(..) => {
+                (super::named_kind(self.cx, test)? == FailureKind::Interrupt).then_some(false)
+            }
+            Expr::Compare(CompareOp::Ne | CompareOp::IsNot | CompareOp::NotIn, ..) => {
+                (super::named_kind(self.cx, test)? == FailureKind::Interrupt).then_some(true)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Blocks of the loop that can be reached from `start` in the reduced graph without entering `avoiding`.
+pub(super) fn reachable(cfg: &Cfg, start: BlockId, within: &BlockSet, avoiding: &BlockSet) -> BlockSet {
+    unspin_flow::ways::reachable(cfg, start, within, avoiding)
+}

@@ -1,0 +1,165 @@
+//! What rules match: observations about ways round, loops, calls and recursion, and the vocabulary they are made of.
+//!
+//! An observation is a bag of attributes with the places and words that a report may use. Facts are computed by code;
+//! which combinations are worth a report is said by the rules, as data. [`VOCABULARY`] lists every attribute with its
+//! values, so that a rule that asks for something that does not exist is an error and not a dead rule.
+
+use unspin_span::Span;
+
+use crate::FunctionRef;
+
+/// What an observation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A way round a loop.
+    WayRound,
+    /// A loop as a whole.
+    Loop,
+    /// A call.
+    Call,
+    /// A cycle of calls.
+    Cycle,
+}
+
+/// How sure the analysis is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sureness {
+    /// Some of the evidence is a guess from names.
+    Low,
+    /// Likely.
+    Medium,
+    /// Every piece of evidence was resolved.
+    High,
+}
+
+/// An attribute and one of its values; an attribute may have several.
+pub type Attribute = (&'static str, &'static str);
+
+/// Something that a rule may report.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// What it is about.
+    pub subject: Subject,
+    /// The function it was made in.
+    pub function: FunctionRef,
+    /// The loop (or, for recursion, the function): findings of one loop are weighed against each other.
+    pub around: Option<Span>,
+    /// What is the case.
+    pub attributes: Vec<Attribute>,
+    /// Places that a report may point at: name, file, span. The first of a name counts.
+    pub places: Vec<(&'static str, u32, Span)>,
+    /// Words that a message may use: `{call}`.
+    pub words: Vec<(&'static str, String)>,
+    /// How sure it is.
+    pub sureness: Sureness,
+}
+
+impl Observation {
+    /// Whether an attribute has a value.
+    pub fn has(&self, attribute: &str, value: &str) -> bool {
+        self.attributes.iter().any(|(key, known)| *key == attribute && *known == value)
+    }
+
+    /// The place of a name.
+    pub fn place(&self, wanted: &str) -> Option<(u32, Span)> {
+        self.places.iter().find(|(key, ..)| *key == wanted).map(|&(_, file, span)| (file, span))
+    }
+
+    /// The word of a name.
+    pub fn word(&self, wanted: &str) -> Option<&str> {
+        self.words.iter().find(|(key, _)| *key == wanted).map(|(_, word)| word.as_str())
+    }
+}
+
+/// Attributes of one subject: name, values, meaning.
+pub type Entry = (Subject, &'static str, &'static [&'static str], &'static str);
+
+/// Every attribute with its values.
+pub const VOCABULARY: &[Entry] = &[
+    (
+        Subject::WayRound,
+        "through",
+        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed"],
+        "what the way goes through: a failed call; a read at the end of its input; a receive whose other side is gone; a \
+         write that takes nothing; a slice or step by an amount from the input that may be zero",
+    ),
+    (
+        Subject::WayRound,
+        "failure",
+        &["timeout", "connection", "local-timeout", "closed", "end", "interrupt", "cancellation", "item", "any", "unknown"],
+        "what the handler on the way catches",
+    ),
+    (
+        Subject::WayRound,
+        "effect",
+        &["read", "receive", "write", "connect", "accept", "request", "wait", "poll", "other"],
+        "what the call that failed, or met the end, does",
+    ),
+    (Subject::WayRound, "remote", &["yes", "likely", "no"], "whether that call waits for another machine or process"),
+    (
+        Subject::WayRound,
+        "shape",
+        &["retry", "service", "item"],
+        "retry: success leaves the loop; service: success goes round too; item: something was taken before the failure, so \
+         that the next round has another one",
+    ),
+    (
+        Subject::WayRound,
+        "bounded-by",
+        &["limit", "deadline", "stop-signal", "health-check", "error-test", "data", "unknown"],
+        "what every such way tests, counts or tries that can leave the loop",
+    ),
+    (Subject::WayRound, "pause", &["yes", "no"], "whether every such way sleeps or waits"),
+    (
+        Subject::WayRound,
+        "wait",
+        &["short", "long", "unknown"],
+        "the timeout of the call that failed: up to 5 s, longer, or not known",
+    ),
+    (Subject::WayRound, "sibling-limit", &["yes", "no"], "whether another handler of the loop does count and compare"),
+    (
+        Subject::Loop,
+        "ends",
+        &["never", "test", "inside", "failure"],
+        "how it can end: not at all; by the test at its head; by leaving from inside; only by a failure of its body",
+    ),
+    (
+        Subject::Loop,
+        "waits",
+        &["yes", "no", "unknown"],
+        "whether a round waits: blocks, sleeps, awaits or yields; unknown when something in it is not resolved",
+    ),
+    (
+        Subject::Loop,
+        "runs-in",
+        &["detached-thread", "detached-task", "thread", "task", "closable-class", "main", "function"],
+        "what runs it: a thread or task whose handle is dropped or kept, a method of a class that can be closed, ..",
+    ),
+    (Subject::Loop, "stop-signal", &["read", "ignored", "none"], "whether a stop signal is read, is there but not read, or not there"),
+    (
+        Subject::Loop,
+        "exit-state",
+        &["unchanged", "skipped", "foreign", "changed", "none"],
+        "what happens to the state that its exit tests read: assigned nowhere in the loop; not on some way; assigned by \
+         others only; assigned; there is no exit test",
+    ),
+    (Subject::Loop, "does", &["nothing", "queries", "calls"], "what its body does besides its tests"),
+    (Subject::Loop, "endless-wait", &["yes", "no"], "whether it has a wait without timeout beside its stop test"),
+    (
+        Subject::Loop,
+        "walk",
+        &["links", "seeks"],
+        "it follows keys of parsed data, or offsets that it has read, with neither counter nor visited set",
+    ),
+    (
+        Subject::Call,
+        "effect",
+        &["read", "receive", "write", "connect", "accept", "request", "wait", "poll", "other"],
+        "what the call does",
+    ),
+    (Subject::Call, "bound", &["endless", "system", "unknown"], "how long it waits: for ever, until the system gives up, not known"),
+    (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop that waits for other machines"),
+    (Subject::Call, "phase", &["connection", "reply", "stream"], "connecting or shaking hands; waiting for a reply; reading on"),
+    (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
+];

@@ -1,0 +1,128 @@
+//! Runs a loop at its end: does it go round for ever when the input has ended, the channel is closed, or a write takes
+//! nothing?
+//!
+//! One way round is followed with every such call giving its end value, literals folded; then a second one from the state
+//! that results. If the second comes back to the header and no test on it that controls an exit can come out differently
+//! next time, the loop goes round for ever. This is conditional constant propagation with value numbering (Wegman and
+//! Zadeck, 1991; Alpern, Wegman and Zadeck, 1988) along each way, forking only at tests that nothing decides; calls into
+//! the project are followed a few levels deep. The number of ways, steps and values is bounded; past the bound the answer
+//! is silence.
+
+mod calls;
+mod eval;
+mod machine;
+mod state;
+mod value;
+
+use std::rc::Rc;
+
+use unspin_flow::{BlockSet, Cfg, NaturalLoop};
+use unspin_ir::BlockId;
+use unspin_span::Span;
+
+use self::machine::Machine;
+use self::state::{Places, State};
+use crate::model::{CallModel, Effect, EndValue};
+use crate::shape::Shape;
+use crate::{Certainty, FunctionRef, Project};
+
+/// Which end the loop is run at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// Reads give their end value.
+    EndOfInput,
+    /// Receiving from a channel or stream fails, or gives `None`, because the other side is gone.
+    Closed,
+    /// Writes take nothing.
+    NothingTaken,
+}
+
+impl Mode {
+    /// Whether a call with this model gives its end value in this mode.
+    fn injects(self, model: &CallModel) -> bool {
+        match self {
+            Self::EndOfInput => model.effect == Effect::Read && model.end.is_some(),
+            Self::Closed => model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty()),
+            Self::NothingTaken => model.effect == Effect::Write && model.end == Some(EndValue::Zero),
+        }
+    }
+}
+
+/// A loop that goes round for ever at its end.
+#[derive(Clone, Debug)]
+pub struct Spin {
+    /// The function with the call that met the end.
+    pub at: FunctionRef,
+    /// That call.
+    pub span: Span,
+    /// How sure it is that the call is what its model says.
+    pub certainty: Certainty,
+    /// Whether the other end is another machine.
+    pub remote: bool,
+    /// How many tests had to be assumed to come out one way.
+    pub forks: u32,
+    /// Whether the end value went into a call that nothing is known of, which may fail on it.
+    pub escaped: bool,
+    /// Blocks of the way, header first.
+    pub trail: Vec<BlockId>,
+}
+
+/// Run a loop at its end. `None`: it leaves, waits, or the answer is not known.
+pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural: &NaturalLoop, mode: Mode) -> Option<Spin> {
+    let mut machine = Machine::new(project, mode, at, Rc::clone(shape), natural);
+    machine.run(|machine, state| {
+        let end = state.end?;
+        if state.excused || !goes_on_for_ever(machine, state, shape, natural) {
+            return None;
+        }
+        Some(Spin {
+            at: end.at,
+            span: end.span,
+            certainty: end.certainty,
+            remote: end.remote,
+            forks: state.forks,
+            escaped: state.end_escaped,
+            trail: state.trail.clone(),
+        })
+    })
+}
+
+/// Whether no test that controls an exit can come out differently in the next round.
+fn goes_on_for_ever(machine: &mut Machine<'_>, state: &State, shape: &Shape, natural: &NaturalLoop) -> bool {
+    state.tests.clone().iter().all(|test| {
+        let is_stable = |machine: &mut Machine<'_>, places: Places| machine.are_unchanged(state, places);
+        if !machine.values.is_unknown(test.slot.value) && is_stable(machine, test.slot.places) {
+            return true;
+        }
+        test.depth == 0 && !controls_exit(machine, shape, natural, test.block, test.outcome)
+    })
+}
+
+/// Whether the arm that was not taken can leave the loop where the one that was taken cannot, or changes what a test that
+/// leaves reads.
+fn controls_exit(machine: &Machine<'_>, shape: &Shape, natural: &NaturalLoop, block: BlockId, outcome: bool) -> bool {
+    let function = machine.project.function(machine.at);
+    let unspin_ir::Terminator::Branch { then, otherwise, .. } = function.block(block).terminator else { return true };
+    let (taken, other) = if outcome { (then, otherwise) } else { (otherwise, then) };
+    if !natural.body.contains(other) {
+        return true;
+    }
+    let on_taken = region(&shape.cfg, natural, taken);
+    let on_other = region(&shape.cfg, natural, other);
+    let leaves = |region: &BlockSet| {
+        natural.exits.iter().filter(|(from, to)| region.contains(*from) && function.block(*from).unwind != Some(*to)).count()
+    };
+    if leaves(&on_other) > leaves(&on_taken) {
+        return true;
+    }
+    on_other.iter().filter(|block| !on_taken.contains(*block)).any(|block| !function.block(block).statements.is_empty())
+}
+
+/// Blocks of the loop that can be reached from one of them without passing the header.
+fn region(cfg: &Cfg, natural: &NaturalLoop, start: BlockId) -> BlockSet {
+    if start == natural.header {
+        return BlockSet::new(cfg.len());
+    }
+    let header = BlockSet::from_iter([natural.header]);
+    unspin_flow::ways::reachable(cfg, start, &natural.body, &header)
+}

@@ -1,0 +1,386 @@
+//! What a call does to a state: by its model, by following the project's function, or by forgetting what it may change.
+
+use unspin_ir::{Call, Callee, Expr, ExprId, Function};
+use unspin_span::Span;
+
+use super::Mode;
+use super::machine::{MAX_FRAMES, Machine};
+use super::state::{EndSite, Frame, Place, Slot, State};
+use super::value::{Literal, Node, Operator};
+use crate::model::{CallModel, Effect, EndValue};
+use crate::{Certainty, FunctionRef};
+
+/// A function of more blocks is not followed.
+const MAX_INLINED_BLOCKS: usize = 80;
+
+impl<'p> Machine<'p> {
+    /// Returns whether the way goes on.
+    pub(super) fn call(&mut self, state: &mut State, function: &'p Function, call: &'p Call, span: Span) -> bool {
+        let at = state.frame().at;
+        let project = self.project;
+        let resolution = project.resolve(at, call);
+        let receiver = match call.callee {
+            Callee::Method(receiver, _) | Callee::Value(receiver) => Some(self.eval(state, function, receiver)),
+            Callee::Path(_) => None,
+        };
+        let arguments: Vec<Slot> = call.arguments.iter().map(|a| self.eval(state, function, a.value)).collect();
+        if let Some(class) = self.failed.take() {
+            return self.raise(state, &[class, "LookupError"]);
+        }
+        if let Some((model, certainty)) = resolution.model {
+            let context = Context { function, call, receiver, arguments: &arguments, at, span };
+            return self.modelled(state, &context, model, certainty);
+        }
+        if !resolution.targets.is_empty() && self.follow_targets(state, function, call, &resolution, &arguments) {
+            return state.frames.last().is_some_and(|frame| frame.block.0 != u32::MAX);
+        }
+        self.unresolved(state, function, call, &arguments)
+    }
+
+    /// Step into the project's functions, if they are small and few; one way for each.
+    fn follow_targets(
+        &mut self,
+        state: &mut State,
+        function: &'p Function,
+        call: &'p Call,
+        resolution: &crate::Resolution<'_>,
+        arguments: &[Slot],
+    ) -> bool {
+        let may_follow = |target: &FunctionRef| {
+            let callee = self.project.function(*target);
+            callee.blocks.len() <= MAX_INLINED_BLOCKS && !callee.is_generator && !state.frames.iter().any(|f| f.at == *target)
+        };
+        let concrete: Vec<FunctionRef> =
+            resolution.targets.iter().copied().filter(|target| !self.project.function(*target).is_abstract).collect();
+        let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= 4 && resolution.targets.len() > concrete.len());
+        if concrete.is_empty() || !few || state.frames.len() >= MAX_FRAMES || !concrete.iter().all(may_follow) {
+            return false;
+        }
+        let (&first, others) = concrete.split_at(1).0.first().map(|first| (first, &concrete[1..])).unwrap_or((&concrete[0], &[]));
+        for &target in others {
+            let mut other = state.clone();
+            self.push_frame(&mut other, function, call, target, arguments);
+            self.pending.push(other);
+        }
+        self.push_frame(state, function, call, first, arguments);
+        true
+    }
+
+    fn push_frame(&mut self, state: &mut State, function: &'p Function, call: &'p Call, target: FunctionRef, arguments: &[Slot]) {
+        let callee = self.project.function(target);
+        let id = self.next_frame_id();
+        let mut write_back = Vec::new();
+        let mut parameters = callee.parameters.iter();
+        if callee.has_receiver
+            && let Some(parameter) = parameters.next()
+        {
+            let receiver = match call.callee {
+                Callee::Method(receiver, _) => Some(receiver),
+                _ => None,
+            };
+            let slot = match receiver {
+                Some(receiver) if *function.expr(receiver) == Expr::Global(unspin_ir::name("super")) => self.own_receiver(state),
+                Some(receiver) => {
+                    let slot = self.eval(state, function, receiver);
+                    write_back.push((parameter.local, slot.value, receiver));
+                    slot
+                }
+                None => Slot::of(self.values.fresh()),
+            };
+            state.store.slots.insert(Place::Local(id, parameter.local), slot);
+        }
+        let parameters: Vec<_> = parameters.collect();
+        for (index, parameter) in parameters.iter().enumerate() {
+            let own_name = callee.local(parameter.local).name;
+            let by_name = call.arguments.iter().position(|a| a.name == Some(own_name));
+            let by_position = call.arguments.get(index).filter(|a| a.name.is_none() && !a.spread).map(|_| index);
+            let slot = match by_name.or(by_position) {
+                Some(position) if !parameter.spread => {
+                    if call.arguments[position].mutable {
+                        write_back.push((parameter.local, arguments[position].value, call.arguments[position].value));
+                    }
+                    arguments[position]
+                }
+                _ => match parameter.default.map(|value| callee.expr(value)) {
+                    Some(Expr::Constant(constant)) if !call.has_spread() => Slot::of(self.values.literal(Literal::of(constant))),
+                    _ => Slot::of(self.values.fresh()),
+                },
+            };
+            state.store.slots.insert(Place::Local(id, parameter.local), slot);
+        }
+        state.frames.push(Frame {
+            at: target,
+            id,
+            block: unspin_ir::BlockId(0),
+            index: 0,
+            visits: std::collections::BTreeMap::new(),
+            result: call.result,
+            write_back,
+        });
+    }
+
+    fn own_receiver(&mut self, state: &State) -> Slot {
+        let frame = state.frame();
+        match self.project.function(frame.at).parameters.first() {
+            Some(parameter) => self.read_place(state, Place::Local(frame.id, parameter.local)),
+            None => Slot::of(self.values.fresh()),
+        }
+    }
+
+    /// Nothing is known of the callee: it may change its receiver and what it can reach through its arguments.
+    fn unresolved(&mut self, state: &mut State, function: &'p Function, call: &'p Call, arguments: &[Slot]) -> bool {
+        let shares = self.project.files[state.frame().at.file as usize].module.shares_objects;
+        if let Callee::Method(receiver, _) = call.callee {
+            self.touch_object(state, function, receiver);
+        }
+        for (argument, slot) in call.arguments.iter().zip(arguments) {
+            if slot.from_end {
+                state.end_escaped = true;
+            }
+            if argument.mutable || (shares && self.may_be_object(state.frame().at, function, argument.value, slot)) {
+                self.touch(state, function, argument.value);
+            }
+        }
+        if call.awaited && shares {
+            state.store.epoch = Some(self.values.fresh());
+        }
+        let result = Slot::of(self.values.fresh());
+        self.finish(state, call, result)
+    }
+
+    /// `self.out.write(x)` may change `self.out`, not `self`.
+    fn touch_object(&mut self, state: &mut State, function: &'p Function, receiver: ExprId) {
+        self.touch(state, function, receiver);
+    }
+
+    /// Numbers, text and what is used as such cannot be changed by the callee.
+    fn may_be_object(&mut self, at: FunctionRef, function: &Function, expr: ExprId, slot: &Slot) -> bool {
+        let is_value = match self.values.node(slot.value) {
+            Node::Literal(literal) => !matches!(literal, Literal::Empty),
+            Node::Apply(
+                Operator::Binary(_) | Operator::Compare(_) | Operator::Length | Operator::Truth | Operator::Not | Operator::Slice { .. },
+                _,
+            ) => true,
+            _ => false,
+        };
+        let Expr::Local(local) = function.expr(expr) else { return !is_value };
+        !is_value && !self.shape(at).is_used_as_value(function, *local)
+    }
+
+    fn finish(&mut self, state: &mut State, call: &Call, slot: Slot) -> bool {
+        if let Some(result) = call.result {
+            let place = Place::Local(state.frame().id, result);
+            state.store.slots.insert(place, slot);
+        }
+        true
+    }
+}
+
+/// A call with its operands.
+struct Context<'c, 'p> {
+    function: &'p Function,
+    call: &'p Call,
+    receiver: Option<Slot>,
+    arguments: &'c [Slot],
+    at: FunctionRef,
+    span: Span,
+}
+
+impl<'p> Machine<'p> {
+    fn modelled(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
+        if let Some(wrapped) = model.wraps {
+            let slot = cx.arguments.get(wrapped as usize).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
+            return self.finish(state, cx.call, slot);
+        }
+        match model.effect {
+            Effect::Read | Effect::Receive | Effect::Write if self.mode.injects(model) => self.at_end(state, cx, model, certainty),
+            Effect::Sleep | Effect::Wait | Effect::RetryPolicy | Effect::Accept => {
+                state.excused = true;
+                true
+            }
+            Effect::Exit => false,
+            Effect::Seek => {
+                state.sought.extend(cx.receiver.map(|slot| slot.value));
+                let fresh = Slot::of(self.values.fresh());
+                self.finish(state, cx.call, fresh)
+            }
+            Effect::Log => {
+                let unit = Slot::of(self.values.literal(Literal::None));
+                self.finish(state, cx.call, unit)
+            }
+            Effect::Pure | Effect::View | Effect::Query | Effect::StopCheck | Effect::Decode => self.pure(state, cx, model),
+            Effect::Grow => self.grow(state, cx),
+            Effect::Shrink => self.shrink(state, cx),
+            Effect::Poll | Effect::Close | Effect::Stop | Effect::Yield | Effect::Clock | Effect::Random | Effect::Deadline
+            | Effect::Suppress | Effect::EndlessIterator | Effect::Spawn | Effect::Create => {
+                let fresh = self.values.fresh();
+                state.fresh_objects.insert(fresh);
+                self.finish(state, cx.call, Slot::of(fresh))
+            }
+            Effect::Read | Effect::Receive | Effect::Write | Effect::Connect | Effect::Request => self.unfollowed_transfer(state, cx, model),
+        }
+    }
+
+    /// Input, output and connections of which this analysis assumes nothing: the stream has moved on.
+    fn unfollowed_transfer(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        if let Some(argument) = model.fills.and_then(|index| cx.call.arguments.get(index as usize)) {
+            self.touch(state, cx.function, argument.value);
+        }
+        let is_write = model.effect == Effect::Write;
+        if cx.arguments.iter().any(|slot| slot.from_end) && !is_write {
+            state.end_escaped = true;
+        }
+        if is_write && self.mode != Mode::NothingTaken {
+            let fresh = Slot::of(self.values.fresh());
+            return self.finish(state, cx.call, fresh);
+        }
+        if let Callee::Method(receiver, _) = cx.call.callee
+            && model.effect != Effect::Read
+        {
+            self.touch(state, cx.function, receiver);
+        }
+        let fresh = self.values.fresh();
+        state.fresh_objects.insert(fresh);
+        self.finish(state, cx.call, Slot::of(fresh))
+    }
+
+    /// The input has ended, the channel is closed, or the output takes nothing.
+    fn at_end(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
+        let stream = cx.receiver.or(cx.arguments.first().copied());
+        if let Some(stream) = stream
+            && (state.fresh_objects.contains(&stream.value) || state.sought.contains(&stream.value))
+        {
+            return self.unfollowed_transfer(state, cx, model);
+        }
+        self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote });
+        let Some(end) = model.end else {
+            if !cx.call.raises {
+                let failure = self.values.literal(Literal::None);
+                let err = self.values.apply(Operator::Variant(unspin_ir::name("Err")), &[failure]);
+                return self.finish(state, cx.call, Slot { value: err, places: 0, from_end: true });
+            }
+            let mut classes: Vec<&str> =
+                model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
+            classes.push("OSError");
+            return self.raise(state, &classes);
+        };
+        let literal = match end {
+            EndValue::EmptyBytes => Literal::Bytes(Box::default()),
+            EndValue::EmptyText => Literal::Text(unspin_ir::name("")),
+            EndValue::Zero => Literal::Int(0),
+            EndValue::EmptySlice | EndValue::Empty => Literal::Empty,
+            EndValue::None => Literal::None,
+            EndValue::Default => {
+                let slot = cx.arguments.get(1).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
+                return self.finish(state, cx.call, Slot { from_end: true, ..slot });
+            }
+        };
+        let value = self.values.literal(literal);
+        self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
+    }
+
+    /// A result that depends on the operands alone; what keeps or rejects emptiness is folded.
+    fn pure(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let operands: Vec<Slot> = cx.receiver.iter().chain(cx.arguments).copied().collect();
+        let subject = operands.first().copied();
+        let literal = subject.and_then(|slot| self.values.literal_of(slot.value).cloned());
+        let own_name = match cx.call.callee {
+            Callee::Path(path) => path.as_str().rsplit('.').next().map_or(path, unspin_ir::name),
+            Callee::Method(_, method) => method,
+            Callee::Value(_) => unspin_ir::name("value"),
+        };
+        let at_end = operands.iter().any(|slot| slot.from_end);
+        if at_end
+            && operands.iter().any(|slot| slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence))
+            && (model.effect == Effect::Decode || matches!(own_name.as_str(), "int" | "float" | "ord" | "index" | "unpack"))
+            && cx.call.raises
+        {
+            return self.raise(state, &["ValueError", "TypeError", "error", "JSONDecodeError"]);
+        }
+        let folded = match (model.effect, &literal) {
+            (Effect::View, Some(literal)) if literal.is_empty_sequence() || matches!(literal, Literal::Int(_) | Literal::None) => subject,
+            (Effect::View, _) if matches!(own_name.as_str(), "clone" | "as_ref" | "as_mut" | "into" | "to_owned" | "borrow" | "by_ref" | "ok") => {
+                subject
+            }
+            _ => None,
+        };
+        let joined = Slot {
+            value: match folded {
+                Some(slot) => slot.value,
+                None => self.folded_call(own_name.as_str(), &operands).unwrap_or_else(|| {
+                    let values: Vec<_> = operands.iter().map(|slot| slot.value).collect();
+                    self.values.apply(Operator::Call(own_name), &values)
+                }),
+            },
+            places: operands.iter().fold(0, |places, slot| places | slot.places),
+            from_end: at_end,
+        };
+        self.finish(state, cx.call, joined)
+    }
+
+    /// `min(a, 0)` of counts, `max` and the tests of text and collections that have an answer for the empty one.
+    fn folded_call(&mut self, own_name: &str, operands: &[Slot]) -> Option<super::value::ValueId> {
+        let is_zero = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::Int(0));
+        let empty_subject = operands.first().is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        match own_name {
+            "min" if operands.iter().any(|slot| is_zero(self, slot) && slot.from_end) => Some(self.values.literal(Literal::Int(0))),
+            "len" | "count" if empty_subject => Some(self.values.literal(Literal::Int(0))),
+            "find" | "rfind" if empty_subject => Some(self.values.literal(Literal::Int(-1))),
+            "startswith" | "endswith" | "starts_with" | "ends_with" | "isdigit" | "isspace" | "isalpha" | "isalnum" | "contains"
+                if empty_subject && operands.get(1).is_none_or(|slot| !self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)) =>
+            {
+                Some(self.values.bool(false))
+            }
+            "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => Some(self.values.literal(Literal::None)),
+            _ => None,
+        }
+    }
+
+    /// Adding nothing to a sequence changes nothing; adding an element does.
+    fn grow(&mut self, state: &mut State, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, method) = cx.call.callee else {
+            return self.unresolved(state, cx.function, cx.call, cx.arguments);
+        };
+        let adds_element = matches!(
+            method.as_str(),
+            "append" | "push" | "push_back" | "push_front" | "appendleft" | "add" | "insert" | "put" | "put_nowait"
+        ) && !cx.arguments.first().is_some_and(|slot| matches!(self.values.literal_of(slot.value), Some(Literal::Text(text)) if text.is_empty() && method == "push"));
+        let nothing = cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        if adds_element || !nothing {
+            self.touch(state, cx.function, receiver);
+        }
+        let unit = Slot::of(self.values.fresh());
+        self.finish(state, cx.call, unit)
+    }
+
+    /// Taking nothing away changes nothing; `clear` leaves nothing.
+    fn shrink(&mut self, state: &mut State, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, method) = cx.call.callee else {
+            return self.unresolved(state, cx.function, cx.call, cx.arguments);
+        };
+        let takes_nothing = !cx.arguments.is_empty() && cx.arguments.iter().all(|slot| self.is_nothing(slot));
+        if takes_nothing && matches!(method.as_str(), "drain" | "advance" | "split_to" | "consume" | "remove_prefix") {
+            let empty = Slot::of(self.values.literal(Literal::Empty));
+            return self.finish(state, cx.call, empty);
+        }
+        self.touch(state, cx.function, receiver);
+        if method == "clear"
+            && let Some(place) = self.place_of(state, cx.function, receiver)
+        {
+            let empty = Slot::of(self.values.literal(Literal::Empty));
+            state.store.slots.insert(place, empty);
+        }
+        let fresh = Slot::of(self.values.fresh());
+        self.finish(state, cx.call, fresh)
+    }
+
+    /// `0`, and the ranges `..0` and `0..0`.
+    fn is_nothing(&self, slot: &Slot) -> bool {
+        let is_zero = |id| self.values.literal_of(id) == Some(&Literal::Int(0));
+        match self.values.node(slot.value) {
+            Node::Literal(literal) => matches!(literal, Literal::Int(0)),
+            Node::Apply(Operator::Aggregate(_) | Operator::Opaque(_), parts) => !parts.is_empty() && parts.iter().all(|&part| is_zero(part)),
+            _ => false,
+        }
+    }
+}

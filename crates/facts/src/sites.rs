@@ -1,0 +1,244 @@
+//! The calls of one loop, each with what it does and how it can fail.
+
+use std::rc::Rc;
+
+use unspin_flow::NaturalLoop;
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, Loop, StatementKind};
+use unspin_span::Span;
+
+use crate::model::{CallModel, Effect};
+use crate::shape::Shape;
+use crate::{Certainty, FunctionRef, Project, Resolution};
+
+/// One loop of the source, with its function.
+pub(crate) struct LoopContext<'p> {
+    pub(crate) project: &'p Project,
+    pub(crate) at: FunctionRef,
+    pub(crate) function: &'p Function,
+    pub(crate) shape: Rc<Shape>,
+    pub(crate) index: usize,
+    pub(crate) source: &'p Loop,
+    pub(crate) sites: Vec<Site<'p>>,
+}
+
+/// A call in a loop.
+pub(crate) struct Site<'p> {
+    pub(crate) block: BlockId,
+    pub(crate) index: usize,
+    pub(crate) call: &'p Call,
+    pub(crate) span: Span,
+    pub(crate) resolution: Resolution<'p>,
+    /// The strongest effect of the call itself, of what it wraps, or of the project's function that it runs.
+    pub(crate) effect: Option<Effect>,
+    pub(crate) remote: Remote,
+    /// Whether a deadline encloses the call: `wait_for(f(), 3)`, `with timeout(3)`.
+    pub(crate) timed: bool,
+}
+
+/// Whether a call waits for another machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Remote {
+    No,
+    /// Guessed from names.
+    Likely,
+    Yes,
+}
+
+impl<'p> LoopContext<'p> {
+    pub(crate) fn new(project: &'p Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Option<Self> {
+        let function = project.function(at);
+        let natural = &shape.forest.loops[index];
+        let source = &function.loops[natural.source?];
+        let mut cx = Self { project, at, function, shape: Rc::clone(shape), index, source, sites: Vec::new() };
+        for block in cx.natural().body.clone().iter() {
+            for (index, statement) in function.block(block).statements.iter().enumerate() {
+                if let StatementKind::Call(call) = &statement.kind {
+                    let site = cx.site(block, index, call, statement.span);
+                    cx.sites.push(site);
+                }
+            }
+        }
+        Some(cx)
+    }
+
+    pub(crate) fn natural(&self) -> &NaturalLoop {
+        &self.shape.forest.loops[self.index]
+    }
+
+    pub(crate) fn site_at(&self, block: BlockId, index: usize) -> Option<&Site<'p>> {
+        self.sites.iter().find(|site| site.block == block && site.index == index)
+    }
+
+    /// The call of this loop whose result an expression is.
+    pub(crate) fn origin_site(&self, expr: ExprId) -> Option<&Site<'p>> {
+        let (block, index, _) = self.shape.origin(self.function, expr)?;
+        self.site_at(block, index)
+    }
+
+    fn site(&self, block: BlockId, index: usize, call: &'p Call, span: Span) -> Site<'p> {
+        let resolution = self.project.resolve(self.at, call);
+        let mut site = Site { block, index, call, span, resolution, effect: None, remote: Remote::No, timed: false };
+        match site.resolution.model {
+            Some((model, certainty)) => {
+                site.effect = Some(model.effect);
+                site.remote = remote_by_model(model, certainty);
+                if model.wraps.is_some() {
+                    site.timed = true;
+                    self.look_into_wrapped(&mut site, model);
+                }
+            }
+            None => self.look_into_targets(&mut site),
+        }
+        site.timed |= self.is_in_timed_scope(block);
+        site
+    }
+
+    /// What runs under a deadline decides what the call does.
+    fn look_into_wrapped(&self, site: &mut Site<'p>, model: &CallModel) {
+        let Some(argument) = model.wraps.and_then(|index| site.call.arguments.get(index as usize)) else { return };
+        if let Some((_, _, inner)) = self.shape.origin(self.function, argument.value) {
+            let resolution = self.project.resolve(self.at, inner);
+            match resolution.model {
+                Some((model, certainty)) => {
+                    site.effect = Some(model.effect);
+                    site.remote = remote_by_model(model, certainty);
+                }
+                None => self.merge_summaries(site, &resolution),
+            }
+        } else if let Some(id) = self.function_value(argument.value) {
+            let target = FunctionRef { file: self.at.file, function: id };
+            let resolution = Resolution { targets: vec![target], ..Resolution::default() };
+            self.merge_summaries(site, &resolution);
+        }
+    }
+
+    fn function_value(&self, expr: ExprId) -> Option<unspin_ir::FunctionId> {
+        match self.function.expr(expr) {
+            Expr::Function(id) => Some(*id),
+            Expr::Local(local) => match self.shape.definitions(*local) {
+                [definition] => match self.function.expr(definition.value?) {
+                    Expr::Function(id) => Some(*id),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn look_into_targets(&self, site: &mut Site<'p>) {
+        let resolution = site.resolution.clone();
+        self.merge_summaries(site, &resolution);
+    }
+
+    fn merge_summaries(&self, site: &mut Site<'p>, resolution: &Resolution<'p>) {
+        const STRONGEST: [Effect; 6] =
+            [Effect::Connect, Effect::Request, Effect::Accept, Effect::Read, Effect::Receive, Effect::Write];
+        for &target in &resolution.targets {
+            let summary = self.project.summary(target);
+            if let Some(&effect) = STRONGEST.iter().find(|&&effect| summary.remote.contains(effect)) {
+                site.effect = Some(effect);
+                site.remote = Remote::Yes;
+                return;
+            }
+            let local = [Effect::Sleep, Effect::Wait, Effect::Poll];
+            site.effect = site.effect.or_else(|| local.into_iter().find(|&effect| summary.effects.contains(effect)));
+        }
+    }
+
+    fn is_in_timed_scope(&self, block: BlockId) -> bool {
+        let mut scope = self.function.block(block).scope;
+        while let Some(id) = scope {
+            let data = self.function.scope(id);
+            let origin = self.shape.origin(self.function, data.manager);
+            if let Some((_, _, call)) = origin {
+                let is_deadline = self.project.resolve(self.at, call).model.is_some_and(|(m, _)| m.effect == Effect::Deadline);
+                let named = match call.callee {
+                    Callee::Path(path) => path,
+                    Callee::Method(_, method) => method,
+                    Callee::Value(_) => unspin_ir::name(""),
+                };
+                let named = named.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+                if is_deadline || named.ends_with("timeout") || matches!(named.as_str(), "fail_after" | "move_on_after") {
+                    return true;
+                }
+            }
+            scope = data.parent;
+        }
+        false
+    }
+
+    /// A number of seconds that an argument is known to be: `30`, `0.5`, `Duration::from_secs(30)`, a constant of the
+    /// file.
+    pub(crate) fn seconds(&self, expr: ExprId) -> Option<f64> {
+        seconds(self.project, self.at, &self.shape, expr)
+    }
+
+    /// Whether something in the loop cannot be resolved and is no plain log call.
+    pub(crate) fn name_of(&self, site: &Site<'_>) -> String {
+        shown_callee(self.function, site.call)
+    }
+
+    pub(crate) fn span_of_block(&self, block: BlockId) -> Span {
+        let body = self.function.block(block);
+        body.statements.first().map_or(body.span, |statement| statement.span)
+    }
+}
+
+fn remote_by_model(model: &CallModel, certainty: Certainty) -> Remote {
+    match (model.remote, certainty) {
+        (false, _) => Remote::No,
+        (true, Certainty::Name) => Remote::Likely,
+        (true, _) => Remote::Yes,
+    }
+}
+
+/// The callee as a reader of the source would name it.
+pub(crate) fn shown_callee(function: &Function, call: &Call) -> String {
+    match call.callee {
+        Callee::Path(path) => path.to_string(),
+        Callee::Method(receiver, method) => match function.path(receiver).filter(|path| !path.starts_with('%')) {
+            Some(path) => format!("{path}.{method}"),
+            None => method.to_string(),
+        },
+        Callee::Value(value) => function.path(value).filter(|path| !path.starts_with('%')).unwrap_or_else(|| "the awaited call".to_owned()),
+    }
+}
+
+/// See [`LoopContext::seconds`].
+pub(crate) fn seconds(project: &Project, at: FunctionRef, shape: &Shape, expr: ExprId) -> Option<f64> {
+    let function = project.function(at);
+    let number = |expr: ExprId| match function.expr(expr) {
+        Expr::Constant(constant) => as_number(constant),
+        Expr::Global(global) => project.constant(at.file, *global).as_ref().and_then(as_number),
+        _ => None,
+    };
+    if let Some(value) = number(expr) {
+        return Some(value);
+    }
+    if let Expr::Local(local) = function.expr(expr)
+        && let [definition] = shape.definitions(*local)
+        && let Some(value) = definition.value
+    {
+        return number(value);
+    }
+    let (_, _, call) = shape.origin(function, expr)?;
+    let Callee::Path(path) = call.callee else { return None };
+    let argument = number(call.arguments.first()?.value)?;
+    match path.rsplit('.').next()? {
+        "from_secs" | "from_secs_f64" | "from_secs_f32" | "seconds" => Some(argument),
+        "from_millis" => Some(argument / 1e3),
+        "from_micros" => Some(argument / 1e6),
+        "from_mins" => Some(argument * 60.0),
+        _ => None,
+    }
+}
+
+fn as_number(constant: &Constant) -> Option<f64> {
+    match constant {
+        #[expect(clippy::cast_precision_loss, reason = "timeouts are small")]
+        Constant::Int(value) => Some(*value as f64),
+        Constant::Float(value) => Some(*value),
+        _ => None,
+    }
+}

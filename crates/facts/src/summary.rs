@@ -1,0 +1,188 @@
+//! What calling a function of the project may do, seen a few calls deep.
+//!
+//! Effects are those of the function and of what it certainly calls, up to a fixed depth from each function, so that the
+//! answer depends neither on the order of questions nor on cycles of calls.
+
+use std::sync::OnceLock;
+
+use unspin_ir::{Expr, Name, StatementKind, Terminator};
+
+use crate::model::{Effect, WordKind};
+use crate::{FunctionRef, Project};
+
+const DEPTH: u32 = 3;
+
+/// A set of effects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects(u64);
+
+impl Effects {
+    /// Add one.
+    pub fn insert(&mut self, effect: Effect) {
+        self.0 |= 1 << effect as u64;
+    }
+
+    /// Whether it is among them.
+    pub fn contains(self, effect: Effect) -> bool {
+        self.0 & (1 << effect as u64) != 0
+    }
+
+    /// Whether one of these is among them.
+    pub fn contains_any(self, effects: &[Effect]) -> bool {
+        effects.iter().any(|&effect| self.contains(effect))
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// What calling a function may do.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Effects of its calls.
+    pub effects: Effects,
+    /// Those that reach another machine.
+    pub remote: Effects,
+    /// Whether something it calls is not resolved.
+    pub calls_unknown: bool,
+    /// Whether it raises of its own accord.
+    pub raises: bool,
+    /// Whether it never returns: declared so, or every way ends in a failure.
+    pub never_returns: bool,
+    /// Whether it compares a count with a limit, or a time with a deadline.
+    pub compares_bound: bool,
+    /// Fields of its receiver that it counts up or down.
+    pub steps: Vec<Name>,
+    /// Fields of its receiver that it assigns.
+    pub writes: Vec<Name>,
+    /// Whether it waits: blocks, sleeps, or awaits something that is not known to be ready.
+    pub waits: bool,
+}
+
+/// The summaries of a project, computed when first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Summaries {
+    files: Vec<Vec<OnceLock<Summary>>>,
+}
+
+impl Summaries {
+    pub(crate) fn new(functions_of_files: impl Iterator<Item = usize>) -> Self {
+        Self { files: functions_of_files.map(|count| (0..count).map(|_| OnceLock::new()).collect()).collect() }
+    }
+}
+
+impl Project {
+    /// The summary of a function.
+    pub fn summary(&self, at: FunctionRef) -> &Summary {
+        self.summaries.files[at.file as usize][at.function.0 as usize].get_or_init(|| summarize(self, at, DEPTH))
+    }
+}
+
+fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
+    let function = project.function(at);
+    let mut summary = Summary { never_returns: function.never_returns, ..Summary::default() };
+    let receiver = function.parameters.first().filter(|_| function.has_receiver).map(|parameter| parameter.local);
+    for block in &function.blocks {
+        for statement in &block.statements {
+            match &statement.kind {
+                StatementKind::Call(call) => add_call(project, at, call, depth, &mut summary),
+                StatementKind::Assign(place, value) => {
+                    if let Expr::Field(base, field) = function.expr(*place)
+                        && let Expr::Local(local) = function.expr(*base)
+                        && Some(*local) == receiver
+                    {
+                        summary.writes.push(*field);
+                        if steps_itself(function, *place, *value) {
+                            summary.steps.push(*field);
+                        }
+                    }
+                }
+                StatementKind::Yield(_) => summary.waits = true,
+                _ => {}
+            }
+        }
+        match &block.terminator {
+            Terminator::Raise { panics: false, .. } => summary.raises = true,
+            Terminator::Branch { test, .. } if compares_bound(project, at, *test) => summary.compares_bound = true,
+            Terminator::Advance { awaited: true, .. } => summary.waits = true,
+            _ => {}
+        }
+    }
+    summary.never_returns |= !returns_on_some_way(function) && !function.is_abstract && !function.is_generator;
+    summary
+}
+
+/// Whether a `Return` can be reached without a failure.
+fn returns_on_some_way(function: &unspin_ir::Function) -> bool {
+    let mut seen = vec![false; function.blocks.len()];
+    let mut pending = vec![unspin_ir::BlockId(0)];
+    while let Some(block) = pending.pop() {
+        if std::mem::replace(&mut seen[block.0 as usize], true) {
+            continue;
+        }
+        let block = function.block(block);
+        if matches!(block.terminator, Terminator::Return(_)) {
+            return true;
+        }
+        pending.extend(block.successors());
+    }
+    false
+}
+
+fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u32, summary: &mut Summary) {
+    let resolution = project.resolve(at, call);
+    if let Some((model, _)) = resolution.model {
+        summary.effects.insert(model.effect);
+        if model.remote {
+            summary.remote.insert(model.effect);
+        }
+        summary.waits |= model.blocks.unwrap_or(model.effect.blocks());
+        return;
+    }
+    if resolution.targets.is_empty() {
+        summary.calls_unknown = true;
+        summary.waits |= call.awaited;
+    } else if depth > 0 {
+        for &target in &resolution.targets {
+            let inner = summarize(project, target, depth - 1);
+            summary.effects.extend(inner.effects);
+            summary.remote.extend(inner.remote);
+            summary.calls_unknown |= inner.calls_unknown;
+            summary.waits |= inner.waits;
+            summary.compares_bound |= inner.compares_bound;
+            summary.raises |= inner.raises;
+        }
+    } else {
+        summary.calls_unknown = true;
+    }
+}
+
+/// Whether an assignment adds to, or subtracts from, the place itself.
+pub(crate) fn steps_itself(function: &unspin_ir::Function, place: unspin_ir::ExprId, value: unspin_ir::ExprId) -> bool {
+    use unspin_ir::BinaryOp;
+    let Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) = function.expr(value) else { return false };
+    let path = function.path(place);
+    path.is_some() && (function.path(*a) == path || function.path(*b) == path)
+}
+
+fn compares_bound(project: &Project, at: FunctionRef, test: unspin_ir::ExprId) -> bool {
+    let function = project.function(at);
+    let mut found = false;
+    crate::shape::for_each_part(function, test, &mut |part| {
+        let is_ordering = matches!(
+            function.expr(part),
+            Expr::Compare(unspin_ir::CompareOp::Lt | unspin_ir::CompareOp::Le | unspin_ir::CompareOp::Gt | unspin_ir::CompareOp::Ge, ..)
+        );
+        found |= is_ordering;
+    });
+    let mut named = false;
+    if found {
+        crate::shape::for_each_part(function, test, &mut |part| {
+            if let Some(path) = function.path(part) {
+                named |= project.models.has_word(WordKind::Limit, &path) || project.models.has_word(WordKind::Deadline, &path);
+            }
+        });
+    }
+    named
+}
