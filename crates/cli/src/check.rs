@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
     for (format, file) in &arguments.output {
         write_file(&outcome, *format, file).with_context(|| format!("cannot write `{}`", file.display()))?;
     }
-    let presentation = Presentation { color, quiet: arguments.quiet, ..presentation(&outcome) };
+    let presentation = Presentation { color, quiet: arguments.quiet, width: output::width(), ..presentation(&outcome) };
     match write_stdout(&outcome, format, &presentation) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written.context("cannot write to standard output")?,
@@ -85,6 +85,7 @@ fn presentation(outcome: &Outcome) -> Presentation<'_> {
     Presentation {
         sources: &outcome.sources,
         color: false,
+        width: output::DEFAULT_WIDTH,
         quiet: false,
         hidden_in_tests: outcome.hidden_in_tests,
         suppressed: outcome.suppressed,

@@ -10,6 +10,14 @@ use crate::arguments::Color;
 /// Bold red, for what went wrong.
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
+/// Columns where there is no terminal.
+pub(crate) const DEFAULT_WIDTH: usize = 120;
+
+/// Columns of the terminal.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| columns.into())
+}
+
 /// Whether standard output gets colors.
 pub(crate) fn wants_color(color: Color) -> bool {
     match color {

@@ -42,6 +42,6 @@ mod tests {
 
     #[test]
     fn the_digest_never_changes_between_releases() {
-        assert_eq!(digest(&["endless-loop", "a.py", "while True", "1"]), "TBD");
+        assert_eq!(digest(&["endless-loop", "a.py", "while True", "1"]), "62ceaeea70f81bd7");
     }
 }

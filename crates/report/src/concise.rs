@@ -1,0 +1,29 @@
+//! One line for each finding and error: `path:line:column: rule severity: message`.
+
+use std::io::{self, Write};
+
+use unspin_findings::Report;
+
+use crate::severity_word;
+
+/// Write the report, one line an entry.
+pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        let (at, severity) = (finding.range.start, severity_word(finding.severity));
+        let (path, rule, message) = (&finding.path, &finding.rule, one_line(&finding.message));
+        writeln!(out, "{path}:{}:{}: {rule} {severity}: {message}", at.line, at.column)?;
+    }
+    for error in &report.errors {
+        let message = one_line(&error.message);
+        match error.range {
+            Some(range) => writeln!(out, "{}:{}:{}: error: {message}", error.path, range.start.line, range.start.column)?,
+            None => writeln!(out, "{}: error: {message}", error.path)?,
+        }
+    }
+    Ok(())
+}
+
+/// Line breaks would end the entry.
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,128 @@
+//! Findings as people read them: the code, what happens where, one line of help, and a summary.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use annotate_snippets::{Group, Level, Renderer};
+use anstyle::{AnsiColor, Style};
+use unspin_findings::{Confidence, Finding, Report, Severity};
+
+use crate::{
+    Presentation, severity_word,
+    snippet::{Sources, snippets},
+};
+
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const STRONG: Style = Style::new().bold();
+
+/// Write every finding with its code, then what could not be scanned, then a summary.
+pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if presentation.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(presentation.width);
+    let sources = Sources::new(presentation.sources);
+    for finding in &report.findings {
+        writeln!(out, "{}\n", renderer.render(&[group(finding, &sources)]))?;
+    }
+    errors(report, presentation, out)?;
+    if presentation.quiet { Ok(()) } else { summary(report, presentation, out) }
+}
+
+fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
+    let title = level(finding.severity).primary_title(&finding.message).id(&finding.rule);
+    let mut group = title.elements(snippets(finding, sources));
+    if finding.confidence == Confidence::Low {
+        group = group.element(Level::NOTE.message("low confidence: part of the evidence is no more than a name"));
+    }
+    if finding.help.is_empty() { group } else { group.element(Level::HELP.message(&finding.help)) }
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}
+
+/// Write what could not be scanned.
+pub(crate) fn errors(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (red, strong) = styles(presentation);
+    for error in &report.errors {
+        write!(out, "{red}error{red:#}{strong}: {}", error.path)?;
+        if let Some(range) = error.range {
+            write!(out, ":{}:{}", range.start.line, range.start.column)?;
+        }
+        writeln!(out, "{strong:#}: {}", error.message)?;
+    }
+    if report.errors.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// Write what was looked at, what was found, and what to do next.
+pub(crate) fn summary(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (_, strong) = styles(presentation);
+    let summary = &report.summary;
+    if summary.files == 0 && report.errors.is_empty() {
+        return writeln!(out, "{strong}No Python and no Rust files found.{strong:#}");
+    }
+    let found = match report.findings.len() {
+        0 => "No findings".to_owned(),
+        count => format!("Found {} ({})", counted(count, "finding"), by_severity(&report.findings)),
+    };
+    let scanned = format!("{}, {}", counted(summary.files, "file"), counted(summary.loops, "loop"));
+    writeln!(out, "{strong}{found}{strong:#} in {scanned} ({:.2} s).", summary.seconds)?;
+    if !report.errors.is_empty() {
+        let files = report.errors.iter().map(|error| &error.path).collect::<std::collections::BTreeSet<_>>().len();
+        writeln!(out, "{} could not be scanned in full; see the errors above.", counted(files, "path"))?;
+    }
+    hints(report, presentation, out)
+}
+
+fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if presentation.suppressed > 0 {
+        writeln!(out, "{} suppressed by comments.", counted(presentation.suppressed, "finding"))?;
+    }
+    if presentation.hidden_in_tests > 0 {
+        let count = counted(presentation.hidden_in_tests, "finding");
+        writeln!(out, "{count} in test code not shown; `--include-tests` shows them.")?;
+    }
+    // The rule that spoke most often is the one to read about first.
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(&finding.rule).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|&(rule, count)| (count, std::cmp::Reverse(rule)));
+    match most {
+        Some((rule, _)) => writeln!(out, "`unspin explain {rule}` shows what the rule reports, why, and what it accepts."),
+        None => Ok(()),
+    }
+}
+
+fn styles(presentation: &Presentation<'_>) -> (Style, Style) {
+    if presentation.color { (ERROR, STRONG) } else { (Style::new(), Style::new()) }
+}
+
+fn by_severity(findings: &[Finding]) -> String {
+    let all = [Severity::Error, Severity::Warning, Severity::Note].into_iter();
+    let counts = all.map(|severity| (severity, findings.iter().filter(|finding| finding.severity == severity).count()));
+    let parts = counts.filter(|&(_, count)| count > 0).map(|(severity, count)| counted(count, severity_word(severity)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart: `2,210`.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,247 @@
+//! What each format makes of the same report: one finding with a way round through two files, one without anything,
+//! one on a very long line, and an error.
+
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect, expect_file};
+use unspin_findings::{Confidence, Finding, Group, Related, Report, RuleInfo, ScanError, Severity, Summary};
+use unspin_report::{Format, Presentation, render};
+use unspin_span::{Position, Range};
+
+const SERVER: &str = "\
+import socket
+
+
+class ClientHandler:
+    def handle_client(self, sock):
+        while not self.stop.is_set():
+            try:
+                data = self.receive(sock)
+            except socket.timeout:
+                self.log.warning(\"read timeout\")
+                continue
+            self.process(data)
+
+
+while True: pass
+";
+
+const NET: &str = "\
+def receive(sock):
+    return sock.recv(4096)
+";
+
+fn range(line: u32, column: u32, length: u32) -> Range {
+    Range { start: Position { line, column }, end: Position { line, column: column + length } }
+}
+
+fn related(message: &str, path: &str, range: Range) -> Related {
+    Related { message: message.to_owned(), path: path.to_owned(), range }
+}
+
+fn timeout() -> Finding {
+    let to_the_end = Range { start: Position { line: 6, column: 9 }, end: Position { line: 12, column: 31 } };
+    Finding {
+        rule: "timeout-without-limit".to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        group: Group::Recommended,
+        message: "when `sock.recv` times out the loop starts again and nothing counts the attempts".to_owned(),
+        help: "leave the loop after a few timeouts in a row, or check that the peer is still there".to_owned(),
+        missing: vec!["limit".to_owned(), "deadline".to_owned()],
+        path: "server/client_handler.py".to_owned(),
+        function: "ClientHandler.handle_client".to_owned(),
+        range: range(9, 13, 21),
+        loop_range: Some(to_the_end),
+        related: vec![
+            related("this call waits for the peer", "server/client_handler.py", range(8, 24, 18)),
+            related("this wait ends in a timeout", "server/net.py", range(2, 12, 15)),
+            related("and the loop goes round again here", "server/client_handler.py", range(11, 17, 8)),
+        ],
+        fingerprint: "0123456789abcdef".to_owned(),
+    }
+}
+
+fn plain(path: &str, range: Range) -> Finding {
+    Finding {
+        rule: "endless-loop".to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::Low,
+        message: "nothing leaves this loop, and nothing in it waits".to_owned(),
+        help: String::new(),
+        missing: Vec::new(),
+        path: path.to_owned(),
+        function: String::new(),
+        range,
+        loop_range: Some(range),
+        related: Vec::new(),
+        fingerprint: "fedcba9876543210".to_owned(),
+        ..timeout()
+    }
+}
+
+fn rule(name: &str, cwe: Vec<u32>) -> RuleInfo {
+    RuleInfo {
+        name: name.to_owned(),
+        severity: Severity::Error,
+        group: Group::Recommended,
+        summary: "a summary of the rule".to_owned(),
+        cwe,
+        readme: format!("# {name}\n\n## Why\n\nBecause.\n"),
+    }
+}
+
+fn report() -> Report {
+    Report {
+        findings: vec![
+            plain("gen/long line.py", range(1, 5009, 10)),
+            timeout(),
+            plain("server/client_handler.py", range(15, 1, 16)),
+        ],
+        errors: vec![
+            ScanError {
+                path: "broken.py".to_owned(),
+                message: "expected an expression; the rest was analysed".to_owned(),
+                range: Some(range(3, 7, 1)),
+            },
+            ScanError { path: "pipe.py".to_owned(), message: "is not a regular file".to_owned(), range: None },
+        ],
+        summary: Summary { files: 812, lines: 251_003, functions: 9_120, loops: 2_210, findings: 3, seconds: 0.41 },
+        rules: vec![rule("endless-loop", vec![835]), rule("retry-without-limit", vec![]), rule("timeout-without-limit", vec![835, 1088])],
+    }
+}
+
+fn sources() -> BTreeMap<String, String> {
+    let long = format!("{}\twhile 1: x{}\n", "é = 0; ".repeat(715) + "ab ", "; y = 'ü'".repeat(1000));
+    [("gen/long line.py", long.as_str()), ("server/client_handler.py", SERVER), ("server/net.py", NET)]
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .into()
+}
+
+fn rendered(report: &Report, format: Format, quiet: bool) -> String {
+    let sources = sources();
+    let presentation =
+        Presentation { sources: &sources, color: false, width: 120, quiet, hidden_in_tests: 2, suppressed: 1 };
+    let mut out = Vec::new();
+    render(report, format, &presentation, &mut out).expect("memory can be written");
+    String::from_utf8(out).expect("reports are UTF-8")
+}
+
+fn check(format: Format, expected: Expect) {
+    expected.assert_eq(&rendered(&report(), format, false));
+}
+
+#[test]
+fn text_shows_the_way_round_in_the_code() {
+    check(Format::Text, expect![[r#"
+        warning[endless-loop]: nothing leaves this loop, and nothing in it waits
+        --> gen/long line.py:1:5009
+         = note: low confidence: part of the evidence is no more than a name
+
+        error[timeout-without-limit]: when `sock.recv` times out the loop starts again and nothing counts the attempts
+          --> server/client_handler.py:9:13
+           |
+         6 |         while not self.stop.is_set():
+           |         ----------------------------- around here
+         7 |             try:
+         8 |                 data = self.receive(sock)
+           |                        ------------------ this call waits for the peer
+         9 |             except socket.timeout:
+           |             ^^^^^^^^^^^^^^^^^^^^^ no limit, no deadline
+        10 |                 self.log.warning("read timeout")
+        11 |                 continue
+           |                 -------- and the loop goes round again here
+           |
+          ::: server/net.py:2:12
+           |
+         2 |     return sock.recv(4096)
+           |            --------------- this wait ends in a timeout
+           |
+           = help: leave the loop after a few timeouts in a row, or check that the peer is still there
+
+        warning[endless-loop]: nothing leaves this loop, and nothing in it waits
+          --> server/client_handler.py:15:1
+           |
+        15 | while True: pass
+           | ^^^^^^^^^^^^^^^^
+           |
+           = note: low confidence: part of the evidence is no more than a name
+
+        error: broken.py:3:7: expected an expression; the rest was analysed
+        error: pipe.py: is not a regular file
+
+        Found 3 findings (1 error, 2 warnings) in 812 files, 2,210 loops (0.41 s).
+        2 paths could not be scanned in full; see the errors above.
+        1 finding suppressed by comments.
+        2 findings in test code not shown; `--include-tests` shows them.
+        `unspin explain endless-loop` shows what the rule reports, why, and what it accepts.
+    "#]]);
+}
+
+#[test]
+fn concise_is_one_line_each() {
+    check(Format::Concise, expect![[r#"
+        gen/long line.py:1:5009: endless-loop warning: nothing leaves this loop, and nothing in it waits
+        server/client_handler.py:9:13: timeout-without-limit error: when `sock.recv` times out the loop starts again and nothing counts the attempts
+        server/client_handler.py:15:1: endless-loop warning: nothing leaves this loop, and nothing in it waits
+        broken.py:3:7: error: expected an expression; the rest was analysed
+        pipe.py: error: is not a regular file
+    "#]]);
+}
+
+#[test]
+fn github_commands_are_escaped() {
+    check(Format::Github, expect![[r#"
+        ::warning file=gen/long line.py,line=1,col=5009,title=unspin%3A endless-loop::nothing leaves this loop, and nothing in it waits
+        ::error file=server/client_handler.py,line=9,col=13,title=unspin%3A timeout-without-limit::when `sock.recv` times out the loop starts again and nothing counts the attempts%0Aleave the loop after a few timeouts in a row, or check that the peer is still there
+        ::warning file=server/client_handler.py,line=15,col=1,title=unspin%3A endless-loop::nothing leaves this loop, and nothing in it waits
+        ::error file=broken.py,line=3,col=7,title=unspin::expected an expression; the rest was analysed
+        ::error file=pipe.py,title=unspin::is not a regular file
+    "#]]);
+}
+
+#[test]
+fn statistics_count_by_rule() {
+    check(Format::Statistics, expect![[r#"
+        2  endless-loop
+        1  timeout-without-limit
+        error: broken.py:3:7: expected an expression; the rest was analysed
+        error: pipe.py: is not a regular file
+
+        Found 3 findings (1 error, 2 warnings) in 812 files, 2,210 loops (0.41 s).
+        2 paths could not be scanned in full; see the errors above.
+        1 finding suppressed by comments.
+        2 findings in test code not shown; `--include-tests` shows them.
+        `unspin explain endless-loop` shows what the rule reports, why, and what it accepts.
+    "#]]);
+}
+
+#[test]
+fn json_is_the_contract() {
+    expect_file!["formats/report.json"].assert_eq(&rendered(&report(), Format::Json, false));
+}
+
+#[test]
+fn sarif_is_what_code_scanning_takes() {
+    expect_file!["formats/report.sarif"].assert_eq(&rendered(&report(), Format::Sarif, false));
+}
+
+#[test]
+fn a_clean_run_says_so_and_a_quiet_one_says_nothing() {
+    let clean = Report { summary: Summary { files: 1, loops: 1, ..Summary::default() }, ..Report::default() };
+    let text = rendered(&clean, Format::Text, false);
+    assert!(text.starts_with("No findings in 1 file, 1 loop (0.00 s).\n"), "{text}");
+    assert_eq!(rendered(&clean, Format::Text, true), "");
+}
+
+#[test]
+fn places_that_no_text_has_are_left_out_not_a_panic() {
+    let mut report = report();
+    for finding in &mut report.findings {
+        finding.range = range(9999, 9999, 1);
+        finding.path = "unknown.py".to_owned();
+    }
+    for (_, format) in Format::ALL {
+        assert!(!rendered(&report, format, false).is_empty());
+    }
+}
