@@ -1,0 +1,103 @@
+"""One loop of the class looks at the stop signal, its sibling does not."""
+
+import queue
+import socket
+import threading
+import time
+
+
+class Client:
+    """Class: `close()` returns, one thread ends, the other one goes on with a closed socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._outbox: queue.Queue = queue.Queue()
+        self._stop = threading.Event()
+
+    def close(self) -> None:
+        self._stop.set()
+
+    def _send_loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._sock.sendall(self._outbox.get(timeout=1))
+            except queue.Empty:
+                continue
+
+    def _ping_loop(self) -> None:
+        while True:  # expect: unstoppable-loop
+            self._outbox.put(b"ping")
+            time.sleep(30)
+
+    def _ping_loop_checked(self) -> None:
+        while not self._stop.wait(30):
+            self._outbox.put(b"ping")
+
+
+class Poller:
+    def __init__(self) -> None:
+        self.running = True
+        self.values: list[float] = []
+
+    def stop(self) -> None:
+        self.running = False
+
+    def poll_fast(self) -> None:
+        while self.running:
+            self.values.append(time.time())
+            time.sleep(0.1)
+
+    def poll_slow(self) -> None:
+        while True:  # expect: unstoppable-loop
+            self.values.append(time.time())
+            time.sleep(10)
+
+    def poll_slow_checked(self) -> None:
+        while True:
+            if not self.running:
+                break
+            self.values.append(time.time())
+            time.sleep(10)
+
+    def _finished(self) -> bool:
+        return not self.running
+
+    def poll_by_helper(self) -> None:
+        while True:
+            if self._finished():
+                return
+            self.values.append(time.time())
+            time.sleep(10)
+
+    def _rest(self) -> None:
+        if not self.running:
+            raise SystemExit
+        time.sleep(10)
+
+    def poll_with_helper_that_leaves(self) -> None:
+        while True:
+            self.values.append(time.time())
+            self._rest()
+
+
+class Consumer:
+    """A sentinel on the queue is a stop signal too."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.Queue = queue.Queue()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._jobs.put(None)
+
+    def watch(self) -> None:
+        while not self._closed.wait(1):
+            print(self._jobs.qsize())
+
+    def work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                break
+            job()
