@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::{Value, json};
 use unspin_findings::{Confidence, Finding, Group, Report, RuleInfo, ScanError, Severity};
-use unspin_span::{Position, Range};
+use unspin_span::Range;
 
 use crate::{line_hash::line_hashes, severity_word};
 
@@ -22,6 +22,8 @@ const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The name of the tool's own fingerprint; the number is raised when it is computed in another way.
 const FINGERPRINT: &str = "unspin/v1";
+
+const NOT_SCANNED: &str = "A file or folder could not be scanned in full.";
 
 /// Paths are relative to it; its value is for the consumer to say.
 const ROOT: &str = "%SRCROOT%";
@@ -52,7 +54,10 @@ pub(crate) fn render(report: &Report, sources: &BTreeMap<String, String>, out: &
                 "rules": rules.iter().map(rule).collect::<Vec<_>>(),
                 "notifications": [{
                     "id": "not-scanned",
-                    "shortDescription": { "text": "A file or folder could not be scanned in full." },
+                    "name": "NotScanned",
+                    "shortDescription": { "text": NOT_SCANNED },
+                    "fullDescription": { "text": NOT_SCANNED },
+                    "help": { "text": "The message says what stood in the way; the rest was scanned." },
                 }],
             }},
             "automationDetails": { "id": "unspin/" },
@@ -91,7 +96,6 @@ fn rule(rule: &RuleInfo) -> Value {
         "fullDescription": { "text": sentence(&rule.summary) },
         "help": { "text": documentation, "markdown": documentation },
         "helpUri": format!("{HOME}/blob/main/rules/{}/README.md", rule.name),
-        "messageStrings": { "finding": { "text": "{0}." } },
         "defaultConfiguration": { "level": severity_word(rule.severity) },
         "properties": {
             "tags": tags,
@@ -113,8 +117,8 @@ fn result(finding: &Finding, rules: &[RuleInfo], hashes: &BTreeMap<&str, Vec<Str
         "ruleId": finding.rule,
         "ruleIndex": rules.iter().position(|rule| rule.name == finding.rule),
         "level": severity_word(finding.severity),
-        "message": message(finding),
-        "locations": [location(&finding.path, Some(first_line(finding.range)), &finding.function)],
+        "message": { "text": sentence(&finding.message) },
+        "locations": [primary(finding)],
         "partialFingerprints": fingerprints(finding, hashes),
         "properties": {
             "confidence": confidence_word(finding.confidence),
@@ -133,8 +137,15 @@ fn result(finding: &Finding, rules: &[RuleInfo], hashes: &BTreeMap<&str, Vec<Str
     result
 }
 
-fn message(finding: &Finding) -> Value {
-    json!({ "id": "finding", "arguments": [finding.message.trim_end_matches('.')] })
+/// The primary location, on one line. The length of that line is not known here; a region with a start alone goes up to
+/// the end of its line.
+fn primary(finding: &Finding) -> Value {
+    let mut location = location(&finding.path, Some(finding.range), &finding.function);
+    let Range { start, end } = finding.range;
+    if start.line != end.line {
+        location["physicalLocation"]["region"] = json!({ "startLine": start.line, "startColumn": start.column });
+    }
+    location
 }
 
 fn fingerprints(finding: &Finding, hashes: &BTreeMap<&str, Vec<String>>) -> Value {
@@ -148,7 +159,7 @@ fn fingerprints(finding: &Finding, hashes: &BTreeMap<&str, Vec<String>>) -> Valu
 
 /// The loop, then what else explains the finding.
 fn related(finding: &Finding) -> Vec<Value> {
-    let whole = finding.loop_range.map(|range| ("The loop.".to_owned(), finding.path.as_str(), range));
+    let whole = finding.loop_range.map(|range| ("The loop, or the function that calls itself.".to_owned(), finding.path.as_str(), range));
     let others = finding.related.iter().map(|place| (sentence(&place.message), place.path.as_str(), place.range));
     let numbered = whole.into_iter().chain(others).enumerate();
     numbered
@@ -199,15 +210,6 @@ fn artifact(path: &str) -> Value {
 fn region(range: Range) -> Value {
     let Range { start, end } = range;
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
-}
-
-/// The part of a range that lies on its first line. The length of that line is not known here, so a longer range is
-/// given as its first character and what SARIF means by no end: up to the end of the line.
-fn first_line(range: Range) -> Range {
-    if range.end.line == range.start.line {
-        return range;
-    }
-    Range { start: range.start, end: Position { line: range.start.line, column: range.start.column + 1 } }
 }
 
 fn notification(error: &ScanError) -> Value {

@@ -89,7 +89,7 @@ fn marks<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<Mark<'a>> {
     }
     let header = finding.loop_range.filter(|header| marks.iter().all(|mark| mark.line != header.start.line));
     if let Some(header) = header {
-        marks.push(mark(sources, &finding.path, header, false, "around here".to_owned()));
+        marks.push(mark(sources, &finding.path, header, false, "in here".to_owned()));
     }
     marks
 }

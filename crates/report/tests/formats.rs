@@ -96,7 +96,7 @@ fn report() -> Report {
         findings: vec![
             plain("gen/long line.py", range(1, 5009, 10)),
             timeout(),
-            plain("server/client_handler.py", range(15, 1, 16)),
+            plain("server/client_handler.py", Range { end: Position { line: 16, column: 1 }, ..range(15, 1, 1) }),
         ],
         errors: vec![
             ScanError {
@@ -142,7 +142,7 @@ fn text_shows_the_way_round_in_the_code() {
           --> server/client_handler.py:9:13
            |
          6 |         while not self.stop.is_set():
-           |         ----------------------------- around here
+           |         ----------------------------- in here
          7 |             try:
          8 |                 data = self.receive(sock)
            |                        ------------------ this call waits for the peer
