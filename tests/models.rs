@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use unspin_facts::Models;
 use unspin_facts::model::{CallModel, ModelFile};
 
-const LANGUAGES: [&str; 1] = ["python"];
+const LANGUAGES: [&str; 2] = ["python", "rust"];
 
 fn folder(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules/models").join(language)
