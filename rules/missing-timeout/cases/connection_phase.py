@@ -1,0 +1,111 @@
+"""Connecting, greeting and logging in: until that is done, nobody has agreed to anything."""
+
+import asyncio
+import smtplib
+import socket
+import ssl
+
+import paramiko
+import psycopg2
+
+
+class PlainClient:
+    def __init__(self, host: str, port: int) -> None:
+        self.address = (host, port)
+        self.sock: socket.socket | None = None
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection(self.address)  # expect: missing-timeout
+
+    def connect_step_by_step(self) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.connect(self.address)  # expect: missing-timeout
+        self.sock = sock
+
+    def connect_with_argument(self) -> None:
+        self.sock = socket.create_connection(self.address, timeout=5)
+
+    def connect_with_position(self) -> None:
+        self.sock = socket.create_connection(self.address, 5)
+
+    def connect_with_setter(self) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.settimeout(5)
+        sock.connect(self.address)
+        self.sock = sock
+
+
+class MailClient:
+    def __init__(self, host: str) -> None:
+        self.host = host
+
+    def login(self, user: str, password: str) -> smtplib.SMTP:
+        server = smtplib.SMTP(self.host, 587)  # expect: missing-timeout
+        server.login(user, password)
+        return server
+
+    def login_in_time(self, user: str, password: str) -> smtplib.SMTP:
+        server = smtplib.SMTP(self.host, 587, timeout=20)
+        server.login(user, password)
+        return server
+
+
+class ShellClient:
+    def __init__(self, host: str) -> None:
+        self.host = host
+
+    def connect(self) -> paramiko.SSHClient:
+        client = paramiko.SSHClient()
+        client.load_system_host_keys()
+        client.connect(self.host, username="deploy")  # expect: missing-timeout
+        return client
+
+    def connect_in_time(self) -> paramiko.SSHClient:
+        client = paramiko.SSHClient()
+        client.load_system_host_keys()
+        client.connect(self.host, username="deploy", timeout=10, banner_timeout=10, auth_timeout=10)
+        return client
+
+
+class Database:
+    def connect(self, host: str) -> None:
+        self.connection = psycopg2.connect(host=host, dbname="jobs")  # expect: missing-timeout
+
+    def connect_in_time(self, host: str) -> None:
+        self.connection = psycopg2.connect(host=host, dbname="jobs", connect_timeout=10)
+
+
+class LineClient:
+    async def connect(self, host: str) -> None:
+        self.reader, self.writer = await asyncio.open_connection(host, 7000)  # expect: missing-timeout
+
+    async def connect_and_greet(self, host: str) -> bytes:
+        """The connection stands in time; the banner may never come."""
+        self.reader, self.writer = await asyncio.wait_for(asyncio.open_connection(host, 7000), 10)
+        return await self.reader.readline()  # expect: missing-timeout
+
+    async def connect_and_greet_in_time(self, host: str) -> bytes:
+        async with asyncio.timeout(10):
+            self.reader, self.writer = await asyncio.open_connection(host, 7000)
+            return await self.reader.readline()
+
+
+class Gateway:
+    """The handshake runs in the thread that accepts, so one silent peer keeps everybody out."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+        self.listener = socket.create_server(("", 8443))
+
+    def serve(self) -> None:
+        while True:
+            conn, _ = self.listener.accept()
+            secure = self.context.wrap_socket(conn, server_side=True)  # expect: missing-timeout
+            secure.close()
+
+    def serve_in_time(self) -> None:
+        while True:
+            conn, _ = self.listener.accept()
+            conn.settimeout(5)
+            secure = self.context.wrap_socket(conn, server_side=True)
+            secure.close()

@@ -1,0 +1,105 @@
+//! Connecting, greeting and logging in: until that is done, nobody has agreed to anything.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream as BlockingStream};
+use std::time::Duration;
+
+use tokio::io::AsyncBufReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+pub struct Client {
+    host: String,
+    address: SocketAddr,
+    timeout: Option<Duration>,
+}
+
+impl Client {
+    /// The request has a timeout, and connecting does not ask for it.
+    pub fn connect(&self) -> io::Result<BlockingStream> {
+        let stream = BlockingStream::connect(&self.host)?; // expect: missing-timeout
+        stream.set_read_timeout(self.timeout)?;
+        Ok(stream)
+    }
+
+    pub fn connect_in_time(&self) -> io::Result<BlockingStream> {
+        let stream = BlockingStream::connect_timeout(&self.address, Duration::from_secs(5))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        Ok(stream)
+    }
+
+    pub fn login(&self) -> io::Result<String> {
+        let mut stream = BlockingStream::connect_timeout(&self.address, Duration::from_secs(5))?;
+        stream.write_all(b"LOGIN\n")?;
+        let mut reader = BufReader::new(stream);
+        let mut greeting = String::new();
+        reader.read_line(&mut greeting)?; // expect: missing-timeout
+        Ok(greeting)
+    }
+
+    pub fn login_in_time(&self) -> io::Result<String> {
+        let mut stream = BlockingStream::connect_timeout(&self.address, Duration::from_secs(5))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"LOGIN\n")?;
+        let mut reader = BufReader::new(stream);
+        let mut greeting = String::new();
+        reader.read_line(&mut greeting)?;
+        Ok(greeting)
+    }
+
+    pub async fn connect_async(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect(self.address).await?; // expect: missing-timeout
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    pub async fn connect_async_in_time(&self) -> io::Result<TcpStream> {
+        timeout(Duration::from_secs(5), TcpStream::connect(self.address)).await?
+    }
+
+    /// The connection stands in time; the banner may never come.
+    pub async fn handshake(&self) -> io::Result<String> {
+        let stream = timeout(Duration::from_secs(5), TcpStream::connect(self.address)).await??;
+        let mut reader = tokio::io::BufReader::new(stream);
+        let mut banner = String::new();
+        reader.read_line(&mut banner).await?; // expect: missing-timeout
+        Ok(banner)
+    }
+
+    pub async fn handshake_in_time(&self) -> io::Result<String> {
+        timeout(Duration::from_secs(10), async {
+            let stream = TcpStream::connect(self.address).await?;
+            let mut reader = tokio::io::BufReader::new(stream);
+            let mut banner = String::new();
+            reader.read_line(&mut banner).await?;
+            Ok(banner)
+        })
+        .await?
+    }
+
+    /// Either comes first.
+    pub async fn connect_or_give_up(&self) -> Option<TcpStream> {
+        tokio::select! {
+            connected = TcpStream::connect(self.address) => connected.ok(),
+            () = tokio::time::sleep(Duration::from_secs(5)) => None,
+        }
+    }
+}
+
+/// The handshake runs in the task that accepts, so one silent peer keeps everybody out.
+pub async fn serve(listener: TcpListener, acceptor: TlsAcceptor) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let secure = acceptor.accept(stream).await?; // expect: missing-timeout
+        drop(secure);
+    }
+}
+
+pub async fn serve_in_time(listener: TcpListener, acceptor: TlsAcceptor) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let Ok(secure) = timeout(Duration::from_secs(5), acceptor.accept(stream)).await else { continue };
+        drop(secure?);
+    }
+}

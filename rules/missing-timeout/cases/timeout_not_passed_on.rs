@@ -1,0 +1,50 @@
+//! A function that takes a timeout and does not give it to the call that waits.
+//!
+//! The shape of a DNS client over TLS: the timeout bounded each query on the connection, and not the connecting.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream as BlockingStream, ToSocketAddrs};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub async fn exchange(server: SocketAddr, query: &[u8], timeout: Duration) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(server).await?; // expect: missing-timeout
+    stream.write_all(query).await?;
+    let mut answer = vec![0; 512];
+    let count = tokio::time::timeout(timeout, stream.read(&mut answer)).await??;
+    answer.truncate(count);
+    Ok(answer)
+}
+
+pub async fn exchange_in_time(server: SocketAddr, query: &[u8], timeout: Duration) -> io::Result<Vec<u8>> {
+    let mut stream = tokio::time::timeout(timeout, TcpStream::connect(server)).await??;
+    stream.write_all(query).await?;
+    let mut answer = vec![0; 512];
+    let count = tokio::time::timeout(timeout, stream.read(&mut answer)).await??;
+    answer.truncate(count);
+    Ok(answer)
+}
+
+pub fn open(host: &str, connect_timeout: Duration) -> io::Result<BlockingStream> {
+    let stream = BlockingStream::connect(host)?; // expect: missing-timeout
+    tracing::debug!("connected, would have waited {connect_timeout:?}");
+    Ok(stream)
+}
+
+pub fn open_in_time(host: &str, connect_timeout: Duration) -> io::Result<BlockingStream> {
+    let address = host.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
+    BlockingStream::connect_timeout(&address, connect_timeout)
+}
+
+/// As an HTTP client was repaired: without a timeout the caller has decided.
+pub fn open_optional(host: &str, timeout: Option<Duration>) -> io::Result<BlockingStream> {
+    match timeout {
+        Some(timeout) => {
+            let address = host.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
+            BlockingStream::connect_timeout(&address, timeout)
+        }
+        None => BlockingStream::connect(host),
+    }
+}
