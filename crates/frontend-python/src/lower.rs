@@ -1,0 +1,230 @@
+//! From the syntax tree to the IR: the state that all parts of the lowering share.
+//!
+//! Functions are lowered where they stand, each in a [`Frame`] of its own; frames of the functions around it wait in a
+//! stack, which is also how names are resolved outwards. Recursion is as deep as the source nests, which
+//! [`crate::too_deep`] bounds.
+
+mod assignment;
+mod call;
+mod comprehension;
+mod definition;
+mod exits;
+mod expression;
+mod failure;
+mod function;
+mod literal;
+mod loops;
+mod matching;
+mod resolve;
+mod statement;
+mod test;
+mod types;
+
+use ruff_python_ast::{ExceptHandler, Expr, ModModule, Stmt};
+use ruff_text_size::Ranged;
+use rustc_hash::{FxHashMap, FxHashSet};
+use unspin_ir::{
+    BlockId, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, Module, Name, Source,
+};
+use unspin_span::Span;
+
+use crate::lower::exits::Exit;
+use crate::names::Names;
+use crate::scopes::{Collector, Slot, Slots};
+
+/// Lower a whole tree into `module`.
+pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module: Module) -> Module {
+    let mut names = Names::new();
+    let has_walrus = text.contains(":=");
+    let shared = declared_global(text);
+    let words = names.words;
+    let whole = Span::new(0, text.len() as u32);
+    let mut frame = Frame::new(FunctionId(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
+    Collector { names: &mut names, source, has_walrus, slots: &mut frame.slots }.body(&tree.body);
+    for name in &shared {
+        if let Some(slot) = frame.slots.get_mut(&unspin_ir::name(name))
+            && matches!(slot, Slot::Variable)
+        {
+            *slot = Slot::Global;
+        }
+    }
+    frame.is_test = source.is_test;
+    let tables = tables(&tree.body);
+    let mut lowerer = Lowerer {
+        text,
+        source,
+        names,
+        module,
+        functions: vec![None],
+        frame,
+        outer: Vec::new(),
+        copies: FxHashMap::default(),
+        class: None,
+        tables,
+        has_walrus,
+    };
+    lowerer.body(&tree.body);
+    lowerer.finish()
+}
+
+/// Names that some function of the file may declare `global`, found by text alone: one too many does no harm.
+fn declared_global(text: &str) -> FxHashSet<&str> {
+    let mut found = FxHashSet::default();
+    let mut rest = text;
+    while let Some(at) = rest.find("global ") {
+        rest = &rest[at + "global ".len()..];
+        let line = rest.find(['\n', '\r', '#', ';']).map_or(rest, |end| &rest[..end]);
+        found.extend(line.split(',').map(str::trim));
+    }
+    found
+}
+
+/// Assignments of the module of a tuple or sum to a name: what `except ERRORS` may mean.
+fn tables(body: &[Stmt]) -> FxHashMap<&str, &Expr> {
+    let mut tables = FxHashMap::default();
+    for statement in body {
+        if let Stmt::Assign(assign) = statement
+            && let [Expr::Name(target)] = assign.targets.as_slice()
+            && matches!(&*assign.value, Expr::Tuple(_) | Expr::BinOp(_))
+        {
+            tables.insert(target.id.as_str(), &*assign.value);
+        }
+    }
+    tables
+}
+
+/// A function under construction and what its source says of names and ways out.
+struct Frame<'a> {
+    id: FunctionId,
+    builder: FunctionBuilder,
+    slots: Slots,
+    /// Targets of the comprehensions around the current place, which shadow everything else.
+    overlay: Vec<(Name, LocalId)>,
+    /// Class bodies around the current place, run as part of this function.
+    classes: Vec<ClassScope>,
+    /// What a `break`, `continue` or `return` here has to pass, outer before inner.
+    exits: Vec<Exit<'a>>,
+    /// How many copies of `finally` bodies the current place is in.
+    copy_depth: u8,
+    /// Carries the value of a `return` through `finally`.
+    return_slot: Option<LocalId>,
+    /// The class whose methods the receiver stands for, and the receiver if it is the class itself.
+    owner: Option<Name>,
+    class_receiver: Option<Name>,
+    is_test: bool,
+}
+
+impl Frame<'_> {
+    fn new(id: FunctionId, builder: FunctionBuilder) -> Self {
+        Self {
+            id,
+            builder,
+            slots: Slots::default(),
+            overlay: Vec::new(),
+            classes: Vec::new(),
+            exits: Vec::new(),
+            copy_depth: 0,
+            return_slot: None,
+            owner: None,
+            class_receiver: None,
+            is_test: false,
+        }
+    }
+}
+
+/// A class body.
+struct ClassScope {
+    /// Qualified within the file.
+    qualified: Name,
+    /// Index in [`Module::classes`].
+    index: usize,
+    slots: Slots,
+    is_test: bool,
+}
+
+/// The lowering of one file.
+struct Lowerer<'a> {
+    text: &'a str,
+    source: &'a Source,
+    names: Names<'a>,
+    module: Module,
+    /// Finished functions; an entry is reserved where the definition begins, so that they keep the order of the source.
+    functions: Vec<Option<Function>>,
+    frame: Frame<'a>,
+    /// Frames of the functions around, the module first.
+    outer: Vec<Frame<'a>>,
+    /// Functions defined in a body that is copied, by their place: they are lowered once.
+    copies: FxHashMap<u32, FunctionId>,
+    /// The class whose method is being lowered, for `Self` and for fields that methods declare.
+    class: Option<usize>,
+    /// See [`tables`].
+    tables: FxHashMap<&'a str, &'a Expr>,
+    has_walrus: bool,
+}
+
+impl<'a> Lowerer<'a> {
+    fn finish(mut self) -> Module {
+        self.functions[0] = Some(self.frame.builder.finish());
+        self.module.functions = self.functions.into_iter().flatten().collect();
+        self.module
+    }
+
+    fn builder(&mut self) -> &mut FunctionBuilder {
+        &mut self.frame.builder
+    }
+
+    /// Whether the current place runs as part of the module's body.
+    fn in_module(&self) -> bool {
+        self.outer.is_empty()
+    }
+
+    fn reserve(&mut self) -> FunctionId {
+        self.functions.push(None);
+        FunctionId(self.functions.len() as u32 - 1)
+    }
+
+    fn body(&mut self, body: &'a [Stmt]) {
+        for statement in body {
+            self.statement(statement);
+        }
+    }
+
+    /// Go on in a new block with these surroundings, reached from the current one.
+    fn continue_in(&mut self, unwind: Option<BlockId>, scope: Option<unspin_ir::ScopeId>, span: Span) {
+        self.frame.builder.unwind = unwind;
+        self.frame.builder.scope = scope;
+        self.frame.builder.start_block(span);
+    }
+
+    /// Evaluate into a temporary, unless the value is one already.
+    fn temporary(&mut self, value: ExprId, span: Span) -> ExprId {
+        use unspin_ir::{Expr, LocalKind};
+        let function = &self.frame.builder.function;
+        if let Expr::Local(local) = *function.expr(value)
+            && function.local(local).kind == LocalKind::Temporary
+        {
+            return value;
+        }
+        let local = self.builder().temporary();
+        self.builder().assign_local(local, value, span);
+        self.builder().read(local)
+    }
+}
+
+/// The place of the last statement, where a body falls through.
+fn end_of(body: &[Stmt], fallback: Span) -> Span {
+    body.last().map_or(fallback, crate::span_of)
+}
+
+/// From `except` up to the colon.
+fn handler_span(text: &str, handler: &ExceptHandler) -> Span {
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    let start = handler.range.start().to_u32();
+    let named = handler.name.as_ref().map(|name| name.range.end());
+    let typed = handler.type_.as_ref().map(|class| class.end());
+    let from = named.or(typed).map_or(start + "except".len() as u32, |end| end.to_u32());
+    let limit = handler.body.first().map_or(handler.range.end(), Ranged::start).to_u32();
+    let between = text.get(from as usize..limit.max(from) as usize).unwrap_or_default();
+    let end = between.find(':').map_or(from, |at| from + at as u32);
+    Span::new(start, end)
+}
