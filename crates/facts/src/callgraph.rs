@@ -21,6 +21,8 @@ pub struct CallGraph {
     starts: Vec<u32>,
     /// By number of the caller; calls in the order of the source.
     edges: Vec<Vec<CallEdge>>,
+    /// By number of the callee; sorted.
+    callers: Vec<Vec<FunctionRef>>,
 }
 
 /// One function may call another.
@@ -83,8 +85,15 @@ impl CallGraph {
             starts.push(count);
             count += file.module.functions.len() as u32;
         }
-        let edges = project.functions().map(|at| edges::edges_of(project, at)).collect();
-        Self { starts, edges }
+        let edges: Vec<Vec<CallEdge>> = project.functions().map(|at| edges::edges_of(project, at)).collect();
+        let mut graph = Self { starts, edges, callers: vec![Vec::new(); count as usize] };
+        for edge in graph.edges.iter().flatten() {
+            let callee = (graph.starts[edge.to.file as usize] + edge.to.function.0) as usize;
+            if graph.callers[callee].last() != Some(&edge.from) {
+                graph.callers[callee].push(edge.from);
+            }
+        }
+        graph
     }
 
     /// The number of a function, by which algorithms index it.
@@ -107,6 +116,11 @@ impl CallGraph {
     /// The calls of a function that lead to functions of the project.
     pub fn calls(&self, at: FunctionRef) -> &[CallEdge] {
         &self.edges[self.number(at) as usize]
+    }
+
+    /// The functions that may call a function.
+    pub fn callers(&self, at: FunctionRef) -> &[FunctionRef] {
+        &self.callers[self.number(at) as usize]
     }
 
     /// Every edge, callers in order.

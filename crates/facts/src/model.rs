@@ -382,6 +382,10 @@ pub enum WordKind {
     Link,
     /// A call that gets what a link points to: `get_object`, `urlopen`.
     LinkSource,
+    /// A method that moves a counter or makes a collection grow: `checked_sub`, `push`.
+    Step,
+    /// A method that asks whether a collection has something: `contains`.
+    Membership,
     /// Functions whose names say that they walk pages of a site: `crawl`, `sitemap`.
     Crawl,
     /// A module or parameter whose input is trusted: `argparse`, `config`.

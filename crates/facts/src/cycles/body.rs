@@ -1,0 +1,195 @@
+//! One function on a cycle, with what its analyses share: graph, dominators, names in expressions.
+
+use unspin_flow::{BlockSet, Cfg, Dominators};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
+
+use crate::callgraph::CallEdge;
+use crate::definitions::Definition;
+use crate::project::{FunctionRef, Project};
+
+/// How far names are looked for behind temporaries.
+const MAX_DEPTH: u32 = 6;
+
+/// One function on a cycle.
+pub(super) struct Body<'a> {
+    pub(super) project: &'a Project,
+    pub(super) at: FunctionRef,
+    pub(super) function: &'a Function,
+    pub(super) cfg: Cfg,
+    pub(super) dominators: Dominators,
+}
+
+/// What an expression is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// A variable, field or global by the last part of its name.
+    Name(Name),
+    /// A call whose result is used.
+    Call(&'a Call),
+    /// An expression.
+    Expr(&'a Expr),
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(project: &'a Project, at: FunctionRef) -> Self {
+        let function = project.function(at);
+        let cfg = Cfg::new(function);
+        let dominators = Dominators::new(&cfg);
+        Self { project, at, function, cfg, dominators }
+    }
+
+    /// Go through an expression and what its temporaries stand for.
+    pub(super) fn walk(&self, expr: ExprId, visit: &mut dyn FnMut(Part<'a>)) {
+        self.walk_to(expr, 0, visit);
+    }
+
+    fn walk_to(&self, expr: ExprId, depth: u32, visit: &mut dyn FnMut(Part<'a>)) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let node = self.function.expr(expr);
+        visit(Part::Expr(node));
+        match node {
+            Expr::Local(local) if self.function.local(*local).kind == LocalKind::Temporary => {
+                match self.project.definitions(self.at).only(self.function, *local) {
+                    Some(Definition::Value(value)) => self.walk_to(value, depth + 1, visit),
+                    Some(Definition::Call(call)) => self.walk_call(call, depth + 1, visit),
+                    _ => {}
+                }
+            }
+            Expr::Local(local) => visit(Part::Name(self.function.local(*local).name)),
+            Expr::Global(path) => visit(Part::Name(last_part(*path))),
+            Expr::Field(base, field) => {
+                visit(Part::Name(*field));
+                self.walk_to(*base, depth + 1, visit);
+            }
+            other => other.for_each_operand(|operand| self.walk_to(operand, depth + 1, visit)),
+        }
+    }
+
+    fn walk_call(&self, call: &'a Call, depth: u32, visit: &mut dyn FnMut(Part<'a>)) {
+        visit(Part::Call(call));
+        visit(Part::Name(called_name(self.function, call)));
+        if let Callee::Method(receiver, _) = call.callee {
+            self.walk_to(receiver, depth, visit);
+        }
+        for argument in &call.arguments {
+            self.walk_to(argument.value, depth, visit);
+        }
+    }
+
+    /// Whether a name in the expression fits.
+    pub(super) fn names(&self, expr: ExprId, fits: impl Fn(Name) -> bool) -> bool {
+        let mut found = false;
+        self.walk(expr, &mut |part| found |= matches!(part, Part::Name(name) if fits(name)));
+        found
+    }
+
+    /// The call at an edge; `None` for a function that is returned.
+    pub(super) fn call_at(&self, edge: &CallEdge) -> Option<&'a Call> {
+        match &self.function.block(edge.block).statements.get(edge.statement as usize)?.kind {
+            StatementKind::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// Tests that decide whether a place is reached: each block whose branch dominates it and has a side that leads
+    /// elsewhere.
+    pub(super) fn controlling(&self, site: BlockId) -> Vec<(BlockId, ExprId)> {
+        let mut found = Vec::new();
+        let mut next = self.dominators.immediate(site);
+        while let Some(block) = next {
+            if let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator
+                && (!self.reaches(then, site, block) || !self.reaches(otherwise, site, block))
+            {
+                found.push((block, test));
+            }
+            next = self.dominators.immediate(block);
+        }
+        found
+    }
+
+    /// Whether `to` can be reached from `from` without passing `avoiding`.
+    pub(super) fn reaches(&self, from: BlockId, to: BlockId, avoiding: BlockId) -> bool {
+        let mut seen = BlockSet::new(self.cfg.len());
+        let mut pending = vec![from];
+        while let Some(block) = pending.pop() {
+            if block == to {
+                return true;
+            }
+            if block != avoiding && seen.insert(block) {
+                pending.extend(self.cfg.successors(block));
+            }
+        }
+        false
+    }
+
+    /// Calls that are made before a place on every path to it, nearest first.
+    pub(super) fn calls_before(&self, edge: &CallEdge) -> Vec<&'a Call> {
+        let mut found = Vec::new();
+        let mut next = Some(edge.block);
+        while let Some(block) = next {
+            let statements = &self.function.block(block).statements;
+            let end = if block == edge.block { edge.statement as usize } else { statements.len() };
+            found.extend(statements.iter().take(end).rev().filter_map(|statement| match &statement.kind {
+                StatementKind::Call(call) => Some(&**call),
+                _ => None,
+            }));
+            next = self.dominators.immediate(block);
+        }
+        found
+    }
+
+    /// Whether a local is a parameter that is never given another value.
+    pub(super) fn constant_parameter(&self, local: LocalId) -> bool {
+        self.function.local(local).kind == LocalKind::Parameter
+            && self.project.definitions(self.at).of(self.function, local).next().is_none()
+    }
+
+    /// Every call of the function, in order.
+    pub(super) fn calls(&self) -> impl Iterator<Item = (BlockId, &'a Call)> + 'a {
+        let blocks = self.function.block_ids();
+        blocks.flat_map(|(id, block)| {
+            block.statements.iter().filter_map(move |statement| match &statement.kind {
+                StatementKind::Call(call) => Some((id, &**call)),
+                _ => None,
+            })
+        })
+    }
+
+    /// The argument of a call for a parameter of the callee, by its position among the parameters.
+    pub(super) fn argument_for(&self, call: &Call, callee: &Function, parameter: usize) -> Option<ExprId> {
+        let wanted = callee.parameters.get(parameter)?;
+        let name = callee.local(wanted.local).name;
+        let bound = callee.has_receiver && !self.passes_receiver(call, callee);
+        let position = if bound { parameter.checked_sub(1) } else { Some(parameter) };
+        call.argument(Some(name), position)
+    }
+
+    /// Whether the receiver of a method is the first argument: `Class.method(object)`.
+    fn passes_receiver(&self, call: &Call, callee: &Function) -> bool {
+        match call.callee {
+            Callee::Path(_) => callee.owner.is_some() && callee.name.as_str() != "__init__",
+            _ => false,
+        }
+    }
+}
+
+/// The last part of a path.
+pub(super) fn last_part(path: Name) -> Name {
+    unspin_ir::name(path.rsplit('.').next().unwrap_or_default())
+}
+
+/// The name of what is called, without its path.
+pub(super) fn called_name(function: &Function, call: &Call) -> Name {
+    match call.callee {
+        Callee::Method(_, method) => method,
+        Callee::Path(path) => unspin_ir::name(last_part(path).trim_end_matches('!')),
+        Callee::Value(value) => match *function.expr(value) {
+            Expr::Field(_, field) => field,
+            Expr::Local(local) => function.local(local).name,
+            Expr::Global(path) => last_part(path),
+            _ => Name::default(),
+        },
+    }
+}

@@ -1,0 +1,105 @@
+//! One strongly connected component of the call graph: guards taken out, cuts chosen, attributes put together.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unspin_ir::{FunctionKind, Name};
+
+use super::body::Body;
+use super::guards::Guard;
+use super::{Cycle, CycleAttributes, CycleCertainty, SoftGuard, cut, depth_parameter, endless, guards, input, one_shot};
+use crate::callgraph::CallEdge;
+use crate::project::{FunctionRef, Project};
+
+/// One strongly connected component of the call graph.
+pub(super) struct Component<'a> {
+    pub(super) project: &'a Project,
+    /// Sorted.
+    pub(super) members: Vec<FunctionRef>,
+    pub(super) bodies: FxHashMap<FunctionRef, Body<'a>>,
+    pub(super) edges: Vec<CallEdge>,
+    /// Names whose value is moved by a step somewhere in the component.
+    pub(super) stepped: FxHashSet<Name>,
+}
+
+impl<'a> Component<'a> {
+    pub(super) fn new(project: &'a Project, members: Vec<FunctionRef>, edges: Vec<CallEdge>) -> Self {
+        let bodies = members.iter().map(|&member| (member, Body::new(project, member))).collect();
+        let mut component = Self { project, members, bodies, edges, stepped: FxHashSet::default() };
+        component.stepped = guards::stepped_names(&component);
+        component
+    }
+
+    pub(super) fn body(&self, at: FunctionRef) -> &Body<'a> {
+        &self.bodies[&at]
+    }
+
+    pub(super) fn contains(&self, at: FunctionRef) -> bool {
+        self.members.binary_search(&at).is_ok()
+    }
+
+    /// The function that a closure of a cycle belongs to.
+    pub(super) fn named(&self, at: FunctionRef) -> FunctionRef {
+        let mut at = at;
+        loop {
+            let function = self.project.function(at);
+            match function.parent.filter(|&parent| parent < at.function) {
+                Some(parent) if matches!(function.kind, FunctionKind::Closure | FunctionKind::AsyncBlock) => at.function = parent,
+                _ => return at,
+            }
+        }
+    }
+
+    /// Report what is left when every guarded call is taken out.
+    pub(super) fn report(&self, certainty: CycleCertainty, into: &mut Vec<Cycle>) {
+        let mut open = Vec::new();
+        let mut soft = FxHashMap::default();
+        for edge in &self.edges {
+            match guards::guard_of(self, edge) {
+                Guard::Hard => {}
+                Guard::Soft(guard) => {
+                    soft.insert((edge.from, edge.block, edge.statement), guard);
+                    open.push(*edge);
+                }
+                Guard::None => open.push(*edge),
+            }
+        }
+        let open = one_shot::repeatable(self, &open);
+        for found in cut::cuts(self, &open) {
+            if self.project.function(found.function).is_test {
+                continue;
+            }
+            let attributes = self.attributes(&found, certainty, &soft);
+            let call = found.way.first().map_or_else(|| self.project.function(found.function).name_span, |edge| edge.span);
+            into.push(Cycle { function: found.function, call, way: found.way, members: found.members, attributes });
+        }
+    }
+
+    fn attributes(
+        &self,
+        cut: &cut::Cut,
+        certainty: CycleCertainty,
+        soft: &FxHashMap<(FunctionRef, unspin_ir::BlockId, u32), SoftGuard>,
+    ) -> CycleAttributes {
+        let evidence = input::evidence(self, cut);
+        let on_way = cut.way.iter().filter_map(|edge| soft.get(&(edge.from, edge.block, edge.statement)).copied()).max();
+        let caught = guards::is_caught(self, &cut.members);
+        let guard = if caught { SoftGuard::Caught } else { on_way.unwrap_or(SoftGuard::None) };
+        let endless = endless::endless(self, cut);
+        let depth = depth_parameter::depth_parameter(self, cut);
+        CycleAttributes {
+            kind: evidence.kind,
+            certainty,
+            guard,
+            words: evidence.words,
+            consumes: evidence.consumes,
+            hands_on_stream: evidence.hands_on_stream,
+            combinators: evidence.combinators,
+            restart: evidence.restart,
+            in_loop: evidence.in_loop,
+            trusted: evidence.trusted,
+            every_path_recurses: endless.every_path,
+            unchanged: endless.unchanged,
+            unused_depth: depth.unused,
+            bypassed_depth: depth.bypassed,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Functions in which a guard would cut every cycle that is left: a small feedback vertex set, chosen greedily.
+//!
+//! In each component of what is left the function with the most calls on the cycles is taken (of equals, the one whose
+//! name says most of input, then the first), its calls are removed, and the rest is looked at again.
+
+use rustc_hash::FxHashMap;
+
+use super::component::Component;
+use super::input;
+use crate::callgraph::{CallEdge, components};
+use crate::project::FunctionRef;
+
+/// A function that cuts cycles.
+pub(super) struct Cut {
+    pub(super) function: FunctionRef,
+    /// One way from the function back to it.
+    pub(super) way: Vec<CallEdge>,
+    /// The functions of its component, without closures.
+    pub(super) members: Vec<FunctionRef>,
+    /// The edges of its component.
+    pub(super) edges: Vec<CallEdge>,
+}
+
+/// How many cuts of one component are reported.
+const MAX_CUTS: usize = 12;
+
+/// The cuts of what is left of a component.
+pub(super) fn cuts(component: &Component<'_>, open: &[CallEdge]) -> Vec<Cut> {
+    let mut found = Vec::new();
+    let mut pending = vec![open.to_vec()];
+    while let Some(edges) = pending.pop() {
+        for edges in strongly_connected(&edges) {
+            let function = choose(component, &edges);
+            let members = members(component, &edges);
+            if let Some(way) = way_round(component, function, &edges)
+                && found.len() < MAX_CUTS
+            {
+                found.push(Cut { function, way, members, edges: edges.clone() });
+            }
+            let rest = edges.iter().filter(|edge| component.named(edge.from) != function).copied().collect::<Vec<_>>();
+            // Each round takes the calls of one function out, so this ends.
+            if rest.len() < edges.len() {
+                pending.push(rest);
+            }
+        }
+    }
+    found.sort_by_key(|cut| cut.function);
+    found
+}
+
+/// The edges within each component of a graph given by its edges.
+pub(super) fn strongly_connected(edges: &[CallEdge]) -> Vec<Vec<CallEdge>> {
+    let mut nodes = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect::<Vec<_>>();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let number = |at: FunctionRef| nodes.binary_search(&at).unwrap_or_default() as u32;
+    let mut successors = vec![Vec::new(); nodes.len()];
+    for edge in edges {
+        successors[number(edge.from) as usize].push(number(edge.to));
+    }
+    let found = components(&successors);
+    let inside = |component: &Vec<u32>| {
+        let has = |at: FunctionRef| component.binary_search(&number(at)).is_ok();
+        edges.iter().filter(|edge| has(edge.from) && has(edge.to)).copied().collect()
+    };
+    found.iter().map(inside).collect()
+}
+
+fn members(component: &Component<'_>, edges: &[CallEdge]) -> Vec<FunctionRef> {
+    let mut members = edges.iter().map(|edge| component.named(edge.from)).collect::<Vec<_>>();
+    members.sort_unstable();
+    members.dedup();
+    members
+}
+
+fn choose(component: &Component<'_>, edges: &[CallEdge]) -> FunctionRef {
+    let mut degrees: FxHashMap<FunctionRef, (u32, u32)> = FxHashMap::default();
+    for edge in edges {
+        let (from, to) = (component.named(edge.from), component.named(edge.to));
+        if from != to || edge.from == edge.to {
+            degrees.entry(from).or_default().1 += 1;
+            degrees.entry(to).or_default().0 += 1;
+        }
+    }
+    let members = members(component, edges);
+    let weight = |&member: &FunctionRef| {
+        let (incoming, outgoing) = degrees.get(&member).copied().unwrap_or_default();
+        let loops_itself = edges.iter().any(|edge| component.named(edge.from) == member && edge.to == member);
+        (loops_itself, incoming * outgoing, input::words(component, member), std::cmp::Reverse(member))
+    };
+    members.iter().copied().max_by_key(weight).unwrap_or(edges[0].from)
+}
+
+/// The shortest way from a function (or one of its closures) back to it.
+fn way_round(component: &Component<'_>, function: FunctionRef, edges: &[CallEdge]) -> Option<Vec<CallEdge>> {
+    let mut reached: FxHashMap<FunctionRef, Option<usize>> = FxHashMap::default();
+    let mut pending = std::collections::VecDeque::new();
+    for edge in edges {
+        if component.named(edge.from) == function && !reached.contains_key(&edge.from) {
+            reached.insert(edge.from, None);
+            pending.push_back(edge.from);
+        }
+    }
+    // Calls that lead out of the function's own closures come first, so the way begins where the source calls.
+    while let Some(at) = pending.pop_front() {
+        for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.from == at) {
+            let returns = edge.to == function || edge.to == at || component.named(at) != function;
+            let closes = component.named(edge.to) == function && returns;
+            if closes {
+                let mut way = vec![*edge];
+                let mut node = at;
+                while let Some(Some(before)) = reached.get(&node) {
+                    way.push(edges[*before]);
+                    node = edges[*before].from;
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if !reached.contains_key(&edge.to) {
+                reached.insert(edge.to, Some(index));
+                pending.push_back(edge.to);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,101 @@
+//! Parameters that are named for the depth of recursion and do not count it.
+
+use unspin_ir::{Expr, ExprId, LocalId, Name, StatementKind, Terminator};
+
+use super::body::Body;
+use super::component::Component;
+use super::cut::Cut;
+use crate::callgraph::CallEdge;
+use crate::model::WordKind;
+
+/// What was found of the function that a cut is about.
+#[derive(Default)]
+pub(super) struct DepthParameter {
+    /// Handed on as it is by every recursive call, and never tested.
+    pub(super) unused: Option<Name>,
+    /// Tested or counted elsewhere, but handed on as it is by the first call of the way.
+    pub(super) bypassed: Option<Name>,
+}
+
+/// Look at the parameters of a directly recursive function.
+pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthParameter {
+    let mut found = DepthParameter::default();
+    let body = component.body(cut.function);
+    let own = component.edges.iter().filter(|edge| edge.from == cut.function && edge.to == cut.function).collect::<Vec<_>>();
+    if own.is_empty() {
+        return found;
+    }
+    let names = body.function.parameters.iter().map(|parameter| body.function.local(parameter.local).name);
+    let depths = names.clone().filter(|name| component.project.models.has_word(WordKind::RecursionDepth, name)).count();
+    for (position, name) in names.enumerate() {
+        let local = body.function.parameters[position].local;
+        let is_depth = component.project.models.has_word(WordKind::RecursionDepth, &name);
+        if !is_depth || (body.function.has_receiver && position == 0) {
+            continue;
+        }
+        let unchanged = |edge: &&CallEdge| hands_on(body, edge, position, local);
+        // With a maximum and a level the maximum stays as it is.
+        let is_counted = depths > 1 || is_used(body, local, &own);
+        if own.iter().all(unchanged) && !is_counted {
+            found.unused = Some(name);
+        } else if cut.way.len() == 1 && unchanged(&&cut.way[0]) && depths == 1 && is_used(body, local, &own) {
+            found.bypassed = Some(name);
+        }
+    }
+    found
+}
+
+fn hands_on(body: &Body<'_>, edge: &CallEdge, position: usize, local: LocalId) -> bool {
+    let Some(call) = body.call_at(edge) else { return false };
+    let argument = body.argument_for(call, body.function, position);
+    argument.is_some_and(|value| *body.function.expr(value) == Expr::Local(local)) && body.constant_parameter(local)
+}
+
+/// Whether a parameter is read anywhere but where recursive calls hand it on.
+fn is_used(body: &Body<'_>, local: LocalId, own: &[&CallEdge]) -> bool {
+    let reads = |expr: ExprId| reads(body, expr, local);
+    for (id, block) in body.function.block_ids() {
+        for (index, statement) in block.statements.iter().enumerate() {
+            let used = match &statement.kind {
+                StatementKind::Assign(place, value) => reads(*value) || reads(*place),
+                StatementKind::Call(call) => {
+                    let is_own = own.iter().any(|edge| edge.block == id && edge.statement == index as u32);
+                    !is_own && call.arguments.iter().any(|argument| reads(argument.value))
+                }
+                StatementKind::Yield(Some(value)) | StatementKind::Delete(value) => reads(*value),
+                _ => false,
+            };
+            if used {
+                return true;
+            }
+        }
+        let used = match &block.terminator {
+            Terminator::Branch { test, .. } => reads(*test),
+            Terminator::Advance { iterable, .. } => reads(*iterable),
+            Terminator::Return(Some(value)) => reads(*value),
+            Terminator::Raise { value: Some(value), .. } => reads(*value),
+            _ => false,
+        };
+        if used {
+            return true;
+        }
+    }
+    // A closure may read it as well.
+    let name = body.function.local(local).name;
+    let functions = &body.project.files[body.at.file as usize].module.functions;
+    functions.iter().filter(|inner| inner.parent == Some(body.at.function)).any(|inner| {
+        inner.locals.iter().any(|captured| captured.name == name && captured.kind != unspin_ir::LocalKind::Parameter)
+    })
+}
+
+fn reads(body: &Body<'_>, expr: ExprId, local: LocalId) -> bool {
+    let mut pending = vec![expr];
+    while let Some(expr) = pending.pop() {
+        let node = body.function.expr(expr);
+        if *node == Expr::Local(local) {
+            return true;
+        }
+        node.for_each_operand(|operand| pending.push(operand));
+    }
+    false
+}

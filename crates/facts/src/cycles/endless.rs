@@ -1,0 +1,101 @@
+//! Recursion that cannot end: every path calls again, or the call repeats itself with nothing changed.
+
+use unspin_flow::BlockSet;
+use unspin_ir::{BlockId, Callee, Expr, StatementKind, Terminator};
+
+use super::body::Body;
+use super::component::Component;
+use super::cut::Cut;
+use crate::callgraph::{CallEdge, EdgeKind};
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Endless {
+    pub(super) every_path: bool,
+    pub(super) unchanged: bool,
+}
+
+/// Look at direct recursion, and at mutual recursion where each function of the way cannot but go on.
+pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
+    let is_certain = |edge: &CallEdge| matches!(edge.kind, EdgeKind::Direct | EdgeKind::Own | EdgeKind::Typed);
+    let runs_at_once = |edge: &CallEdge| !component.project.function(edge.from).is_generator;
+    if !cut.way.iter().all(|edge| is_certain(edge) && runs_at_once(edge)) {
+        return Endless::default();
+    }
+    let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
+    let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
+    Endless { every_path, unchanged }
+}
+
+/// Whether no path through the caller of an edge ends without a call of the edge's callee.
+fn every_path_calls(component: &Component<'_>, cut: &Cut, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let calls = |block: BlockId| {
+        cut.edges.iter().any(|other| other.from == edge.from && other.to == edge.to && other.block == block)
+    };
+    let mut seen = BlockSet::new(body.cfg.len());
+    let mut pending = vec![BlockId(0)];
+    while let Some(block) = pending.pop() {
+        if calls(block) || !seen.insert(block) {
+            continue;
+        }
+        let current = body.function.block(block);
+        let leaves = match &current.terminator {
+            Terminator::Return(_) | Terminator::Unreachable => true,
+            Terminator::Raise { .. } => current.unwind.is_none(),
+            Terminator::Dispatch { otherwise, .. } => otherwise.is_none(),
+            _ => false,
+        };
+        // A generator, a `?` or another failing call may leave too.
+        let may_fail = current.unwind.is_none()
+            && current.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Call(call) => call.raises,
+                StatementKind::Yield(_) => true,
+                _ => false,
+            });
+        if leaves || may_fail {
+            return false;
+        }
+        pending.extend(body.cfg.successors(block));
+    }
+    true
+}
+
+/// Whether the call passes the parameters as they are, and nothing on the way to it can have changed anything.
+fn is_repeated(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let Some(call) = body.call_at(edge) else { return false };
+    let callee = component.project.function(edge.to);
+    let receiver_is_own = match call.callee {
+        Callee::Method(receiver, _) => is_parameter(body, receiver, 0),
+        Callee::Path(_) => true,
+        Callee::Value(_) => false,
+    };
+    let positions = usize::from(callee.has_receiver)..callee.parameters.len();
+    let same = |position: usize| body.argument_for(call, callee, position).is_some_and(|value| is_parameter(body, value, position));
+    receiver_is_own && !call.has_spread() && positions.into_iter().all(same) && nothing_before(body, edge)
+}
+
+fn is_parameter(body: &Body<'_>, value: unspin_ir::ExprId, position: usize) -> bool {
+    match *body.function.expr(value) {
+        Expr::Local(local) => {
+            body.function.parameters.get(position).is_some_and(|parameter| parameter.local == local) && body.constant_parameter(local)
+        }
+        _ => false,
+    }
+}
+
+/// Whether nothing but tests and assignments to locals can run before a call.
+fn nothing_before(body: &Body<'_>, edge: &CallEdge) -> bool {
+    let before = body.cfg.reverse_postorder().iter().copied().filter(|&block| {
+        block == edge.block || body.reaches(block, edge.block, edge.block)
+    });
+    before.into_iter().all(|block| {
+        let statements = &body.function.block(block).statements;
+        let end = if block == edge.block { edge.statement as usize } else { statements.len() };
+        statements.iter().take(end).all(|statement| match statement.kind {
+            StatementKind::Assign(place, _) => matches!(body.function.expr(place), Expr::Local(_)),
+            _ => false,
+        })
+    })
+}

@@ -1,0 +1,323 @@
+//! Calls that something bounds: a depth that is tested and stepped, a guard helper, a set of what was seen.
+
+use rustc_hash::FxHashSet;
+use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, Name, ScopeId, Terminator};
+
+use super::SoftGuard;
+use super::body::{Body, Part, called_name, last_part};
+use super::component::Component;
+use crate::callgraph::{CallEdge, EdgeKind};
+use crate::model::WordKind;
+use crate::project::{FunctionRef, Project};
+
+/// What bounds a call on a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Nothing.
+    None,
+    /// Something that bounds the repetition, not the depth, or a number of which we cannot say what it counts.
+    Soft(SoftGuard),
+    /// Its depth is bounded.
+    Hard,
+}
+
+/// What bounds a call.
+pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
+    let body = component.body(edge.from);
+    if is_in_guard(component, body, edge) || is_after_guard(component, body, edge) {
+        return Guard::Hard;
+    }
+    let mut soft = Guard::None;
+    for (_, test) in body.controlling(edge.block) {
+        if tests_depth(component, body, edge, test) {
+            return Guard::Hard;
+        }
+        if soft == Guard::None && tests_membership(component, body, test) {
+            soft = Guard::Soft(SoftGuard::Visited);
+        }
+        if soft == Guard::None && counts_down(body, edge, test) {
+            soft = Guard::Soft(SoftGuard::Number);
+        }
+    }
+    soft
+}
+
+/// Whether a closure is handed to a guard (`self.recursion_checked(|de| ..)`), or a `with` block is one.
+fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
+    if let (EdgeKind::Closure, Some(call)) = (edge.kind, body.call_at(edge))
+        && is_guard_call(component, body, call)
+    {
+        return true;
+    }
+    let mut scope = body.function.block(edge.block).scope;
+    while let Some(ScopeId(_)) = scope {
+        let current = body.function.scope(scope.unwrap_or(ScopeId(0)));
+        let mut guards = false;
+        body.walk(current.manager, &mut |part| {
+            if let Part::Call(call) = part {
+                guards |= is_guard_call(component, body, call);
+            }
+        });
+        if guards {
+            return true;
+        }
+        scope = current.parent.filter(|&parent| Some(parent) < scope);
+    }
+    false
+}
+
+/// Whether a guard helper is called on every path to the call.
+fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
+    body.calls_before(edge).into_iter().any(|call| {
+        let is_checked_step = || match call.callee {
+            Callee::Method(receiver, method) if method.starts_with("checked_") => {
+                call.raises && body.names(receiver, |name| is_depth(component.project, name))
+            }
+            _ => false,
+        };
+        is_guard_call(component, body, call) || is_checked_step()
+    })
+}
+
+fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
+    let name = called_name(body.function, call);
+    if is_guard_name(component.project, name) {
+        return true;
+    }
+    let found = component.project.resolve(body.at, call);
+    let [target] = found.targets[..] else { return false };
+    found.exact && !component.contains(target) && is_depth_check(component, target)
+}
+
+fn is_guard_name(project: &Project, name: Name) -> bool {
+    project.models.has_word(WordKind::Guard, &name)
+}
+
+fn is_depth(project: &Project, name: Name) -> bool {
+    project.models.has_word(WordKind::Depth, &name)
+}
+
+/// How long a helper may be for its test of a depth to be what it is for.
+const MAX_HELPER_BLOCKS: usize = 24;
+
+/// Whether a helper compares a depth and leaves with a failure.
+fn is_depth_check(component: &Component<'_>, target: FunctionRef) -> bool {
+    let function = component.project.function(target);
+    if function.blocks.len() > MAX_HELPER_BLOCKS {
+        return false;
+    }
+    let fails = function.blocks.iter().any(|block| matches!(block.terminator, Terminator::Raise { .. }));
+    fails
+        && function.blocks.iter().any(|block| match block.terminator {
+            Terminator::Branch { test, .. } => {
+                // Not `Body`: its graph is not needed for a look at the tests.
+                comparison_names(function, test).iter().any(|&name| is_recursion_depth(component.project, name))
+            }
+            _ => false,
+        })
+}
+
+fn is_recursion_depth(project: &Project, name: Name) -> bool {
+    project.models.has_word(WordKind::RecursionDepth, &name)
+}
+
+/// Names on both sides of a comparison, without looking behind temporaries.
+fn comparison_names(function: &Function, test: ExprId) -> Vec<Name> {
+    let mut found = Vec::new();
+    let mut pending = vec![(test, false)];
+    while let Some((expr, inside)) = pending.pop() {
+        let node = function.expr(expr);
+        let inside = inside || matches!(node, Expr::Compare(..) | Expr::Truth(_));
+        match node {
+            Expr::Local(local) if inside => found.push(function.local(*local).name),
+            Expr::Global(path) if inside => found.push(last_part(*path)),
+            Expr::Field(_, field) if inside => found.push(*field),
+            _ => {}
+        }
+        node.for_each_operand(|operand| pending.push((operand, inside)));
+    }
+    found
+}
+
+/// Whether a test compares a depth that the component steps, and this call does not hand it on as it is.
+fn tests_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
+    let mut found = false;
+    body.walk(test, &mut |part| {
+        if let Part::Expr(node) = part {
+            found |= match node {
+                Expr::Compare(op, left, right) => {
+                    is_ordering(*op) && compares_depth(component, body, edge, &[*left, *right])
+                }
+                Expr::Truth(value) => compares_depth(component, body, edge, &[*value]),
+                _ => false,
+            };
+        }
+        if let Part::Call(call) = part {
+            found |= is_guard_call(component, body, call);
+        }
+    });
+    found
+}
+
+fn is_ordering(op: CompareOp) -> bool {
+    matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge | CompareOp::Eq | CompareOp::Ne)
+}
+
+fn compares_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, sides: &[ExprId]) -> bool {
+    let is_text = |&side: &ExprId| {
+        matches!(body.function.expr(side), Expr::Constant(Constant::Text(_) | Constant::Bytes(_) | Constant::None))
+    };
+    if sides.iter().any(is_text) {
+        return false;
+    }
+    let mut named = false;
+    let mut stepped = false;
+    for &side in sides {
+        let is_length = matches!(body.function.expr(side), Expr::Length(_));
+        body.walk(side, &mut |part| {
+            if let Part::Name(name) = part {
+                named |= !is_length && is_depth(component.project, name);
+                stepped |= component.stepped.contains(&name) && !hands_on_unchanged(component, body, edge, name);
+            }
+        });
+    }
+    named && stepped
+}
+
+/// Whether a direct recursive call hands a parameter of this name on as it is.
+fn hands_on_unchanged(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, name: Name) -> bool {
+    let Some(call) = body.call_at(edge).filter(|_| edge.from == edge.to) else { return false };
+    let callee = component.project.function(edge.to);
+    let position = callee.parameters.iter().position(|parameter| callee.local(parameter.local).name == name);
+    let Some(position) = position else { return false };
+    let Some(argument) = body.argument_for(call, callee, position) else { return false };
+    match *body.function.expr(argument) {
+        Expr::Local(local) => local == callee.parameters[position].local && body.constant_parameter(local),
+        _ => false,
+    }
+}
+
+/// Whether a test asks a set that grows on the cycle.
+fn tests_membership(component: &Component<'_>, body: &Body<'_>, test: ExprId) -> bool {
+    let is_constant = |expr: ExprId| matches!(body.function.expr(expr), Expr::Constant(_));
+    let mut found = false;
+    body.walk(test, &mut |part| match part {
+        Part::Expr(Expr::Compare(CompareOp::In | CompareOp::NotIn, item, set)) if !is_constant(*item) => {
+            found |= body.names(*set, |name| component.stepped.contains(&name));
+        }
+        Part::Call(call) => {
+            if let Callee::Method(set, method) = call.callee {
+                found |= component.project.models.has_word(WordKind::Membership, &method)
+                    && call.arguments.first().is_some_and(|argument| !is_constant(argument.value))
+                    && body.names(set, |name| component.stepped.contains(&name));
+            }
+        }
+        _ => {}
+    });
+    found
+}
+
+/// Whether a test compares a parameter that the recursive call counts down, halves or takes the rest of.
+fn counts_down(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
+    let Some(call) = body.call_at(edge).filter(|_| edge.from == edge.to) else { return false };
+    call.arguments.iter().any(|argument| match *body.function.expr(argument.value) {
+        Expr::Binary(
+            BinaryOp::Subtract | BinaryOp::FloorDivide | BinaryOp::Divide | BinaryOp::ShiftRight | BinaryOp::Remainder,
+            left,
+            right,
+        ) => match (body.function.expr(left), body.function.expr(right)) {
+            (Expr::Local(local), Expr::Constant(Constant::Int(_))) => {
+                let name = body.function.local(*local).name;
+                body.constant_parameter(*local) && body.names(test, |other| other == name)
+            }
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Names that something on the cycle steps: `depth + 1`, `self.depth -= 1`, `seen.add(x)`; also in methods of the same
+/// classes, which are where guard helpers live.
+pub(super) fn stepped_names(component: &Component<'_>) -> FxHashSet<Name> {
+    let mut names = FxHashSet::default();
+    let mut seen = FxHashSet::default();
+    let mut classes = FxHashSet::default();
+    for &member in &component.members {
+        if seen.insert(member) {
+            steps_of(component.project, member, &mut names);
+        }
+        if let Some(class) = component.project.owner(member)
+            && classes.insert(class)
+        {
+            for method in component.project.methods_of(class).collect::<Vec<_>>() {
+                if seen.insert(method) {
+                    steps_of(component.project, method, &mut names);
+                }
+            }
+        }
+    }
+    names
+}
+
+fn steps_of(project: &Project, at: FunctionRef, names: &mut FxHashSet<Name>) {
+    let function = project.function(at);
+    let name_of = |expr: ExprId| match *function.expr(expr) {
+        Expr::Local(local) => Some(function.local(local).name),
+        Expr::Global(path) => Some(last_part(path)),
+        Expr::Field(_, field) => Some(field),
+        _ => None,
+    };
+    for expr in &function.exprs {
+        if let Expr::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::BitOr, left, right) = expr {
+            names.extend(name_of(*left));
+            names.extend(name_of(*right));
+        }
+    }
+    for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+        match &statement.kind {
+            unspin_ir::StatementKind::Assign(place, value) if matches!(function.expr(*value), Expr::Binary(..)) => {
+                names.extend(name_of(*place));
+            }
+            unspin_ir::StatementKind::Assign(place, _) => {
+                if let Expr::Index(base, _) = function.expr(*place) {
+                    names.extend(name_of(*base));
+                }
+            }
+            unspin_ir::StatementKind::Call(call) => step_of_call(project, function, call, name_of, names),
+            _ => {}
+        }
+    }
+}
+
+fn step_of_call(
+    project: &Project,
+    function: &Function,
+    call: &Call,
+    name_of: impl Fn(ExprId) -> Option<Name>,
+    names: &mut FxHashSet<Name>,
+) {
+    if let Callee::Method(receiver, method) = call.callee
+        && project.models.has_word(WordKind::Step, &method)
+    {
+        names.extend(name_of(receiver));
+    }
+    for argument in &call.arguments {
+        if matches!(function.expr(argument.value), Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, ..)) {
+            names.extend(argument.name);
+        }
+    }
+}
+
+/// Whether a function on the cycle, or one that calls into it, catches `RecursionError`.
+pub(super) fn is_caught(component: &Component<'_>, members: &[FunctionRef]) -> bool {
+    let catches = |at: FunctionRef| {
+        component.project.function(at).blocks.iter().any(|block| match &block.terminator {
+            Terminator::Dispatch { handlers, .. } => {
+                handlers.iter().flat_map(|handler| &handler.classes).any(|&class| last_part(class).as_str() == "RecursionError")
+            }
+            _ => false,
+        })
+    };
+    let graph = component.project.call_graph();
+    members.iter().any(|&member| catches(member) || graph.callers(member).iter().any(|&caller| catches(caller)))
+}

@@ -1,0 +1,194 @@
+//! Calls that come back at most once: the way back passes a constant that turns the test off which led here.
+//!
+//! A component's calls are looked at as nodes of a graph of their own: a call follows another if it can be reached in the
+//! callee under the constants that were passed. Calls on no cycle of that graph are not repeated.
+
+use rustc_hash::FxHashMap;
+use unspin_flow::BlockSet;
+use unspin_ir::{
+    Aggregate, BlockId, CompareOp, Constant, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator, UnaryOp,
+};
+
+use super::component::Component;
+use crate::callgraph::{CallEdge, EdgeKind, components};
+use crate::project::FunctionRef;
+
+/// The most calls of a component that are looked at this way; in a larger one all count as repeatable.
+const MAX_EDGES: usize = 1500;
+
+/// What is known of a value that a call passes.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    Constant(Constant),
+    /// A literal list or map without elements.
+    Empty,
+}
+
+/// What is known on entry to a function.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Entry {
+    parameters: Vec<(LocalId, Known)>,
+    /// Fields of the receiver.
+    fields: Vec<(Name, Known)>,
+}
+
+/// The calls that can be repeated.
+pub(super) fn repeatable(component: &Component<'_>, open: &[CallEdge]) -> Vec<CallEdge> {
+    if open.len() > MAX_EDGES {
+        return open.to_vec();
+    }
+    let mut by_caller: FxHashMap<FunctionRef, Vec<u32>> = FxHashMap::default();
+    for (index, edge) in open.iter().enumerate() {
+        by_caller.entry(edge.from).or_default().push(index as u32);
+    }
+    let nothing = Vec::new();
+    let successors = open.iter().map(|edge| {
+        let next = by_caller.get(&edge.to).unwrap_or(&nothing);
+        let entry = entry(component, edge);
+        if entry == Entry::default() {
+            return next.clone();
+        }
+        let reached = reachable(component.body(edge.to).function, &entry);
+        next.iter().copied().filter(|&index| reached.contains(open[index as usize].block)).collect()
+    });
+    let successors = successors.collect::<Vec<_>>();
+    let mut kept = components(&successors).into_iter().flatten().collect::<Vec<_>>();
+    kept.sort_unstable();
+    kept.into_iter().map(|index| open[index as usize]).collect()
+}
+
+fn entry(component: &Component<'_>, edge: &CallEdge) -> Entry {
+    let body = component.body(edge.from);
+    let callee = component.body(edge.to).function;
+    let mut entry = Entry::default();
+    let Some(call) = body.call_at(edge) else { return entry };
+    if !matches!(edge.kind, EdgeKind::Direct | EdgeKind::Own | EdgeKind::Typed | EdgeKind::Super) {
+        return entry;
+    }
+    let definitions = component.project.definitions(edge.to);
+    for (position, parameter) in callee.parameters.iter().enumerate() {
+        if parameter.spread || definitions.of(callee, parameter.local).next().is_some() {
+            continue;
+        }
+        let known = match body.argument_for(call, callee, position) {
+            Some(value) => known(body.function, value),
+            None if call.has_spread() => None,
+            None => parameter.default.and_then(|value| known(callee, value)),
+        };
+        entry.parameters.extend(known.map(|known| (parameter.local, known)));
+    }
+    if edge.kind == EdgeKind::Own {
+        entry.fields = fields_set_before(body.function, edge, &body.dominators);
+    }
+    entry
+}
+
+fn known(function: &Function, value: ExprId) -> Option<Known> {
+    match function.expr(value) {
+        Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
+        Expr::Aggregate(Aggregate::List | Aggregate::Map | Aggregate::Set | Aggregate::Tuple, parts) if parts.is_empty() => {
+            Some(Known::Empty)
+        }
+        _ => None,
+    }
+}
+
+/// Fields of the receiver that got a constant on every path to a call.
+fn fields_set_before(function: &Function, edge: &CallEdge, dominators: &unspin_flow::Dominators) -> Vec<(Name, Known)> {
+    let mut found: Vec<(Name, Option<Known>)> = Vec::new();
+    let mut next = Some(edge.block);
+    while let Some(block) = next {
+        let statements = &function.block(block).statements;
+        let end = if block == edge.block { edge.statement as usize } else { statements.len() };
+        for statement in statements.iter().take(end).rev() {
+            if let StatementKind::Assign(place, value) = statement.kind
+                && let Expr::Field(base, field) = *function.expr(place)
+                && is_receiver(function, base)
+                && !found.iter().any(|(other, _)| *other == field)
+            {
+                found.push((field, known(function, value)));
+            }
+        }
+        next = dominators.immediate(block);
+    }
+    found.into_iter().filter_map(|(field, known)| Some((field, known?))).collect()
+}
+
+fn is_receiver(function: &Function, expr: ExprId) -> bool {
+    let receiver = function.parameters.first().filter(|_| function.has_receiver);
+    receiver.is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver.local))
+}
+
+/// Blocks that can be reached under what is known on entry.
+fn reachable(function: &Function, entry: &Entry) -> BlockSet {
+    let mut seen = BlockSet::new(function.blocks.len());
+    let mut pending = vec![BlockId(0)];
+    while let Some(block) = pending.pop() {
+        if !seen.insert(block) {
+            continue;
+        }
+        let current = function.block(block);
+        match current.terminator {
+            Terminator::Branch { test, then, otherwise } => match truth(function, entry, test) {
+                Some(true) => pending.push(then),
+                Some(false) => pending.push(otherwise),
+                None => pending.extend([then, otherwise]),
+            },
+            Terminator::Advance { iterable, exhausted, .. } if value(function, entry, iterable) == Some(Known::Empty) => {
+                pending.push(exhausted);
+            }
+            _ => current.for_each_successor(|next| pending.push(next)),
+        }
+        pending.extend(current.unwind);
+    }
+    seen
+}
+
+fn value(function: &Function, entry: &Entry, expr: ExprId) -> Option<Known> {
+    match *function.expr(expr) {
+        Expr::Local(local) => entry.parameters.iter().find(|(other, _)| *other == local).map(|(_, known)| known.clone()),
+        Expr::Field(base, field) if is_receiver(function, base) => {
+            entry.fields.iter().find(|(other, _)| *other == field).map(|(_, known)| known.clone())
+        }
+        _ => known(function, expr),
+    }
+}
+
+fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
+    match *function.expr(test) {
+        Expr::Unary(UnaryOp::Not, inner) => truth(function, entry, inner).map(|truth| !truth),
+        Expr::Truth(inner) => match value(function, entry, inner)? {
+            Known::Empty | Known::Constant(Constant::None) => Some(false),
+            Known::Constant(Constant::Bool(value)) => Some(value),
+            Known::Constant(Constant::Int(value)) => Some(value != 0),
+            Known::Constant(Constant::Text(text)) => Some(!text.is_empty()),
+            Known::Constant(_) => None,
+        },
+        Expr::Compare(op, left, right) => {
+            let (left, right) = (value(function, entry, left)?, value(function, entry, right)?);
+            compare(op, &left, &right)
+        }
+        Expr::Local(_) | Expr::Field(..) | Expr::Constant(_) => match value(function, entry, test)? {
+            Known::Constant(Constant::Bool(value)) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn compare(op: CompareOp, left: &Known, right: &Known) -> Option<bool> {
+    match op {
+        CompareOp::Eq | CompareOp::Is => Some(left == right),
+        CompareOp::Ne | CompareOp::IsNot => Some(left != right),
+        _ => match (left, right) {
+            (Known::Constant(Constant::Int(left)), Known::Constant(Constant::Int(right))) => Some(match op {
+                CompareOp::Lt => left < right,
+                CompareOp::Le => left <= right,
+                CompareOp::Gt => left > right,
+                CompareOp::Ge => left >= right,
+                _ => return None,
+            }),
+            _ => None,
+        },
+    }
+}
