@@ -1,0 +1,72 @@
+"""Links that the program has made itself: all accepted."""
+
+from __future__ import annotations
+
+import itertools
+
+
+class Node:
+    def __init__(self, value: int, parent: Node | None = None) -> None:
+        self.value = value
+        self.parent = parent
+        self.next: Node | None = None
+        self.children: dict[str, Node] = {}
+
+    def root(self) -> Node:
+        node = self
+        while node.parent is not None:
+            node = node.parent
+        return node
+
+    def last(self) -> Node:
+        node = self
+        while node.next:
+            node = node.next
+        return node
+
+    def find(self, path: list[str]) -> Node:
+        node = self
+        for name in path:
+            node = node.children[name]
+        return node
+
+
+def representative(parent: dict[int, int], item: int) -> int:
+    while parent[item] != item:
+        item = parent[item]
+    return item
+
+
+def representative_in_list(parent: list[int], item: int) -> int:
+    while parent[item] != item:
+        parent[item] = parent[parent[item]]
+        item = parent[item]
+    return item
+
+
+def shortest_path(previous: dict[str, str], start: str, goal: str) -> list[str]:
+    path = [goal]
+    while path[-1] != start:
+        path.append(previous[path[-1]])
+    return path
+
+
+def dig(settings: dict, keys: list[str]) -> object:
+    value: object = settings
+    while keys:
+        value = value[keys.pop(0)]
+    return value
+
+
+def unwrap(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def numbered(names: set[str], name: str) -> str:
+    numbers = itertools.count(2)
+    candidate = name
+    while candidate in names:
+        candidate = f"{name}{next(numbers)}"
+    return candidate
