@@ -1,0 +1,88 @@
+"""Cycles of calls that go round once, or not at all."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+BLOCK = 8192
+
+
+class BlockReader:
+    """Each calls the other, and the argument sees to it that only one of them does."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            return self.readall()
+        return self.stream.read(size)
+
+    def readall(self) -> bytes:
+        parts = []
+        while part := self.read(BLOCK):
+            parts.append(part)
+        return b"".join(parts)
+
+
+class LazyReader:
+    """Parsed once, by whoever asks first."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.parsed = False
+        self.length = 0
+
+    def parse(self) -> None:
+        self.parsed = True
+        self.length = int.from_bytes(self.stream.read(4), "big")
+        self.read_duration()
+
+    def read_duration(self) -> int:
+        if not self.parsed:
+            self.parse()
+        return self.length
+
+
+class WrappingReader:
+    """The same name on another object."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self.inner = inner
+
+    def read(self, size: int = -1) -> bytes:
+        return self.inner.read(size)
+
+
+def read_document(source: BinaryIO | Path | bytes) -> bytes:
+    """Turns what it got into what it wants, once."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return read_document(file)
+    if isinstance(source, bytes):
+        return read_document(io.BytesIO(source))
+    return source.read()
+
+
+def parse_ranges(text: str) -> list[tuple[int, int]]:
+    """The separator is gone in the parts."""
+    if "," in text:
+        ranges = []
+        for part in text.split(","):
+            ranges += parse_ranges(part)
+        return ranges
+    first, _, last = text.partition("-")
+    return [(int(first), int(last or first))]
+
+
+class PollingReader:
+    """Handed to the loop: no frame is left when it runs."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.received = b""
+
+    def read_more(self) -> None:
+        self.received += self.stream.read(512)
+        asyncio.get_running_loop().call_later(1.0, self.read_more)

@@ -1,0 +1,88 @@
+//! Calls of the same name on something else, and recursion over what the program built.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Counts what passes through.
+pub struct CountingReader<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Read for CountingReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+
+    fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        self.inner.read_exact(buffer)
+    }
+}
+
+pub enum Source {
+    File(fs::File),
+    Memory(io::Cursor<Vec<u8>>),
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(buffer),
+            Self::Memory(cursor) => cursor.read(buffer),
+        }
+    }
+}
+
+/// The tree was built by the program.
+pub struct Node {
+    weight: u32,
+    children: Vec<Node>,
+}
+
+impl Node {
+    pub fn total(&self) -> u32 {
+        self.weight + self.children.iter().map(|child| child.total()).sum::<u32>()
+    }
+}
+
+pub fn find_files(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find_files(&path, found)?;
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+pub struct Lexer<'a> {
+    text: &'a [u8],
+    peeked: Option<u8>,
+}
+
+impl Lexer<'_> {
+    fn next_byte(&mut self) -> Option<u8> {
+        if let Some(byte) = self.peeked.take() {
+            return Some(byte);
+        }
+        let (first, rest) = self.text.split_first()?;
+        self.text = rest;
+        Some(*first)
+    }
+
+    /// Fills the place, then looks once more.
+    pub fn peek_byte(&mut self) -> Option<u8> {
+        match self.peeked {
+            Some(byte) => Some(byte),
+            None => {
+                self.peeked = Some(self.next_byte()?);
+                self.peek_byte()
+            }
+        }
+    }
+}
