@@ -4,7 +4,7 @@
 //! whether two are the same. Integers beyond 64 bits and complex numbers are not understood.
 
 use ruff_python_ast::{Expr as Syntax, Number};
-use unspin_ir::{Constant, name};
+use unspin_ir::{Constant, Name, name};
 
 use crate::names::Names;
 
@@ -22,16 +22,16 @@ pub(super) fn constant<'a>(expr: &'a Syntax, names: &mut Names<'a>) -> Option<Co
         },
         Syntax::StringLiteral(literal) => {
             let text = literal.value.to_str();
-            if text.len() > LONGEST {
-                let end = (0..=LONGEST).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-                Constant::Text(name(&text[..end]))
-            } else {
-                Constant::Text(names.intern(text))
-            }
+            Constant::Text(if text.len() > LONGEST { shortened(text) } else { names.intern(text) })
         }
         Syntax::BytesLiteral(literal) => Constant::Bytes(literal.value.bytes().take(LONGEST).collect()),
         _ => return None,
     })
+}
+
+/// A text cut to the length that is kept.
+pub(super) fn shortened(text: &str) -> Name {
+    name(&text[..text.floor_char_boundary(LONGEST)])
 }
 
 /// Whether a literal is true in a test; `None` for what is no literal.

@@ -36,7 +36,10 @@ impl<'a> Lowerer<'a> {
             Some(Slot::Local(local)) => Resolved::Local(local),
             Some(Slot::Path(path)) => Resolved::Path(path),
             Some(Slot::Outside(name)) => Resolved::Global(name),
-            Some(Slot::Class) => Resolved::Path(self.qualify(name)),
+            Some(Slot::Class) => {
+                let prefix = self.frame.builder.function.qualified;
+                Resolved::Path(self.names.join(prefix, name))
+            }
             Some(Slot::Function) if self.in_module() => Resolved::Path(name),
             Some(Slot::Variable | Slot::Function) => Resolved::Local(self.declare(name, LocalKind::Variable)),
             Some(Slot::Global) if self.in_module() => Resolved::Global(name),
