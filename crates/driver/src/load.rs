@@ -4,6 +4,7 @@
 //! opened, so a pipe or device never makes the scan wait.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -33,18 +34,18 @@ pub(crate) struct Loaded {
 pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> {
     let bytes = read(input)?;
     let hash = xxh3_64(&bytes);
-    let text = decode(input, bytes)?;
+    let text = decode(input, &bytes)?;
     // A safety net, not a way of working: a panic in a parser must not take the other files with it.
     let module = catch_unwind(AssertUnwindSafe(|| lower(input.language, &text, source)))
         .map_err(|_| input.error("could not be analysed because of a mistake in unspin; please report it"))?;
-    let problem = module.problems.first().map(|first| problem(input, &text, first, module.problems.len()));
+    let problem = module.problems.first().map(|first| problem(input, &text, &module, first));
     Ok(Loaded { module, hash, problem })
 }
 
 /// Read a file again. `None` if it is no longer what it was when it was lowered.
 pub(crate) fn reload(input: &Input, hash: u64) -> Result<Option<String>, ScanError> {
     let bytes = read(input)?;
-    if xxh3_64(&bytes) != hash { Ok(None) } else { decode(input, bytes).map(Some) }
+    if xxh3_64(&bytes) != hash { Ok(None) } else { decode(input, &bytes).map(|text| Some(text.into_owned())) }
 }
 
 fn lower(language: Language, text: &str, source: &Source) -> Module {
@@ -54,13 +55,14 @@ fn lower(language: Language, text: &str, source: &Source) -> Module {
     }
 }
 
-fn problem(input: &Input, text: &str, first: &Problem, count: usize) -> ScanError {
-    let more = match count {
+fn problem(input: &Input, text: &str, module: &Module, first: &Problem) -> ScanError {
+    let more = match module.problems.len() {
         1 => String::new(),
         2 => " (and one more place in this file)".to_owned(),
-        _ => format!(" (and {} more places in this file)", count - 1),
+        count => format!(" (and {} more places in this file)", count - 1),
     };
-    let message = format!("{}{more}; the rest was analysed", first.message);
+    let rest = if module.functions.is_empty() { "" } else { "; the rest was analysed" };
+    let message = format!("{}{more}{rest}", first.message);
     let range = Some(LineIndex::new(text).range(text, first.span));
     ScanError { path: input.shown.clone(), message, range }
 }
@@ -89,19 +91,16 @@ fn too_large(input: &Input) -> ScanError {
     input.error(format!("is larger than {} MB, so it was not read", MAX_BYTES / 1_000_000))
 }
 
-fn decode(input: &Input, bytes: Vec<u8>) -> Result<String, ScanError> {
+fn decode<'a>(input: &Input, bytes: &'a [u8]) -> Result<Cow<'a, str>, ScanError> {
     match input.language {
-        Language::Python => decode_utf8(bytes).map_err(|message| input.error(message)),
-        Language::Rust => decode_utf8(bytes).map_err(|message| input.error(message)),
+        Language::Python => unspin_frontend_python::decode(bytes).map_err(|error| input.error(error.to_string())),
+        Language::Rust => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+                input.error(format!("not UTF-8 at byte {}: save the file as UTF-8", error.valid_up_to()))
+            })
+        }
     }
-}
-
-fn decode_utf8(mut bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        bytes.drain(..3);
-    }
-    String::from_utf8(bytes)
-        .map_err(|error| format!("is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
 }
 
 /// An input or output error in words that name the next step where there is one.
@@ -110,5 +109,36 @@ pub(crate) fn describe(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "does not exist (any more)".to_owned(),
         io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
         _ => format!("cannot be read: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(path: std::path::PathBuf) -> Input {
+        let shown = path.display().to_string();
+        Input { origin: Origin::File(path), shown, root: std::path::PathBuf::new(), language: Language::Python }
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let input = input(folder.path().join("gone.py"));
+        let source = Source { name: unspin_ir::name("gone"), is_package: false, is_test: false };
+        let error = load(&input, &source).err().expect("an error");
+        assert_eq!((error.path, error.message.as_str()), (input.shown, "does not exist (any more)"));
+    }
+
+    #[test]
+    fn a_file_that_changed_is_not_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let input = input(folder.path().join("a.py"));
+        let Origin::File(path) = &input.origin else { unreachable!("it is a file") };
+        std::fs::write(path, "x = 1\n").expect("a file");
+        let hash = xxh3_64(b"x = 1\n");
+        assert_eq!(reload(&input, hash), Ok(Some("x = 1\n".to_owned())));
+        std::fs::write(path, "x = 2\n").expect("a file");
+        assert_eq!(reload(&input, hash), Ok(None));
     }
 }

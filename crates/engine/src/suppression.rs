@@ -155,25 +155,19 @@ pub fn apply(suppressions: &[Suppression], findings: &[RawFinding], line: impl F
     let mut used = vec![false; suppressions.len()];
     let mut suppressed = vec![false; findings.len()];
     for (finding, suppressed) in findings.iter().zip(&mut suppressed) {
-        let (first, last) = lines_of(finding, &line);
-        let from = suppressions.partition_point(|one| (one.file, one.line) < (finding.file, first));
-        let to = suppressions.partition_point(|one| (one.file, one.line) <= (finding.file, last));
-        for (one, used) in suppressions[from..to].iter().zip(&mut used[from..to]) {
-            if one.silences(&finding.rule) {
+        let mut silence = |first: u32, last: u32, may: &dyn Fn(&Suppression) -> bool| {
+            let from = suppressions.partition_point(|one| (one.file, one.line) < (finding.file, first));
+            let to = suppressions.partition_point(|one| (one.file, one.line) <= (finding.file, last));
+            for at in (from..to).filter(|&at| may(&suppressions[at]) && suppressions[at].silences(&finding.rule)) {
                 *suppressed = true;
-                *used = true;
+                used[at] = true;
             }
-        }
-        let header = finding.loop_span.map(|span| line(finding.file, span.start));
-        if let Some(header) = header.filter(|_| FOREVER.contains(&finding.rule.as_str())) {
-            let from = suppressions.partition_point(|one| (one.file, one.line) < (finding.file, header));
-            let to = suppressions.partition_point(|one| (one.file, one.line) <= (finding.file, header));
-            for (one, used) in suppressions[from..to].iter().zip(&mut used[from..to]) {
-                if one.directive == Directive::Forever {
-                    *suppressed = true;
-                    *used = true;
-                }
-            }
+        };
+        let (first, last) = lines_of(finding, &line);
+        silence(first, last, &|_| true);
+        if let Some(span) = finding.loop_span {
+            let header = line(finding.file, span.start);
+            silence(header, header, &|one| one.directive == Directive::Forever);
         }
     }
     Applied { suppressed, used }

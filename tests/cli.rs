@@ -1,0 +1,212 @@
+//! The command line: exit codes, outputs, errors. What users script against.
+
+mod program;
+
+use program::{Folder, Outcome};
+
+/// One finding that does not depend on what any rule about loops thinks.
+const FOUND: &str = "x = 1  # unspin: allow(endless-loop)\n";
+const CLEAN: &str = "for x in [1, 2]:\n    print(x)\n";
+
+fn rules_of(outcome: &Outcome) -> Vec<String> {
+    let json = outcome.json();
+    let findings = json["findings"].as_array().expect("a list").iter();
+    findings.map(|finding| finding["rule"].as_str().expect("a name").to_owned()).collect()
+}
+
+fn paths_of(outcome: &Outcome, list: &str) -> Vec<String> {
+    let json = outcome.json();
+    let entries = json[list].as_array().expect("a list").iter();
+    entries.map(|entry| entry["path"].as_str().expect("a path").to_owned()).collect()
+}
+
+#[test]
+fn exit_codes_tell_clean_from_findings_from_failure() {
+    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check"]).code, Some(0));
+    assert_eq!(Folder::new(&[("a.py", FOUND)]).run(&["check"]).code, Some(1));
+    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check", "missing.py"]).code, Some(2));
+    assert_eq!(Folder::new(&[("a.py", FOUND), ("b.py", "x = = 1\n")]).run(&["check"]).code, Some(2));
+    assert_eq!(Folder::new(&[]).run(&["check", "--no-such-flag"]).code, Some(2));
+    assert_eq!(Folder::new(&[]).run(&["--help"]).code, Some(0));
+}
+
+#[test]
+fn json_alone_is_on_standard_output() {
+    let outcome = Folder::new(&[("a.py", FOUND)]).run(&["check", "--output-format", "json", "."]);
+    assert!(rules_of(&outcome).contains(&"suppression-without-reason".to_owned()));
+    assert_eq!(outcome.json()["version"], 1);
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn positions_count_characters_and_paths_have_no_dot() {
+    let text = "s = 'äöü'  # unspin: allow(endless-loop)\n";
+    let outcome = Folder::new(&[("pkg/a.py", text)]).run(&["check", "--output-format", "json", "."]);
+    let json = outcome.json();
+    let finding = &json["findings"][0];
+    assert_eq!(finding["path"], "pkg/a.py");
+    assert_eq!(finding["range"]["start"]["line"], 1);
+    assert_eq!(finding["range"]["start"]["column"], 12);
+}
+
+#[test]
+fn a_clean_run_says_what_it_looked_at() {
+    let outcome = Folder::new(&[("a.py", CLEAN)]).run(&["check"]);
+    assert!(outcome.stdout.starts_with("No findings in 1 file, 1 loop"), "{}", outcome.stdout);
+    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check", "--quiet"]).stdout, "");
+    let nothing = Folder::new(&[("a.txt", "")]).run(&["check"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), "No Python and no Rust files found.\n"));
+}
+
+#[test]
+fn several_outputs_come_from_one_run() {
+    let folder = Folder::new(&[("a.py", FOUND)]);
+    let arguments = ["check", "--output", "sarif=out.sarif", "--output", "json=out.json", "--output-format", "concise"];
+    let outcome = folder.run(&arguments);
+    assert!(outcome.stdout.starts_with("a.py:1:8: suppression-without-reason warning: "), "{}", outcome.stdout);
+    let read = |path| -> serde_json::Value {
+        let text = std::fs::read_to_string(folder.path(path)).expect("it was written");
+        serde_json::from_str(&text).expect("it is JSON")
+    };
+    assert_eq!(read("out.sarif")["version"], "2.1.0");
+    assert_eq!(read("out.json")["version"], 1);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_a_failure() {
+    let outcome = Folder::new(&[("a.py", CLEAN)]).run(&["check", "--output", "json=no/such/folder/out.json"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("cannot write `no/such/folder/out.json`"), "{}", outcome.stderr);
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    let folder = Folder::new(&[("a.py", CLEAN)]);
+    let outcome = folder.run(&["check", "--select", "recomended"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("did you mean `recommended`?"), "{}", outcome.stderr);
+    let outcome = folder.run(&["explain", "unused-supression"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("did you mean `unused-suppression`?"), "{}", outcome.stderr);
+    let outcome = folder.run(&["check", "--output-format", "yaml"]);
+    assert!(outcome.stderr.contains("text, concise, json, sarif, github"), "{}", outcome.stderr);
+}
+
+#[test]
+fn rules_can_be_chosen() {
+    let folder = Folder::new(&[("a.py", FOUND)]);
+    let json = ["check", "--output-format", "json"];
+    let with = |more: &[&str]| rules_of(&folder.run(&[&json[..], more].concat()));
+    assert!(with(&["--select", "suppression-without-reason"]).contains(&"suppression-without-reason".to_owned()));
+    assert!(!with(&["--ignore", "suppression-without-reason"]).contains(&"suppression-without-reason".to_owned()));
+    assert!(with(&["--extend-select", "strict,audit"]).contains(&"suppression-without-reason".to_owned()));
+}
+
+#[test]
+fn findings_in_test_code_are_kept_back() {
+    let folder = Folder::new(&[("tests/a.py", FOUND)]);
+    let outcome = folder.run(&["check"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(outcome.stdout.contains("in test code not shown; `--include-tests` shows them"), "{}", outcome.stdout);
+    assert_eq!(folder.run(&["check", "--include-tests"]).code, Some(1));
+}
+
+#[test]
+fn suppressions_for_rules_that_are_off_are_not_unused() {
+    let folder = Folder::new(&[("a.py", "x = 1  # unspin: allow(endless-loop) no loop at all\n")]);
+    let rules = |more: &[&str]| rules_of(&folder.run(&[&["check", "--output-format", "json"], more].concat()));
+    assert_eq!(rules(&[]), ["unused-suppression"]);
+    assert!(rules(&["--select", "recommended"]).is_empty());
+}
+
+#[test]
+fn standard_input_has_a_name_and_a_language() {
+    let folder = Folder::new(&[]);
+    let arguments = ["check", "-", "--output-format", "json", "--stdin-filename", "src/lib.rs"];
+    let outcome = folder.run_with_input(&arguments, b"fn f() {\n    // unspin: allow(endless-loop)\n    let x = 1;\n}\n");
+    assert_eq!(paths_of(&outcome, "findings")[0], "src/lib.rs");
+    let outcome = folder.run_with_input(&["check", "-"], FOUND.as_bytes());
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("--> <stdin>:1:8"), "{}", outcome.stdout);
+    assert_eq!(folder.run(&["check", "--stdin-filename", "a.py"]).code, Some(2));
+}
+
+#[test]
+fn ignored_hidden_and_generated_files_are_skipped_unless_named() {
+    let folder = Folder::new(&[
+        (".gitignore", "built/\n"),
+        ("built/a.py", FOUND),
+        (".hidden/b.py", FOUND),
+        ("node_modules/c.py", FOUND),
+        ("env/pyvenv.cfg", ""),
+        ("env/d.py", FOUND),
+        ("target/CACHEDIR.TAG", ""),
+        ("target/e.rs", ""),
+        ("f.pyi", "def f() -> None: ...  # unspin: allow(endless-loop)\n"),
+        ("g.py", CLEAN),
+    ]);
+    std::fs::create_dir(folder.path(".git")).expect("a folder");
+    let json = ["check", "--output-format", "json"];
+    let files = |more: &[&str]| folder.run(&[&json[..], more].concat()).json()["summary"]["files"].clone();
+    assert_eq!(files(&[]), 1);
+    assert_eq!(files(&["built/a.py", ".hidden/b.py", "f.pyi"]), 3);
+    assert_eq!(files(&["--no-ignore"]), 6);
+    assert_eq!(files(&["--no-ignore", "--exclude", "env", "--exclude", "*.rs"]), 4);
+    assert_eq!(files(&["--exclude", "g.py"]), 0);
+}
+
+#[test]
+fn a_file_that_two_arguments_lead_to_is_scanned_once() {
+    let folder = Folder::new(&[("pkg/a.py", FOUND)]);
+    let outcome = folder.run(&["check", "--output-format", "json", ".", "pkg", "pkg/a.py", "./pkg/../pkg/a.py"]);
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+    let findings = paths_of(&outcome, "findings");
+    assert!(findings.iter().all(|path| path == "pkg/a.py"), "{findings:?}");
+}
+
+#[test]
+fn a_syntax_error_names_the_place_and_the_rest_is_scanned() {
+    let folder = Folder::new(&[("bad.py", "x = = 1\n"), ("bad.rs", "fn f( {\n"), ("good.py", FOUND)]);
+    let outcome = folder.run(&["check", "--output-format", "json"]);
+    assert_eq!(outcome.code, Some(2));
+    assert_eq!(paths_of(&outcome, "errors"), ["bad.py", "bad.rs"]);
+    assert_eq!(outcome.json()["errors"][0]["range"]["start"]["line"], 1);
+    assert!(paths_of(&outcome, "findings").contains(&"good.py".to_owned()));
+}
+
+#[test]
+fn a_file_of_another_kind_that_is_named_is_an_error() {
+    let outcome = Folder::new(&[("a.txt", "")]).run(&["check", "a.txt"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stdout.contains("error: a.txt: is neither Python"), "{}", outcome.stdout);
+}
+
+#[test]
+fn the_ir_of_a_file_is_shown() {
+    let folder = Folder::new(&[("a.py", "def f():\n    while True:\n        pass\n")]);
+    let outcome = folder.run(&["ir", "a.py"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(outcome.stdout.contains('f'), "{}", outcome.stdout);
+    let from_input = folder.run_with_input(&["ir", "-", "--stdin-filename", "a.py"], b"def f():\n    while True:\n        pass\n");
+    assert_eq!(from_input.stdout, outcome.stdout);
+    assert_eq!(folder.run(&["ir", "missing.py"]).code, Some(2));
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let folder = Folder::new(&[]);
+    let rules = folder.run(&["rules"]).stdout;
+    assert!(rules.contains("unused-suppression"), "{rules}");
+    assert!(folder.run(&["rules", "--group", "strict"]).stdout.starts_with("strict "));
+    let explained = folder.run(&["explain", "unused-suppression"]);
+    assert!(explained.stdout.starts_with("# unused-suppression\n"), "{}", explained.stdout);
+}
+
+#[test]
+fn colors_are_for_terminals_or_on_demand() {
+    let folder = Folder::new(&[("a.py", FOUND)]);
+    assert!(!folder.run(&["check"]).stdout.contains('\u{1b}'));
+    assert!(folder.run(&["check", "--color", "always"]).stdout.contains('\u{1b}'));
+    assert!(!folder.run(&["check", "--color", "always", "--output-format", "json"]).stdout.contains('\u{1b}'));
+}
