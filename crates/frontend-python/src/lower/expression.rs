@@ -36,12 +36,8 @@ impl<'a> Lowerer<'a> {
             }
             Syntax::Compare(_) | Syntax::BoolOp(_) => self.decided_value(expr),
             Syntax::If(ternary) => self.ternary(ternary),
-            Syntax::FString(text) => {
-                let plain = text.value.literals().map(|literal| &*literal.value);
-                let is_empty = plain.clone().all(str::is_empty);
-                self.formatted(text.value.elements(), is_empty)
-            }
-            Syntax::TString(text) => self.formatted(text.value.elements(), true),
+            Syntax::FString(text) => self.formatted_text(&text.value),
+            Syntax::TString(text) => self.formatted(text.value.elements()),
             Syntax::Tuple(tuple) => self.aggregate(Aggregate::Tuple, &tuple.elts),
             Syntax::List(list) => self.aggregate(Aggregate::List, &list.elts),
             Syntax::Set(set) => self.aggregate(Aggregate::Set, &set.elts),
@@ -144,17 +140,22 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A formatted text depends on its values; one without any is a constant.
-    fn formatted(
-        &mut self,
-        elements: impl Iterator<Item = &'a ast::InterpolatedStringElement> + Clone,
-        is_alone: bool,
-    ) -> ExprId {
-        let mut parts = Vec::new();
-        if is_alone && elements.clone().all(ast::InterpolatedStringElement::is_literal) {
-            let text = elements.filter_map(|element| element.as_literal()).map(|literal| &*literal.value).collect::<String>();
-            let text = literal::shortened(&text);
-            return self.builder().constant(Constant::Text(text));
+    fn formatted_text(&mut self, value: &'a ast::FStringValue) -> ExprId {
+        if value.elements().any(ast::InterpolatedStringElement::is_interpolation) {
+            return self.formatted(value.elements());
         }
+        let mut text = String::new();
+        for part in value {
+            match part {
+                ast::FStringPart::Literal(literal) => text.push_str(&literal.value),
+                ast::FStringPart::FString(inner) => inner.elements.literals().for_each(|literal| text.push_str(&literal.value)),
+            }
+        }
+        self.builder().constant(Constant::Text(literal::shortened(&text)))
+    }
+
+    fn formatted(&mut self, elements: impl Iterator<Item = &'a ast::InterpolatedStringElement>) -> ExprId {
+        let mut parts = Vec::new();
         self.interpolations(elements, &mut parts);
         self.builder().expr(Expr::Aggregate(Aggregate::Text, parts.into()))
     }
