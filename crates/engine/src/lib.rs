@@ -1,9 +1,16 @@
 //! Loads rules and runs their queries over the facts of a project.
 
+
+mod check;
+mod load;
+mod recursion;
+mod rule;
 pub mod suppression;
 
-use unspin_facts::{Project, model::ModelFile};
-use unspin_findings::{Confidence, Group, RuleInfo, Severity};
+pub use check::check;
+pub use load::{Rules, builtin_models};
+pub use rule::{Because, Form, Rule, RuleFile, Values};
+use unspin_findings::{Confidence, Group, Severity};
 use unspin_span::Span;
 
 /// A finding whose places are spans of files of the project.
@@ -35,29 +42,6 @@ pub struct RawFinding {
     pub related: Vec<(String, u32, Span)>,
     /// Normalised context, from which the fingerprint is made.
     pub context: String,
-}
-
-/// The rules of a run.
-#[derive(Debug, Default)]
-pub struct Rules {
-    infos: Vec<RuleInfo>,
-}
-
-impl Rules {
-    /// The rules that come with the program.
-    pub fn builtin() -> Result<Self, RuleError> {
-        Ok(Self::default())
-    }
-
-    /// What there is to know of each rule, sorted by name.
-    pub fn infos(&self) -> &[RuleInfo] {
-        &self.infos
-    }
-}
-
-/// The models that come with the program.
-pub fn builtin_models() -> Result<Vec<ModelFile>, RuleError> {
-    Ok(Vec::new())
 }
 
 /// Which rules report, and in which of their groups.
@@ -93,8 +77,3 @@ impl std::fmt::Display for RuleError {
 }
 
 impl std::error::Error for RuleError {}
-
-/// Run the selected rules over a project. Sorted by file, place and rule.
-pub fn check(_project: &Project, _rules: &Rules, _selection: &Selection) -> Vec<RawFinding> {
-    Vec::new()
-}

@@ -9,20 +9,30 @@
 
 mod constants;
 mod definitions;
+mod failures;
+mod loops;
 pub mod model;
 mod models;
 pub mod observation;
+mod observe;
 pub mod project;
 mod resolve;
 pub mod rounds;
 pub mod shape;
+mod sites;
+mod slices;
+mod spawned;
 pub mod summary;
+mod timeouts;
 #[cfg(test)]
 mod test_ir;
 mod types;
+mod walks;
 
 pub mod callgraph;
+pub mod cycles;
 
 pub use definitions::{Definition, Definitions};
+pub use observe::observe_function;
 pub use models::{ModelError, Models, normalize_words};
 pub use project::{Certainty, ClassRef, FunctionRef, Project, Resolution, SourceFile, Symbol, Via};

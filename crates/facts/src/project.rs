@@ -44,6 +44,7 @@ pub struct Project {
     pub(crate) index: Index,
     pub(crate) types: TypeTables,
     pub(crate) summaries: crate::summary::Summaries,
+    pub(crate) runners: crate::spawned::Runners,
     pub(crate) graph: OnceLock<crate::callgraph::CallGraph>,
 }
 
@@ -108,7 +109,8 @@ impl Project {
         let index = Index::new(&files);
         let types = TypeTables::new(&files, index.classes.len());
         let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));
-        Self { files, models, index, types, summaries, graph: OnceLock::new() }
+        let runners = crate::spawned::Runners::new(files.len());
+        Self { files, models, index, types, summaries, runners, graph: OnceLock::new() }
     }
 
     /// A function.

@@ -1,0 +1,127 @@
+//! Runs the queries of the rules over the observations of a project.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use unspin_facts::observation::{Observation, Sureness};
+use unspin_facts::{FunctionRef, Project};
+use unspin_findings::{Confidence, Group};
+use unspin_span::Span;
+
+use crate::rule::{Form, Rule, Values};
+use crate::{RawFinding, Rules, Selection};
+
+/// Run the selected rules over a project. Sorted by file, place and rule.
+///
+/// Of several findings of one rule on one loop the surest stands; a rule that yields to another is silent on a loop where
+/// the other reports.
+pub fn check(project: &Project, rules: &Rules, selection: &Selection) -> Vec<RawFinding> {
+    let functions: Vec<FunctionRef> = project.functions().collect();
+    let mut found: Vec<RawFinding> = functions
+        .par_iter()
+        .flat_map_iter(|&at| {
+            let observations = unspin_facts::observe_function(project, at);
+            report_all(project, rules, selection, &observations)
+        })
+        .collect();
+    let cycles = crate::recursion::observe(project);
+    found.extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
+    sort(&mut found);
+    found
+}
+
+/// Findings on the observations of one function.
+fn report_all(project: &Project, rules: &Rules, selection: &Selection, observations: &[Observation]) -> Vec<RawFinding> {
+    let mut best: BTreeMap<(String, Span), (Option<Span>, RawFinding)> = BTreeMap::new();
+    for observation in observations {
+        for rule in rules.iter() {
+            let Some(finding) = report(project, rule, selection, observation) else { continue };
+            let key = (rule.name.clone(), observation.around.unwrap_or(finding.span));
+            let better = best.get(&key).is_none_or(|(_, known)| rank(&finding) > rank(known));
+            if better {
+                best.insert(key, (observation.around, finding));
+            }
+        }
+    }
+    let reported: Vec<(String, Option<Span>)> = best.iter().map(|((rule, _), (around, _))| (rule.clone(), *around)).collect();
+    let is_spoken_for = |finding: &RawFinding, around: Option<Span>| {
+        let yields_to = rules.iter().find(|rule| rule.name == finding.rule).map(|rule| rule.file.yields_to.as_slice());
+        around.is_some() && yields_to.unwrap_or_default().iter().any(|other| reported.contains(&(other.clone(), around)))
+    };
+    best.into_values().filter(|(around, finding)| !is_spoken_for(finding, *around)).map(|(_, finding)| finding).collect()
+}
+
+/// Surer first, then the more recommended group, then the earlier place.
+fn rank(finding: &RawFinding) -> impl Ord + use<> {
+    (std::cmp::Reverse(finding.group), finding.confidence, std::cmp::Reverse(finding.span))
+}
+
+fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &Observation) -> Option<RawFinding> {
+    let sureness = confidence_of(observation.sureness);
+    let form = rule.file.report.iter().find(|form| fits(form, observation) && form.sure.is_none_or(|least| sureness >= least))?;
+    let group = form.group.unwrap_or(rule.file.group);
+    if !selection.includes(&rule.name, group) {
+        return None;
+    }
+    let (file, span) = observation.place(&form.at).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
+    let function = project.function(observation.function);
+    let related = form.because.iter().filter_map(|because| {
+        let (file, span) = observation.place(&because.at)?;
+        Some((filled(&because.text, observation), file, span))
+    });
+    Some(RawFinding {
+        rule: rule.name.clone(),
+        severity: rule.file.severity,
+        confidence: form.confidence.map_or(sureness, |most| most.min(sureness)),
+        group,
+        message: filled(&form.message, observation),
+        help: filled(&form.help, observation),
+        missing: form.missing.clone(),
+        file,
+        function: function.qualified.to_string(),
+        span,
+        loop_span: observation.around,
+        related: related.collect(),
+        context: format!("{}:{}", function.qualified, observation.words.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(",")),
+    })
+}
+
+fn fits(form: &Form, observation: &Observation) -> bool {
+    let any = |attribute: &str, values: &Values| values.iter().any(|value| observation.has(attribute, value));
+    form.about == observation.subject
+        && form.wanted.iter().all(|(attribute, values)| any(attribute, values.as_ref()))
+        && !form.without.iter().any(|(attribute, values)| any(attribute, values.as_ref()))
+}
+
+/// A text with the words of the observation in place of `{name}`.
+fn filled(text: &str, observation: &Observation) -> String {
+    observation.words.iter().fold(text.to_owned(), |text, (name, word)| text.replace(&format!("{{{name}}}"), word))
+}
+
+fn confidence_of(sureness: Sureness) -> Confidence {
+    match sureness {
+        Sureness::Low => Confidence::Low,
+        Sureness::Medium => Confidence::Medium,
+        Sureness::High => Confidence::High,
+    }
+}
+
+fn sort(findings: &mut [RawFinding]) {
+    findings.sort_by(|a, b| {
+        (a.file, a.span, &a.rule, &a.message).cmp(&(b.file, b.span, &b.rule, &b.message))
+    });
+}
+
+impl Selection {
+    /// Whether findings of a rule in a group are reported.
+    pub fn includes(&self, rule: &str, group: Group) -> bool {
+        let group = match group {
+            Group::Recommended => "recommended",
+            Group::Strict => "strict",
+            Group::Audit => "audit",
+        };
+        let names = |list: &[String]| list.iter().any(|name| name == rule || name == group || name == "all");
+        let selected = if self.select.is_empty() { group == "recommended" } else { names(&self.select) };
+        (selected || names(&self.extend_select)) && !names(&self.ignore)
+    }
+}

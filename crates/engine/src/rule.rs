@@ -1,0 +1,152 @@
+//! A rule: what it looks for, as data, and the errors of a rule file.
+//!
+//! `rules/NAME/rule.toml` holds the form [`RuleFile`]; the folder's name is the rule's. Every attribute and value that a
+//! query names must be in the vocabulary of the facts, so that a typing error is an error and no rule is silently dead.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+use unspin_facts::observation::{Subject, VOCABULARY};
+use unspin_findings::{Confidence, Group, Severity};
+
+use crate::RuleError;
+
+/// The form of `rule.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuleFile {
+    /// How much a finding matters.
+    pub severity: Severity,
+    /// The group of forms that name none.
+    pub group: Group,
+    /// CWE numbers.
+    #[serde(default)]
+    pub cwe: Vec<u32>,
+    /// One sentence, without a full stop.
+    pub summary: String,
+    /// Rules whose finding on the same loop stands for this one's.
+    #[serde(default)]
+    pub yields_to: Vec<String>,
+    /// Forms of the defect; the first that fits an observation reports it.
+    pub report: Vec<Form>,
+}
+
+/// One form of the defect.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Form {
+    /// What it is about.
+    pub about: Subject,
+    /// For each attribute, values of which the observation has at least one.
+    #[serde(rename = "where", default)]
+    pub wanted: BTreeMap<String, Spanned<Values>>,
+    /// For each attribute, values of which it has none.
+    #[serde(default)]
+    pub without: BTreeMap<String, Spanned<Values>>,
+    /// How sure the analysis has to be.
+    pub sure: Option<Confidence>,
+    /// The group in which this form is reported.
+    pub group: Option<Group>,
+    /// The most confidence that a finding of this form gets.
+    pub confidence: Option<Confidence>,
+    /// The place that the finding points at.
+    pub at: String,
+    /// One sentence; words of the observation in braces: `{call}`.
+    pub message: String,
+    /// Other places, in the order of the way round.
+    #[serde(default)]
+    pub because: Vec<Because>,
+    /// What is missing.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// What to do.
+    pub help: String,
+}
+
+/// A place that explains the finding.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Because {
+    /// Name of the place.
+    pub at: String,
+    /// What happens there.
+    pub text: String,
+}
+
+/// One value or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Values {
+    /// One.
+    One(String),
+    /// Any of these.
+    Many(Vec<String>),
+}
+
+impl Values {
+    /// The values.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values.as_slice(),
+        }
+        .iter()
+        .map(String::as_str)
+    }
+}
+
+/// A loaded rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The name of its folder.
+    pub name: String,
+    /// What it looks for.
+    pub file: RuleFile,
+    /// Its documentation.
+    pub readme: String,
+}
+
+impl Rule {
+    /// Read a rule.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not of the form, or asks for an attribute or value that no fact has.
+    pub fn parse(name: &str, path: &str, text: &str, readme: &str) -> Result<Self, RuleError> {
+        let fail = |offset: Option<usize>, message: String| RuleError {
+            file: path.to_owned(),
+            line: offset.map(|offset| 1 + text[..offset.min(text.len())].matches('\n').count() as u32),
+            message,
+        };
+        let file: RuleFile =
+            toml::from_str(text).map_err(|error| fail(error.span().map(|span| span.start), error.message().to_owned()))?;
+        for form in &file.report {
+            for (attribute, values) in form.wanted.iter().chain(&form.without) {
+                check_query(form.about, attribute, values.as_ref())
+                    .map_err(|message| fail(Some(values.span().start), message))?;
+            }
+        }
+        if file.report.is_empty() {
+            return Err(fail(None, "a rule needs at least one [[report]]".to_owned()));
+        }
+        Ok(Self { name: name.to_owned(), file, readme: readme.to_owned() })
+    }
+
+    /// The lowest group in which it reports anything.
+    pub fn group(&self) -> Group {
+        self.file.report.iter().map(|form| form.group.unwrap_or(self.file.group)).min().unwrap_or(self.file.group)
+    }
+}
+
+fn check_query(about: Subject, attribute: &str, values: &Values) -> Result<(), String> {
+    let entries = || VOCABULARY.iter().filter(|(subject, ..)| *subject == about);
+    let Some((_, _, known, _)) = entries().find(|(_, name, ..)| *name == attribute) else {
+        let names: Vec<_> = entries().map(|(_, name, ..)| *name).collect();
+        return Err(format!("there is no attribute `{attribute}` here; there are {}", names.join(", ")));
+    };
+    match values.iter().find(|value| !known.contains(value)) {
+        Some(value) => Err(format!("`{attribute}` is never `{value}`; it is one of {}", known.join(", "))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,381 @@
+//! Ways round that go through a failed call: what was caught, what bounds them, whether they pause.
+//!
+//! For every call of an endless loop whose failure comes back to the loop, the ways from the handler through the header
+//! to the call again are looked at as a graph, reduced to the edges that the constants on the way allow
+//! ([`feasible`]). "Is there a way without a limit?" is reachability in that graph without the blocks that test one; a
+//! limit counts only where it is stepped on the way as well.
+
+mod bounds;
+mod feasible;
+
+use unspin_flow::{BlockSet, Cfg};
+use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
+use unspin_span::Span;
+
+use self::bounds::Bounds;
+use crate::model::{Effect, FailureKind};
+use crate::observation::{Attribute, Observation, Subject, Sureness};
+use crate::sites::{LoopContext, Remote, Site};
+use crate::{Certainty, model::Bound};
+
+/// A failure of a call that arrives at a block of the loop.
+pub(crate) struct Failure {
+    site: usize,
+    start: BlockId,
+    binding: Option<LocalId>,
+    kinds: Vec<FailureKind>,
+    span: Span,
+}
+
+/// Observations of every way through a failure.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
+    let failures = failures(cx);
+    let handler_starts: Vec<BlockId> = failures.iter().map(|failure| failure.start).collect();
+    let mut observations: Vec<(Vec<&'static str>, Observation)> = Vec::new();
+    for failure in &failures {
+        if let Some(found) = observe_one(cx, failure, &handler_starts) {
+            observations.push(found);
+        }
+    }
+    let any_limited = observations.iter().any(|(bounds, _)| bounds.contains(&"limit"));
+    observations
+        .into_iter()
+        .map(|(bounds, mut observation)| {
+            let sibling = any_limited && !bounds.contains(&"limit");
+            observation.attributes.push(("sibling-limit", if sibling { "yes" } else { "no" }));
+            if sibling && observation.sureness == Sureness::Medium {
+                observation.sureness = Sureness::High;
+            }
+            observation
+        })
+        .collect()
+}
+
+fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> Option<(Vec<&'static str>, Observation)> {
+    let site = &cx.sites[failure.site];
+    let natural = cx.natural();
+    let graph = feasible::after(cx, failure.start, failure.binding);
+    let nothing = BlockSet::new(cx.shape.cfg.len());
+    let around = feasible::reachable(&graph, failure.start, &natural.body, &nothing);
+    let goes_round = around.contains(natural.header) && around.contains(site.block);
+    if !goes_round {
+        return None;
+    }
+    let shape = loop_shape(cx, site, handler_starts);
+    let bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+    let remote = remoteness(cx, site, failure, shape, &graph);
+    let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
+    attributes.extend(failure.kinds.iter().map(|kind| ("failure", kind_name(*kind))));
+    attributes.push(("effect", effect_name(site.effect)));
+    attributes.push((
+        "remote",
+        match remote {
+            Remote::Yes => "yes",
+            Remote::Likely => "likely",
+            Remote::No => "no",
+        },
+    ));
+    attributes.extend(bounds.names.iter().map(|&bound| ("bounded-by", bound)));
+    attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
+    attributes.push(("wait", wait_class(cx, site)));
+    let file = cx.at.file;
+    let latch = latch_span(cx, &graph, failure.start);
+    let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {
+        (Remote::Yes, Some(Certainty::Certain)) => Sureness::High,
+        (Remote::No, _) => Sureness::Low,
+        _ => Sureness::Medium,
+    };
+    let observation = Observation {
+        subject: Subject::WayRound,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes,
+        places: vec![
+            ("handler", file, failure.span),
+            ("call", file, site.span),
+            ("loop", file, cx.source.head),
+            ("latch", file, latch),
+        ],
+        words: vec![("call", cx.name_of(site))],
+        sureness,
+    };
+    Some((bounds.names, observation))
+}
+
+/// Every failure of a call of the loop that arrives at a handler, or at a test of a stored result, in the loop.
+fn failures(cx: &LoopContext<'_>) -> Vec<Failure> {
+    let mut found = Vec::new();
+    for (index, site) in cx.sites.iter().enumerate() {
+        if site.call.raises && !site.call.panics {
+            raised(cx, index, site, &mut found);
+        }
+    }
+    for block in cx.natural().body.iter() {
+        let data = cx.function.block(block);
+        if let Terminator::Branch { test, then, otherwise } = data.terminator {
+            stored(cx, test, then, otherwise, data.span, &mut found);
+        }
+    }
+    found
+}
+
+fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<Failure>) {
+    let mut at = cx.function.block(site.block).unwind;
+    let mut caught: Vec<FailureKind> = Vec::new();
+    for _ in 0..cx.function.blocks.len() {
+        let Some(block) = at.filter(|&block| cx.natural().body.contains(block)) else { return };
+        at = match &cx.function.block(block).terminator {
+            Terminator::Goto(next) => Some(*next),
+            Terminator::Dispatch { handlers, otherwise } => {
+                for handler in handlers {
+                    let Some(kinds) = kinds_of_handler(cx, handler) else { continue };
+                    let is_broad = kinds.contains(&FailureKind::Any);
+                    let kinds: Vec<_> = kinds.into_iter().filter(|kind| !caught.contains(kind)).collect();
+                    caught.extend(&kinds);
+                    if cx.natural().body.contains(handler.block) && !kinds.is_empty() {
+                        split_by_tests(cx, index, handler, kinds, found);
+                    }
+                    if is_broad {
+                        return;
+                    }
+                }
+                *otherwise
+            }
+            _ => return,
+        };
+    }
+}
+
+/// What a handler catches; `None` for a context manager that swallows nothing.
+fn kinds_of_handler(cx: &LoopContext<'_>, handler: &Handler) -> Option<Vec<FailureKind>> {
+    let mut classes = handler.classes.clone();
+    if let Some(scope) = handler.manager {
+        let (_, _, call) = cx.shape.origin(cx.function, cx.function.scope(scope).manager)?;
+        let (model, _) = cx.project.resolve(cx.at, call).model?;
+        if model.effect != Effect::Suppress {
+            return None;
+        }
+        classes = call.arguments.iter().filter_map(|a| cx.function.path(a.value)).map(|path| unspin_ir::name(&path)).collect();
+    }
+    if classes.is_empty() {
+        return Some(vec![FailureKind::Any]);
+    }
+    let mut kinds: Vec<FailureKind> =
+        classes.iter().map(|class| cx.project.models.failure_kind(*class).unwrap_or(FailureKind::Item)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    Some(kinds)
+}
+
+/// A broad handler that first asks what failed is several: one for each kind that is asked for, one for the rest.
+fn split_by_tests(cx: &LoopContext<'_>, site: usize, handler: &Handler, kinds: Vec<FailureKind>, found: &mut Vec<Failure>) {
+    let mut start = handler.block;
+    for _ in 0..8 {
+        let data = cx.function.block(start);
+        let Terminator::Branch { test, then, otherwise } = data.terminator else { break };
+        let Some((kind, when)) = kind_asked_for(cx, test) else { break };
+        let (same, rest) = if when { (then, otherwise) } else { (otherwise, then) };
+        if cx.natural().body.contains(same) && kind != FailureKind::Interrupt {
+            found.push(Failure { site, start: same, binding: handler.binding, kinds: vec![kind], span: handler.span });
+        }
+        if !cx.natural().body.contains(rest) {
+            return;
+        }
+        start = rest;
+    }
+    found.push(Failure { site, start, binding: handler.binding, kinds, span: handler.span });
+}
+
+/// `e.kind() == ErrorKind::TimedOut`: the kind, and the outcome that means it.
+fn kind_asked_for(cx: &LoopContext<'_>, test: ExprId) -> Option<(FailureKind, bool)> {
+    use unspin_ir::{CompareOp, UnaryOp};
+    match cx.function.expr(test) {
+        Expr::Unary(UnaryOp::Not, inner) => kind_asked_for(cx, *inner).map(|(kind, when)| (kind, !when)),
+        Expr::Compare(CompareOp::Ne | CompareOp::NotIn | CompareOp::IsNot, ..) => named_kind(cx, test).map(|kind| (kind, false)),
+        Expr::Compare(CompareOp::Eq | CompareOp::In | CompareOp::Is, ..) | Expr::HasVariant(..) | Expr::HasType(..) => {
+            named_kind(cx, test).map(|kind| (kind, true))
+        }
+        _ => None,
+    }
+}
+
+/// The kind of failure that a test names: `errno.EINTR`, `ErrorKind.WouldBlock`, a variant or class.
+pub(crate) fn named_kind(cx: &LoopContext<'_>, test: ExprId) -> Option<FailureKind> {
+    let mut kind = None;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        let named = match cx.function.expr(part) {
+            Expr::Global(name) | Expr::HasVariant(_, name) => Some(*name),
+            Expr::HasType(_, types) => types.first().copied(),
+            _ => None,
+        };
+        kind = kind.or_else(|| named.and_then(|name| cx.project.models.failure_kind(name)));
+    });
+    kind
+}
+
+/// `if r.is_err()`, `Some(Err(e)) =>` on the stored result of a call of the loop.
+fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId, span: Span, found: &mut Vec<Failure>) {
+    use unspin_ir::UnaryOp;
+    let (value, failed) = match cx.function.expr(test) {
+        Expr::HasVariant(value, variant) if *variant == "Err" => (*value, then),
+        Expr::Unary(UnaryOp::Not, inner) => match cx.function.expr(*inner) {
+            Expr::HasVariant(value, variant) if *variant == "Err" => (*value, otherwise),
+            _ => return,
+        },
+        _ => return,
+    };
+    let Some(origin) = cx.origin_site(value) else { return };
+    let Some(site) = cx.sites.iter().position(|site| std::ptr::eq(site, origin)) else { return };
+    if cx.natural().body.contains(failed) {
+        found.push(Failure { site, start: failed, binding: None, kinds: vec![FailureKind::Any], span });
+    }
+}
+
+/// Whether success leaves the loop, goes round, or something was taken before the failure.
+fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
+    let natural = cx.natural();
+    let takes = |other: &Site<'_>| {
+        !std::ptr::eq(other, site)
+            && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
+                || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
+    };
+    let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
+    if cx.sites.iter().any(|other| takes(other) && before_here(other)) {
+        return "item";
+    }
+    let taking: BlockSet = cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
+    if !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block) {
+        return "item";
+    }
+    let handlers: BlockSet = handler_starts.iter().copied().collect();
+    let unwind = cx.function.block(site.block).unwind;
+    let mut round = BlockSet::new(cx.shape.cfg.len());
+    for &next in cx.shape.cfg.successors(site.block) {
+        if Some(next) == unwind || handlers.contains(next) {
+            continue;
+        }
+        if next == natural.header {
+            return "service";
+        }
+        round.extend(&without_unwinding(cx, next, &handlers));
+    }
+    if natural.latches.iter().any(|latch| round.contains(*latch)) { "service" } else { "retry" }
+}
+
+/// Blocks that can be reached in the loop when nothing fails.
+fn without_unwinding(cx: &LoopContext<'_>, start: BlockId, avoiding: &BlockSet) -> BlockSet {
+    let natural = cx.natural();
+    let mut seen = BlockSet::new(cx.shape.cfg.len());
+    let mut pending = vec![start];
+    while let Some(block) = pending.pop() {
+        if !natural.body.contains(block) || avoiding.contains(block) || block == natural.header || !seen.insert(block) {
+            continue;
+        }
+        let unwind = cx.function.block(block).unwind;
+        pending.extend(cx.shape.cfg.successors(block).iter().copied().filter(|&next| Some(next) != unwind));
+    }
+    seen
+}
+
+/// Whether the call waits for another machine: by its model, or, unresolved, by the library's failure that is caught.
+fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str, graph: &Cfg) -> Remote {
+    let is_known = site.resolution.model.is_some() || !site.resolution.targets.is_empty();
+    if site.remote != Remote::No || is_known {
+        return site.remote;
+    }
+    let names_connection = failure.kinds.iter().any(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Connection));
+    let _ = (shape, graph);
+    if names_connection && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
+}
+
+/// Whether no other call of the same `try` is known to be the remote one.
+fn is_alone_in_try(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let unwind = cx.function.block(site.block).unwind;
+    !cx.sites.iter().any(|other| other.remote == Remote::Yes && cx.function.block(other.block).unwind == unwind)
+}
+
+/// The timeout of the call: short ones only serve to look at something else from time to time.
+fn wait_class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
+    match timeout_of(cx, site) {
+        Some(seconds) if seconds <= 5.0 => "short",
+        Some(_) => "long",
+        None => "unknown",
+    }
+}
+
+fn timeout_of(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<f64> {
+    let (model, _) = site.resolution.model?;
+    let timeout = model.timeout.as_ref()?;
+    let position = timeout.position.map(|position| position as usize);
+    if let Some(argument) = site.call.argument(timeout.keyword, position) {
+        return cx.seconds(argument);
+    }
+    if let Some(seconds) = set_timeout(cx, site, &timeout.set_by) {
+        return Some(seconds);
+    }
+    match timeout.default {
+        Bound::Seconds(seconds) => Some(seconds),
+        Bound::Word(_) => None,
+    }
+}
+
+/// `sock.settimeout(1.0)` in the same function or in a method of the same class.
+fn set_timeout(cx: &LoopContext<'_>, site: &Site<'_>, set_by: &[unspin_ir::Name]) -> Option<f64> {
+    let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return None };
+    let receiver = cx.function.path(receiver)?;
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let owner = cx.function.owner;
+    for (index, function) in module.functions.iter().enumerate() {
+        let at = crate::FunctionRef { file: cx.at.file, function: unspin_ir::FunctionId(index as u32) };
+        let related = at == cx.at || (owner.is_some() && function.owner == owner && receiver.contains('.'));
+        if !related {
+            continue;
+        }
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+            if let StatementKind::Call(call) = &statement.kind
+                && let unspin_ir::Callee::Method(other, method) = call.callee
+                && set_by.contains(&method)
+                && function.path(other).as_deref() == Some(&receiver)
+                && let Some(argument) = call.arguments.first()
+            {
+                return crate::sites::seconds(cx.project, at, &crate::shape::Shape::new(function), argument.value);
+            }
+        }
+    }
+    None
+}
+
+fn latch_span(cx: &LoopContext<'_>, graph: &Cfg, start: BlockId) -> Span {
+    let nothing = BlockSet::from_iter([cx.natural().header]);
+    let around = feasible::reachable(graph, start, &cx.natural().body, &nothing);
+    let latch = cx.natural().latches.iter().find(|latch| around.contains(**latch));
+    latch.map_or(cx.source.head, |&latch| cx.function.block(latch).span)
+}
+
+pub(crate) fn effect_name(effect: Option<Effect>) -> &'static str {
+    match effect {
+        Some(Effect::Read) => "read",
+        Some(Effect::Receive) => "receive",
+        Some(Effect::Write) => "write",
+        Some(Effect::Connect) => "connect",
+        Some(Effect::Accept) => "accept",
+        Some(Effect::Request) => "request",
+        Some(Effect::Wait | Effect::Sleep) => "wait",
+        Some(Effect::Poll) => "poll",
+        _ => "other",
+    }
+}
+
+fn kind_name(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Timeout => "timeout",
+        FailureKind::Connection => "connection",
+        FailureKind::LocalTimeout => "local-timeout",
+        FailureKind::Closed => "closed",
+        FailureKind::End => "end",
+        FailureKind::Interrupt => "interrupt",
+        FailureKind::Cancellation => "cancellation",
+        FailureKind::Item => "item",
+        FailureKind::Any => "any",
+    }
+}

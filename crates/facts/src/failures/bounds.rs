@@ -1,0 +1,348 @@
+//! What bounds the ways round after a failure.
+
+use std::collections::BTreeMap;
+
+use unspin_flow::{BlockSet, Cfg};
+use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, StatementKind, Terminator};
+
+use super::{Failure, feasible};
+use crate::model::{Effect, WordKind};
+use crate::sites::{LoopContext, Remote, Site};
+use crate::summary::steps_itself;
+
+/// What every way from a failure back to its call passes.
+pub(super) struct OnEveryWay {
+    pub(super) names: Vec<&'static str>,
+    pub(super) pauses: bool,
+}
+
+/// Collects the blocks of each kind of bound.
+pub(super) struct Bounds<'c, 'p> {
+    cx: &'c LoopContext<'p>,
+    site: &'c Site<'p>,
+    failure: &'c Failure,
+    graph: &'c Cfg,
+    /// Blocks on the ways from the failure back to the call.
+    around: BlockSet,
+}
+
+impl<'c, 'p> Bounds<'c, 'p> {
+    pub(super) fn new(cx: &'c LoopContext<'p>, site: &'c Site<'p>, failure: &'c Failure, graph: &'c Cfg) -> Self {
+        let around = feasible::reachable(graph, failure.start, &cx.natural().body, &BlockSet::new(graph.len()));
+        Self { cx, site, failure, graph, around }
+    }
+
+    pub(super) fn on_every_way(&self) -> OnEveryWay {
+        let kinds: BTreeMap<&'static str, BlockSet> = self.tests();
+        let mut names: Vec<&'static str> =
+            kinds.iter().filter(|(_, blocks)| self.cuts(blocks)).map(|(name, _)| *name).collect();
+        if self.cuts(&self.fallible_in_handler()) {
+            names.push("health-check");
+        }
+        if self.cuts(&self.unknown_callbacks()) && !names.contains(&"unknown") {
+            names.push("unknown");
+        }
+        OnEveryWay { names, pauses: self.cuts(&self.pauses()) }
+    }
+
+    /// Whether every way from the failure to the call enters one of the blocks.
+    fn cuts(&self, blocks: &BlockSet) -> bool {
+        if blocks.is_empty() {
+            return false;
+        }
+        let mut blocks = blocks.clone();
+        // The call's own block ends the way; what comes before the call in it was looked at when it was collected.
+        if blocks.contains(self.site.block) {
+            return true;
+        }
+        blocks.remove(self.site.block);
+        !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &blocks).contains(self.site.block)
+    }
+
+    /// Whether a branch leaves the loop on one side.
+    fn leaves(&self, then: BlockId, otherwise: BlockId) -> bool {
+        let natural = self.cx.natural();
+        let back = unspin_flow::ways::reaching_header(&self.cx.shape.cfg, natural, &BlockSet::new(self.graph.len()));
+        let returns = |block: BlockId| block == natural.header || back.contains(block);
+        returns(then) != returns(otherwise)
+    }
+
+    /// Blocks that test each kind of bound.
+    fn tests(&self) -> BTreeMap<&'static str, BlockSet> {
+        let mut kinds: BTreeMap<&'static str, BlockSet> = BTreeMap::new();
+        for block in self.around.iter() {
+            let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator else { continue };
+            if block != self.site.block && self.leaves(then, otherwise) {
+                for kind in self.kinds_of_test(block, test) {
+                    kinds.entry(kind).or_default().insert(block);
+                }
+            }
+        }
+        for site in self.cx.sites.iter().filter(|site| self.around.contains(site.block) && !std::ptr::eq(*site, self.site)) {
+            if let Some(kind) = self.bounding_helper(site) {
+                kinds.entry(kind).or_default().insert(site.block);
+            }
+        }
+        kinds
+    }
+
+    fn kinds_of_test(&self, block: BlockId, test: ExprId) -> Vec<&'static str> {
+        let (cx, function) = (self.cx, self.cx.function);
+        let mut kinds = Vec::new();
+        if self.is_limit(test) {
+            kinds.push("limit");
+        }
+        let mut add = |kind: &'static str| {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        };
+        crate::shape::for_each_part(function, test, &mut |part| {
+            if let Some(path) = function.path(part) {
+                if has(cx, WordKind::Deadline, &path) {
+                    add("deadline");
+                }
+                if has(cx, WordKind::Stop, &path) && !has(cx, WordKind::NotStop, &path) {
+                    add("stop-signal");
+                }
+                if self.is_shrunk(&path) {
+                    add("data");
+                }
+            }
+            if self.failure.binding.is_some_and(|binding| *function.expr(part) == Expr::Local(binding)) {
+                add("error-test");
+            }
+            let Some(origin) = cx.origin_site(part).filter(|origin| !std::ptr::eq(*origin, self.site)) else { return };
+            if let Some(kind) = self.kind_of_result(origin, block) {
+                add(kind);
+            }
+        });
+        kinds
+    }
+
+    /// What a test on the result of another call of the loop means.
+    fn kind_of_result(&self, origin: &Site<'p>, tested_in: BlockId) -> Option<&'static str> {
+        let cx = self.cx;
+        let gets_failure = origin.call.arguments.iter().any(|a| self.mentions_failure(a.value))
+            || matches!(origin.call.callee, Callee::Method(receiver, _) if self.mentions_failure(receiver));
+        let named = match origin.call.callee {
+            Callee::Path(path) => path.rsplit('.').next().map_or(path, unspin_ir::name),
+            Callee::Method(_, method) => method,
+            Callee::Value(_) => unspin_ir::name(""),
+        };
+        if let Some((model, _)) = origin.resolution.model {
+            return match model.effect {
+                Effect::StopCheck => Some("stop-signal"),
+                Effect::Clock => Some("deadline"),
+                Effect::RetryPolicy => Some("limit"),
+                Effect::Wait if has(cx, WordKind::Stop, &cx.name_of(origin)) => Some("stop-signal"),
+                Effect::Read | Effect::Receive | Effect::Connect | Effect::Request | Effect::Write => {
+                    self.is_after_failure(origin).then_some("health-check")
+                }
+                _ if gets_failure => Some("error-test"),
+                _ => None,
+            };
+        }
+        if gets_failure {
+            return Some(if self.is_classifier(origin) { "error-test" } else { "unknown" });
+        }
+        if has(cx, WordKind::Stop, &named) && !has(cx, WordKind::NotStop, &named) {
+            return Some("stop-signal");
+        }
+        for &target in &origin.resolution.targets {
+            let summary = cx.project.summary(target);
+            if summary.compares_bound || summary.effects.contains(Effect::Clock) {
+                return Some("limit");
+            }
+            if summary.effects.contains(Effect::StopCheck) {
+                return Some("stop-signal");
+            }
+        }
+        // In the loop's own condition a helper is a stop test at most.
+        Some(if tested_in == cx.natural().header { "stop-signal" } else { "unknown" })
+    }
+
+    /// `is_fatal(e)`, `e.is_timeout()`: asks what failed, counts nothing.
+    fn is_classifier(&self, origin: &Site<'_>) -> bool {
+        match origin.resolution.targets.as_slice() {
+            [] => matches!(origin.call.callee, Callee::Method(receiver, _) if self.mentions_failure(receiver)),
+            targets => targets.iter().all(|&target| {
+                let summary = self.cx.project.summary(target);
+                !summary.compares_bound && summary.steps.is_empty() && summary.writes.is_empty()
+            }),
+        }
+    }
+
+    fn mentions_failure(&self, expr: ExprId) -> bool {
+        let Some(binding) = self.failure.binding else { return false };
+        let mut found = false;
+        crate::shape::for_each_part(self.cx.function, expr, &mut |part| {
+            found |= *self.cx.function.expr(part) == Expr::Local(binding);
+        });
+        found
+    }
+
+    /// A count that is stepped on every way and compared, or a comparison whose words speak of a limit.
+    fn is_limit(&self, test: ExprId) -> bool {
+        let function = self.cx.function;
+        let mut found = false;
+        crate::shape::for_each_part(function, test, &mut |part| {
+            let Expr::Compare(op, a, b) = function.expr(part) else { return };
+            let ordering = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
+            if !ordering && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+                return;
+            }
+            for side in [*a, *b] {
+                let Some(path) = function.path(side) else { continue };
+                let steps = self.steps(&path);
+                if !steps.is_empty() {
+                    found |= self.cuts(&steps);
+                } else if ordering && has(self.cx, WordKind::Limit, &path) {
+                    found |= !self.is_stepped_in_loop(&path);
+                }
+            }
+        });
+        crate::shape::for_each_part(function, test, &mut |part| {
+            // `if retries:`, `while attempts_left:`
+            if let Some(path) = function.path(part) {
+                let steps = self.steps(&path);
+                found |= !steps.is_empty() && self.cuts(&steps) && has(self.cx, WordKind::Limit, &path);
+            }
+        });
+        found
+    }
+
+    /// Blocks on the ways that add to or subtract from a place, by themselves or through a helper.
+    fn steps(&self, path: &str) -> BlockSet {
+        self.around.iter().filter(|&block| self.block_steps(block, path)).collect()
+    }
+
+    fn is_stepped_in_loop(&self, path: &str) -> bool {
+        self.cx.natural().body.iter().any(|block| self.block_steps(block, path))
+    }
+
+    fn block_steps(&self, block: BlockId, path: &str) -> bool {
+        let function = self.cx.function;
+        let data = function.block(block);
+        let assigned = data.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Assign(place, value) => {
+                function.path(*place).as_deref() == Some(path) && steps_itself(function, *place, *value)
+            }
+            _ => false,
+        });
+        assigned
+            || self.cx.sites.iter().filter(|site| site.block == block).any(|site| {
+                let Some((receiver, field)) = path.rsplit_once('.') else { return false };
+                let Callee::Method(target, _) = site.call.callee else { return false };
+                function.path(target).as_deref() == Some(receiver)
+                    && site
+                        .resolution
+                        .targets
+                        .iter()
+                        .any(|&t| self.cx.project.summary(t).steps.iter().any(|step| step.as_str() == field))
+            })
+    }
+
+    /// Whether a collection is taken from on the ways.
+    fn is_shrunk(&self, path: &str) -> bool {
+        self.cx.sites.iter().any(|site| {
+            let Callee::Method(receiver, _) = site.call.callee else { return false };
+            site.effect == Some(Effect::Shrink) && self.cx.function.path(receiver).as_deref() == Some(path)
+        }) || self.around.iter().any(|block| {
+            self.cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Delete(place) => crate::shape::root_local(self.cx.function, *place)
+                    .is_some_and(|root| self.cx.function.local(root).name.as_str() == path),
+                _ => false,
+            })
+        })
+    }
+
+    fn is_after_failure(&self, site: &Site<'_>) -> bool {
+        let header = BlockSet::from_iter([self.cx.natural().header]);
+        feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &header).contains(site.block)
+    }
+
+    /// Remote calls made because of the failure, whose own failure leaves the loop.
+    fn fallible_in_handler(&self) -> BlockSet {
+        let leaves = |site: &&Site<'_>| {
+            let unwind = self.cx.function.block(site.block).unwind;
+            site.call.raises
+                && site.remote != Remote::No
+                && !std::ptr::eq(*site, self.site)
+                && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
+                && self.is_after_failure(site)
+        };
+        self.cx.sites.iter().filter(leaves).map(|site| site.block).collect()
+    }
+
+    /// A helper that raises when a limit, deadline or stop signal says so; a helper that never returns ended the way
+    /// already.
+    fn bounding_helper(&self, site: &Site<'p>) -> Option<&'static str> {
+        let unwind = self.cx.function.block(site.block).unwind;
+        let escapes = site.call.raises && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind));
+        if !escapes {
+            return None;
+        }
+        site.resolution.targets.iter().find_map(|&target| {
+            let summary = self.cx.project.summary(target);
+            (summary.raises && (summary.compares_bound || summary.effects.contains(Effect::Clock))).then_some("limit")
+        })
+    }
+
+    /// A call of something unknown that is given the failure: a callback of the user, which may raise.
+    fn unknown_callbacks(&self) -> BlockSet {
+        let is_callback = |site: &&Site<'_>| {
+            let unwind = self.cx.function.block(site.block).unwind;
+            site.call.raises
+                && site.resolution.model.is_none()
+                && site.resolution.targets.is_empty()
+                && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
+                && site.call.arguments.iter().any(|a| self.mentions_failure(a.value))
+                && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
+                && !self.is_text_of_failure(site)
+        };
+        self.cx.sites.iter().filter(is_callback).filter(|site| self.is_after_failure(site)).map(|site| site.block).collect()
+    }
+
+    /// `str(e)`, `repr(e)`, `type(e)`.
+    fn is_text_of_failure(&self, site: &Site<'_>) -> bool {
+        matches!(site.call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "print" | "format"))
+    }
+
+    /// Blocks that sleep or wait.
+    fn pauses(&self) -> BlockSet {
+        let waits = |site: &&Site<'_>| !std::ptr::eq(*site, self.site) && self.is_pause(site);
+        let mut blocks: BlockSet = self.cx.sites.iter().filter(waits).map(|site| site.block).collect();
+        let own = self.cx.sites.iter().filter(|site| site.block == self.site.block && site.index < self.site.index);
+        if !own.into_iter().any(|site| self.is_pause(site)) {
+            blocks.remove(self.site.block);
+        }
+        blocks
+    }
+
+    fn is_pause(&self, site: &Site<'_>) -> bool {
+        let is_zero = |value: ExprId| {
+            matches!(self.cx.function.expr(value), Expr::Constant(Constant::Int(0)))
+                || matches!(self.cx.function.expr(value), Expr::Constant(Constant::Float(zero)) if *zero == 0.0)
+        };
+        if let Some((model, _)) = site.resolution.model {
+            return match model.effect {
+                Effect::Sleep => !site.call.arguments.first().is_some_and(|a| is_zero(a.value)),
+                Effect::Wait | Effect::RetryPolicy | Effect::Poll => true,
+                _ => false,
+            };
+        }
+        if !site.resolution.targets.is_empty() {
+            return site
+                .resolution
+                .targets
+                .iter()
+                .any(|&t| self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait]));
+        }
+        has(self.cx, WordKind::Delay, &self.cx.name_of(site))
+    }
+}
+
+fn has(cx: &LoopContext<'_>, kind: WordKind, path: &str) -> bool {
+    cx.project.models.has_word(kind, path)
+}

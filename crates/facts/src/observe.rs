@@ -1,0 +1,105 @@
+//! Everything that rules may match in one function.
+
+use std::rc::Rc;
+
+use unspin_flow::NaturalLoop;
+use unspin_ir::LoopKind;
+
+use crate::observation::{Observation, Subject, Sureness};
+use crate::rounds::{Mode, Spin, run_at_end};
+use crate::shape::Shape;
+use crate::sites::LoopContext;
+use crate::{Certainty, FunctionRef, Project};
+
+/// Observations about the loops and calls of a function, in the order of the source.
+pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> {
+    let function = project.function(at);
+    let has_loop = function.loops.iter().any(|l| l.kind != LoopKind::Comprehension);
+    let has_calls = function.blocks.iter().any(|block| !block.statements.is_empty());
+    if !has_calls && !has_loop {
+        return Vec::new();
+    }
+    let shape = Rc::new(Shape::new(function));
+    let mut observations = crate::timeouts::observe(project, at, &shape);
+    for index in 0..shape.forest.loops.len() {
+        observations.extend(observe_loop(project, at, &shape, index));
+    }
+    observations
+}
+
+fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Vec<Observation> {
+    let natural = &shape.forest.loops[index];
+    let function = project.function(at);
+    let Some(source) = natural.source.map(|source| &function.loops[source]) else { return Vec::new() };
+    let is_open_ended = matches!(source.kind, LoopKind::While | LoopKind::Endless) || is_endless_for(project, at, shape, natural);
+    if !is_open_ended {
+        return Vec::new();
+    }
+    let Some(cx) = LoopContext::new(project, at, shape, index) else { return Vec::new() };
+    let mut observations = Vec::new();
+    observations.extend(crate::loops::observe(&cx));
+    observations.extend(crate::failures::observe(&cx));
+    for (mode, through) in
+        [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]
+    {
+        if let Some(spin) = run_at_end(project, at, shape, natural, mode) {
+            observations.push(of_spin(&cx, &spin, through));
+        }
+    }
+    if let Some(step) = crate::slices::doubtful_step(&cx) {
+        observations.push(Observation {
+            subject: Subject::WayRound,
+            function: at,
+            around: Some(source.span),
+            attributes: vec![("through", "nothing-consumed")],
+            places: vec![("loop", at.file, source.head), ("call", at.file, step.span)],
+            words: vec![("place", step.place)],
+            sureness: Sureness::High,
+        });
+    }
+    observations
+}
+
+/// `for x in itertools.count()`.
+fn is_endless_for(project: &Project, at: FunctionRef, shape: &Shape, natural: &NaturalLoop) -> bool {
+    let function = project.function(at);
+    let unspin_ir::Terminator::Advance { iterable, .. } = function.block(natural.header).terminator else { return false };
+    let Some((_, _, call)) = shape.origin(function, iterable) else { return false };
+    project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == crate::model::Effect::EndlessIterator)
+}
+
+fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observation {
+    let site = cx.sites.iter().find(|site| site.span == spin.span && spin.at == cx.at);
+    let sureness = match (spin.escaped, spin.certainty) {
+        (true, _) => Sureness::Low,
+        (false, Certainty::Certain) if spin.forks <= 4 => Sureness::High,
+        (false, Certainty::Name) => Sureness::Low,
+        _ => Sureness::Medium,
+    };
+    let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
+    let mut places = vec![("loop", cx.at.file, cx.source.head), ("call", spin.at.file, spin.span)];
+    places.extend(latch.map(|&latch| ("latch", cx.at.file, cx.function.block(latch).span)));
+    let call = match site {
+        Some(site) => cx.name_of(site),
+        None => called_at(cx.project, spin),
+    };
+    Observation {
+        subject: Subject::WayRound,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })],
+        places,
+        words: vec![("call", call)],
+        sureness,
+    }
+}
+
+fn called_at(project: &Project, spin: &Spin) -> String {
+    let function = project.function(spin.at);
+    let statements = function.blocks.iter().flat_map(|block| &block.statements);
+    let mut calls = statements.filter(|statement| statement.span == spin.span);
+    match calls.next().map(|statement| &statement.kind) {
+        Some(unspin_ir::StatementKind::Call(call)) => crate::sites::shown_callee(function, call),
+        _ => "the call".to_owned(),
+    }
+}

@@ -1,0 +1,156 @@
+//! Which functions run as threads or tasks of their own, and whether anybody keeps the handle.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, FunctionId, LocalId, StatementKind, Terminator};
+
+use crate::model::Effect;
+use crate::{FunctionRef, Project};
+
+/// What runs a function besides its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Runner {
+    /// A thread whose handle is dropped.
+    DetachedThread,
+    /// A task whose handle is dropped.
+    DetachedTask,
+    /// A thread that is kept, or may be.
+    Thread,
+    /// A task that is kept, or may be.
+    Task,
+}
+
+/// Runners of the functions of each file.
+#[derive(Debug, Default)]
+pub(crate) struct Runners {
+    files: Vec<OnceLock<FxHashMap<FunctionId, Runner>>>,
+}
+
+impl Runners {
+    pub(crate) fn new(files: usize) -> Self {
+        Self { files: (0..files).map(|_| OnceLock::new()).collect() }
+    }
+}
+
+impl Project {
+    /// What runs a function, if a call of the same file hands it to a thread or task.
+    pub(crate) fn runner(&self, at: FunctionRef) -> Option<Runner> {
+        self.runners.files[at.file as usize].get_or_init(|| of_file(self, at.file)).get(&at.function).copied()
+    }
+}
+
+fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
+    let mut runners = FxHashMap::default();
+    let module = &project.files[file as usize].module;
+    for (index, function) in module.functions.iter().enumerate() {
+        let at = FunctionRef { file, function: FunctionId(index as u32) };
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+            let StatementKind::Call(call) = &statement.kind else { continue };
+            let Some((model, _)) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Spawn) else { continue };
+            let Some(spawns) = &model.spawns else { continue };
+            let position = spawns.position.map(|position| position as usize);
+            let Some(argument) = call.argument(spawns.keyword, position) else { continue };
+            if let Some(target) = function_of(project, at, function, argument) {
+                let runner = runner_of(function, call, model.path.iter().chain(&model.method).any(|p| p.contains("hread")));
+                runners.entry(target).or_insert(runner);
+            }
+        }
+    }
+    runners
+}
+
+/// The function that an argument stands for: a closure, a name of the file, a method of the same class, or a call of one
+/// (`spawn(self.run())`).
+fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
+    let module = &project.files[at.file as usize].module;
+    let find = |qualified: &str| module.functions.iter().position(|f| f.qualified.as_str() == qualified).map(|i| FunctionId(i as u32));
+    match function.expr(argument) {
+        Expr::Function(id) => Some(*id),
+        Expr::Global(name) => find(name.as_str()),
+        Expr::Field(_, method) => find(&format!("{}.{method}", function.owner?)),
+        Expr::Local(local) => {
+            let definition = definition(function, *local)?;
+            match definition {
+                Defined::Value(value) => match function.expr(value) {
+                    Expr::Function(id) => Some(*id),
+                    _ => None,
+                },
+                Defined::Call(call) => {
+                    let resolution = project.resolve(at, call);
+                    let target = resolution.targets.first().filter(|target| target.file == at.file)?;
+                    Some(target.function)
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+enum Defined<'f> {
+    Value(ExprId),
+    Call(&'f Call),
+}
+
+fn definition(function: &Function, local: LocalId) -> Option<Defined<'_>> {
+    function.blocks.iter().flat_map(|block| &block.statements).find_map(|statement| match &statement.kind {
+        StatementKind::Assign(place, value) if *function.expr(*place) == Expr::Local(local) => Some(Defined::Value(*value)),
+        StatementKind::Call(call) if call.result == Some(local) => Some(Defined::Call(call)),
+        _ => None,
+    })
+}
+
+fn runner_of(function: &Function, call: &Call, is_thread: bool) -> Runner {
+    let is_dropped = call.result.is_none_or(|result| !is_kept(function, result, 0));
+    let daemon = call.arguments.iter().any(|a| a.name.is_some_and(|name| name == "daemon"));
+    let is_constructor = matches!(call.callee, Callee::Path(path) if path.ends_with("Thread") || path.ends_with("Process"));
+    match (is_thread, is_dropped && !daemon && !is_constructor) {
+        (true, true) => Runner::DetachedThread,
+        (true, false) => Runner::Thread,
+        (false, true) => Runner::DetachedTask,
+        (false, false) => Runner::Task,
+    }
+}
+
+/// Whether the value of a local is stored, returned, handed on or used beyond `unwrap`.
+fn is_kept(function: &Function, local: LocalId, depth: u32) -> bool {
+    let reads = |expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(function, expr, &mut |part| found |= *function.expr(part) == Expr::Local(local));
+        found
+    };
+    for block in &function.blocks {
+        for statement in &block.statements {
+            let kept = match &statement.kind {
+                StatementKind::Assign(place, value) if reads(*value) => match function.expr(*place) {
+                    Expr::Local(other) if *other != local && depth < 3 => is_kept(function, *other, depth + 1) || !is_unused(function, *other),
+                    _ => true,
+                },
+                StatementKind::Call(call) => {
+                    let on_it = matches!(call.callee, Callee::Method(receiver, _) | Callee::Value(receiver) if reads(receiver));
+                    let as_argument = call.arguments.iter().any(|a| reads(a.value));
+                    as_argument || (on_it && call.result.is_none_or(|result| depth >= 3 || is_kept(function, result, depth + 1)))
+                }
+                StatementKind::Yield(value) => value.is_some_and(reads),
+                _ => false,
+            };
+            if kept {
+                return true;
+            }
+        }
+        let kept = match &block.terminator {
+            Terminator::Return(Some(value)) => reads(*value),
+            Terminator::Branch { test, .. } => reads(*test),
+            _ => false,
+        };
+        if kept {
+            return true;
+        }
+    }
+    false
+}
+
+/// A named binding keeps a handle until its scope ends, which is where a task or thread is let go.
+fn is_unused(function: &Function, local: LocalId) -> bool {
+    function.local(local).name.starts_with('_') || function.local(local).kind == unspin_ir::LocalKind::Temporary
+}

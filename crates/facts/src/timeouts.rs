@@ -1,0 +1,213 @@
+//! Calls that wait for another machine with no bound by argument, object, scope or library default.
+
+use unspin_ir::{Callee, Constant, Expr, ExprId, Name, StatementKind};
+
+use crate::model::{Bound, BoundWord, CallModel, Effect, WordKind};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::shape::Shape;
+use crate::sites::shown_callee;
+use crate::{Certainty, FunctionRef, Project};
+
+/// How long a call waits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Waits {
+    Bounded,
+    Unknown,
+    System,
+    Endless,
+}
+
+/// Whether a call, resolved by its model, waits for ever.
+pub(crate) fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call: &unspin_ir::Call) -> bool {
+    let Some((model, _)) = project.resolve(at, call).model else { return false };
+    model.timeout.is_some() && waits(project, at, shape, call, model) == Waits::Endless
+}
+
+/// Every remote call of a function that has no bound.
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+    let function = project.function(at);
+    let mut observations = Vec::new();
+    for (block, data) in function.block_ids() {
+        for statement in &data.statements {
+            let StatementKind::Call(call) = &statement.kind else { continue };
+            if !might_wait(call) {
+                continue;
+            }
+            let Some((model, certainty)) = project.resolve(at, call).model else { continue };
+            let timed_effect = matches!(
+                model.effect,
+                Effect::Connect | Effect::Request | Effect::Read | Effect::Receive | Effect::Write | Effect::Wait
+            );
+            if !model.remote || model.timeout.is_none() || !timed_effect || certainty == Certainty::Name {
+                continue;
+            }
+            let waits = waits(project, at, shape, call, model);
+            let bound = match waits {
+                Waits::Bounded | Waits::Unknown => continue,
+                Waits::System => "system",
+                Waits::Endless => "endless",
+            };
+            if is_enclosed(project, at, shape, data.scope) || is_wrapped(project, at, call.result) {
+                continue;
+            }
+            let in_loop = shape.forest.loops.iter().any(|natural| {
+                let is_service = natural.source.is_some_and(|source| {
+                    matches!(function.loops[source].kind, unspin_ir::LoopKind::While | unspin_ir::LoopKind::Endless)
+                });
+                is_service && natural.body.contains(block)
+            });
+            let mut attributes = vec![
+                ("effect", crate::failures::effect_name(Some(model.effect))),
+                ("bound", bound),
+                ("in-loop", if in_loop { "yes" } else { "no" }),
+                ("phase", phase(model.effect)),
+            ];
+            if has_unused_timeout_parameter(project, at) {
+                attributes.push(("parameter", "dropped"));
+            }
+            observations.push(Observation {
+                subject: Subject::Call,
+                function: at,
+                around: None,
+                attributes,
+                places: vec![("call", at.file, statement.span)],
+                words: vec![("call", shown_callee(function, call))],
+                sureness: if certainty == Certainty::Certain { Sureness::High } else { Sureness::Medium },
+            });
+        }
+    }
+    observations
+}
+
+/// A cheap test before the call is resolved.
+fn might_wait(call: &unspin_ir::Call) -> bool {
+    !matches!(call.callee, Callee::Value(_))
+}
+
+fn phase(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Connect => "connection",
+        Effect::Request | Effect::Wait => "reply",
+        _ => "stream",
+    }
+}
+
+fn waits(project: &Project, at: FunctionRef, shape: &Shape, call: &unspin_ir::Call, model: &CallModel) -> Waits {
+    let Some(timeout) = &model.timeout else { return Waits::Unknown };
+    let position = timeout.position.map(|position| position as usize);
+    if let Some(argument) = call.argument(timeout.keyword, position) {
+        return match constant(project, at, shape, argument) {
+            Some(Constant::None) => of_bound(timeout.none),
+            Some(_) => Waits::Bounded,
+            None => Waits::Unknown,
+        };
+    }
+    if call.has_spread() || is_set_elsewhere(project, at, call, &timeout.set_by) {
+        return Waits::Unknown;
+    }
+    of_bound(timeout.default)
+}
+
+fn of_bound(bound: Bound) -> Waits {
+    match bound {
+        Bound::Seconds(_) => Waits::Bounded,
+        Bound::Word(BoundWord::Endless) => Waits::Endless,
+        Bound::Word(BoundWord::System) => Waits::System,
+    }
+}
+
+fn constant(project: &Project, at: FunctionRef, shape: &Shape, expr: ExprId) -> Option<Constant> {
+    let function = project.function(at);
+    match function.expr(expr) {
+        Expr::Constant(constant) => Some(constant.clone()),
+        Expr::Global(name) => project.constant(at.file, *name),
+        Expr::Local(local) => match shape.definitions(*local) {
+            [definition] => match function.expr(definition.value?) {
+                Expr::Constant(constant) => Some(constant.clone()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a timeout is set on the receiver anywhere in the file: by a method, or where the object is made.
+fn is_set_elsewhere(project: &Project, at: FunctionRef, call: &unspin_ir::Call, set_by: &[Name]) -> bool {
+    if set_by.is_empty() {
+        return false;
+    }
+    let _ = call;
+    let module = &project.files[at.file as usize].module;
+    module.functions.iter().flat_map(|f| &f.blocks).flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+        StatementKind::Call(other) => {
+            let by_method = match other.callee {
+                Callee::Method(_, method) => set_by.contains(&method),
+                Callee::Path(path) => set_by.iter().any(|name| path.rsplit('.').next() == Some(name.as_str())),
+                Callee::Value(_) => false,
+            };
+            by_method || other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)))
+        }
+        StatementKind::Assign(place, _) => module.functions.iter().any(|f| {
+            matches!(f.exprs.get(place.0 as usize), Some(Expr::Field(_, name)) if set_by.contains(name))
+        }),
+        _ => false,
+    })
+}
+
+/// Whether a context manager around the call bounds its time.
+fn is_enclosed(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<unspin_ir::ScopeId>) -> bool {
+    let function = project.function(at);
+    let mut scope = scope;
+    while let Some(id) = scope {
+        let data = function.scope(id);
+        if let Some((_, _, call)) = shape.origin(function, data.manager) {
+            let named = shown_callee(function, call).to_ascii_lowercase();
+            let is_deadline = project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Deadline);
+            if is_deadline || named.ends_with("timeout") || named.ends_with("fail_after") || named.ends_with("move_on_after") {
+                return true;
+            }
+        }
+        scope = data.parent;
+    }
+    // A closure or async block that is handed to a deadline runs under it.
+    function.parent.is_some_and(|parent| {
+        let outer_at = FunctionRef { file: at.file, function: parent };
+        let outer = project.function(outer_at);
+        outer.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => {
+                let holds = call.arguments.iter().any(|a| *outer.expr(a.value) == Expr::Function(at.function));
+                holds && project.resolve(outer_at, call).model.is_some_and(|(model, _)| model.wraps.is_some())
+            }
+            _ => false,
+        })
+    })
+}
+
+/// Whether the result, not awaited yet, is handed to a deadline: `wait_for(reader.read(), 3)`.
+fn is_wrapped(project: &Project, at: FunctionRef, result: Option<unspin_ir::LocalId>) -> bool {
+    let Some(result) = result else { return false };
+    let function = project.function(at);
+    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+        StatementKind::Call(call) => {
+            let takes = call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result));
+            let combines = || {
+                let named = shown_callee(function, call).to_ascii_lowercase();
+                project.resolve(at, call).model.is_some_and(|(model, _)| model.wraps.is_some()) || named.contains("timeout") || named.contains("wait")
+            };
+            takes && combines()
+        }
+        _ => false,
+    })
+}
+
+/// Whether the function has a timeout parameter that it never reads.
+fn has_unused_timeout_parameter(project: &Project, at: FunctionRef) -> bool {
+    let function = project.function(at);
+    function.parameters.iter().any(|parameter| {
+        let named = function.local(parameter.local).name;
+        let is_timeout = named.contains("timeout") || project.models.has_word(WordKind::Deadline, named.as_str());
+        let is_read = function.exprs.iter().any(|expr| *expr == Expr::Local(parameter.local));
+        is_timeout && !is_read
+    })
+}
