@@ -1,8 +1,81 @@
 //! Rust source to loop IR.
+//!
+//! [`lower`] parses one file with `syn` and lowers it as `crates/ir/LOWERING.md` says. It never fails and never panics:
+//! what the parser could not read is in [`Module::problems`]. It recurses with the nesting of the source, which is
+//! bounded before parsing, so that a thread with a stack of 256 MB can lower any text.
+//!
+//! Approximations, all without type inference: what looks like `Ok`/`Err` is a `Result`; a path that begins with a
+//! capital in a pattern is a variant or constant; `?` is on an `Option` only in a function that returns one.
 
-use unspin_ir::{Module, Source};
+mod blocks;
+mod calls;
+mod closures;
+mod control;
+mod items;
+mod lowering;
+mod macros;
+mod paths;
+mod patterns;
+mod results;
+mod scan;
+mod select;
+mod spans;
+mod types;
+mod uses;
+mod value;
 
-/// Lower one file. Never fails: what the parser could not read is in `Module::problems`, and the rest is lowered.
-pub fn lower(_text: &str, source: &Source) -> Module {
-    Module { name: source.name, is_test: source.is_test, ..Module::default() }
+use unspin_ir::{Module, Problem, Source};
+use unspin_span::{LineIndex, Span};
+
+use crate::lowering::Lowering;
+use crate::paths::Paths;
+use crate::spans::Spans;
+
+/// Largest file that is parsed, in bytes. The parser needs up to 300 bytes of memory for each byte of a large table.
+pub const MAX_FILE_SIZE: usize = 8 << 20;
+
+/// Lower one file. Never fails: what the parser could not read is in `Module::problems`.
+pub fn lower(text: &str, source: &Source) -> Module {
+    let start = start_of_code(text);
+    let lines = LineIndex::new(text).lines(text);
+    let whole = Span::new(0, text.len() as u32);
+    let empty = Module { name: source.name, is_test: source.is_test, lines, ..Module::default() };
+    if text.len() > MAX_FILE_SIZE {
+        let message = format!("left out: {} bytes are more than the {MAX_FILE_SIZE} that a Rust file may have", text.len());
+        return Module { problems: vec![Problem { span: Span::new(0, 0), message }], ..empty };
+    }
+    let scan = scan::scan(text, start);
+    let comments = scan.comments;
+    if let Some((at, what)) = scan.too_deep {
+        let message = format!("left out: {what} are nested too deeply");
+        return Module { problems: vec![Problem { span: Span::new(at, at), message }], comments, ..empty };
+    }
+    let spans = Spans { base: start as u32 };
+    let parsed = syn::parse_str::<syn::File>(&text[start..]);
+    let module = match parsed {
+        Ok(file) => {
+            let paths = Paths::new(source, &file.items);
+            let mut lowering = Lowering::new(source, spans, paths, whole);
+            lowering.is_test |= items::is_test_file(&file.attrs);
+            lowering.items(&file.items);
+            lowering.finish()
+        }
+        Err(error) => {
+            let problem = Problem { span: spans.token(error.span()), message: error.to_string() };
+            Module { problems: vec![problem], ..empty }
+        }
+    };
+    // Every span is a number by now; the parser would otherwise keep each text that it has ever seen.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    Module { comments, lines, ..module }
+}
+
+/// Where the code begins: after a byte-order mark and a `#!` line.
+fn start_of_code(text: &str) -> usize {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let rest = &text[start..];
+    if !rest.starts_with("#!") || rest[2..].trim_start().starts_with('[') {
+        return start;
+    }
+    start + rest.find('\n').unwrap_or(rest.len())
 }
