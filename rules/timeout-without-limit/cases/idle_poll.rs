@@ -60,7 +60,7 @@ impl Worker {
             match stream.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => handle(&buffer[..count]),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue, // expect: timeout-without-limit
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue, // expect: timeout-without-limit
                 Err(error) => return Err(error),
             }
         }
@@ -75,7 +75,7 @@ impl Worker {
             match stream.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(count) => handle(&buffer[..count]),
-                Err(e) if e.kind() == ErrorKind::WouldBlock || e.kind() == ErrorKind::TimedOut => {} // expect: timeout-without-limit
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {} // expect: timeout-without-limit
                 Err(error) => return Err(error),
             }
         }
