@@ -21,13 +21,6 @@ impl Project {
         }
     }
 
-    /// The functions of the project that a call may run, without asking the models; whether they are certain; and how
-    /// they were found.
-    pub(crate) fn targets(&self, at: FunctionRef, call: &Call) -> (Vec<FunctionRef>, bool, Via) {
-        let found = self.resolve(at, call);
-        (found.targets, found.exact, found.via)
-    }
-
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.
     pub(crate) fn method_by_path(&self, file: u32, path: Name) -> Vec<FunctionRef> {
         let found = || {

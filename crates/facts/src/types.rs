@@ -327,7 +327,7 @@ impl Inference<'_> {
                 if let Some(known) = self.project.class(class) {
                     let found = self.project.method(known, method);
                     if let Some(&found) = found.first() {
-                        return self.returned(found);
+                        return self.returned(found, call);
                     }
                 }
                 let model = self.project.models.by_type(class, method, self.function, call)?;
@@ -339,11 +339,11 @@ impl Inference<'_> {
     fn path_call(&self, types: &[Option<Name>], path: Name, call: &Call) -> Option<Name> {
         match self.project.symbol(self.at.file, path) {
             Some(Symbol::Class(class)) => return Some(self.project.class_name(class)),
-            Some(Symbol::Function(function)) => return self.returned(function),
+            Some(Symbol::Function(function)) => return self.returned(function, call),
             None => {}
         }
         if let Some(&method) = self.project.method_by_path(self.at.file, path).first() {
-            return self.returned(method);
+            return self.returned(method, call);
         }
         if let Some(model) = self.project.models.by_path(path, self.function, call) {
             let viewed = || call.arguments.first().and_then(|argument| self.expr(types, argument.value, 0));
@@ -355,7 +355,11 @@ impl Inference<'_> {
         constructed(path).map(|class| self.absolute(class))
     }
 
-    fn returned(&self, function: FunctionRef) -> Option<Name> {
+    fn returned(&self, function: FunctionRef, call: &Call) -> Option<Name> {
+        // What is not awaited is a coroutine or future, whose methods are others.
+        if self.project.function(function).is_async && !call.awaited {
+            return None;
+        }
         if self.layer >= Layer::Returns {
             return self.project.return_type(function);
         }

@@ -96,8 +96,8 @@ impl Finder<'_> {
         if !self.may_have_targets(call) {
             return;
         }
-        let (targets, exact, via) = self.project.targets(self.at, call);
-        if targets.is_empty() {
+        let found = self.project.resolve(self.at, call);
+        if found.targets.is_empty() {
             match call.callee {
                 Callee::Value(value) => {
                     for target in tables::targets(self.project, self.at, value) {
@@ -109,13 +109,13 @@ impl Finder<'_> {
             }
             return;
         }
-        for (index, &target) in targets.iter().enumerate() {
+        for &target in &found.targets {
             let callee = self.project.function(target);
             if callee.is_async && !call.awaited && self.is_handed_off(call.result) {
                 continue;
             }
-            let kind = match via {
-                _ if !exact && (index > 0 || callee.is_abstract || via == Via::Type && self.is_behaviour(target)) => EdgeKind::Override,
+            let kind = match found.via {
+                Via::Own | Via::Type if !found.exact && self.is_override(found.receiver, target) => EdgeKind::Override,
                 Via::Constructor => EdgeKind::Constructor,
                 Via::Super => EdgeKind::Super,
                 Via::Own => EdgeKind::Own,
@@ -127,9 +127,15 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether a method belongs to a trait or abstract class, whose type says little of the object.
-    fn is_behaviour(&self, target: FunctionRef) -> bool {
-        self.project.owner(target).is_some_and(|class| self.project.class_data(class).is_abstract)
+    /// Whether a method stands below the receiver's type, or belongs to a trait or abstract class, whose type says little
+    /// of the object.
+    fn is_override(&self, receiver: Option<Name>, target: FunctionRef) -> bool {
+        let (Some(class), Some(owner)) = (receiver.and_then(|ty| self.project.class(ty)), self.project.owner(target)) else {
+            return true;
+        };
+        self.project.class_data(owner).is_abstract
+            || self.project.function(target).is_abstract
+            || !self.project.linearized(class).contains(&owner)
     }
 
     /// A cheap test that spares most calls the resolution.

@@ -1,5 +1,7 @@
 //! One function on a cycle, with what its analyses share: graph, dominators, names in expressions.
 
+use std::cell::Cell;
+
 use unspin_flow::{BlockSet, Cfg, Dominators};
 use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
 
@@ -10,6 +12,9 @@ use crate::project::{FunctionRef, Project};
 /// How far names are looked for behind temporaries.
 const MAX_DEPTH: u32 = 6;
 
+/// How many expressions one question may look at; what lies beyond counts as not there.
+const MAX_STEPS: u32 = 500;
+
 /// One function on a cycle.
 pub(super) struct Body<'a> {
     pub(super) project: &'a Project,
@@ -17,6 +22,8 @@ pub(super) struct Body<'a> {
     pub(super) function: &'a Function,
     pub(super) cfg: Cfg,
     pub(super) dominators: Dominators,
+    /// Expressions that the current question may still look at.
+    steps: Cell<u32>,
 }
 
 /// What an expression is made of.
@@ -35,16 +42,29 @@ impl<'a> Body<'a> {
         let function = project.function(at);
         let cfg = Cfg::new(function);
         let dominators = Dominators::new(&cfg);
-        Self { project, at, function, cfg, dominators }
+        Self { project, at, function, cfg, dominators, steps: Cell::new(0) }
     }
 
     /// Go through an expression and what its temporaries stand for.
     pub(super) fn walk(&self, expr: ExprId, visit: &mut dyn FnMut(Part<'a>)) {
+        self.ask();
         self.walk_to(expr, 0, visit);
     }
 
+    /// Begin a question whose search is bounded by [`Body::step`].
+    pub(super) fn ask(&self) {
+        self.steps.set(MAX_STEPS);
+    }
+
+    /// Whether the current question may look at one more expression.
+    pub(super) fn step(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
+    }
+
     fn walk_to(&self, expr: ExprId, depth: u32, visit: &mut dyn FnMut(Part<'a>)) {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || !self.step() {
             return;
         }
         let node = self.function.expr(expr);

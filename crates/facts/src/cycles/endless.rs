@@ -19,7 +19,9 @@ pub(super) struct Endless {
 pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let is_certain = |edge: &CallEdge| matches!(edge.kind, EdgeKind::Direct | EdgeKind::Own | EdgeKind::Typed);
     let runs_at_once = |edge: &CallEdge| !component.project.function(edge.from).is_generator;
-    if !cut.way.iter().all(|edge| is_certain(edge) && runs_at_once(edge)) {
+    // A call in a closure runs if and when the closure does.
+    let is_closure = |edge: &CallEdge| component.named(edge.from) != edge.from;
+    if !cut.way.iter().all(|edge| is_certain(edge) && runs_at_once(edge) && !is_closure(edge)) {
         return Endless::default();
     }
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));

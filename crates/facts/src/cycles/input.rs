@@ -7,7 +7,7 @@ use unspin_ir::{
     BinaryOp, Call, Callee, Expr, ExprId, Function, LocalKind, StatementKind, Terminator,
 };
 
-use super::body::{Body, called_name, last_part};
+use super::body::{Body, Part, called_name, last_part};
 use super::component::Component;
 use super::cut::Cut;
 use super::CycleKind;
@@ -181,6 +181,7 @@ fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
     }
     let Some(call) = body.call_at(edge) else { return true };
     let carries = |value: ExprId| {
+        body.ask();
         let is_own = match *body.function.expr(value) {
             Expr::Local(local) => {
                 matches!(body.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured | LocalKind::Shared)
@@ -193,7 +194,7 @@ fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
             }
             _ => false,
         };
-        is_own || is_read(component, body, value, 0)
+        is_own || is_rest(project, body, value, 0) || is_read(component, body, value, 0)
     };
     let arguments = call.arguments.iter().map(|argument| argument.value);
     let on_receiver = matches!(call.callee, Callee::Method(receiver, _) if carries(receiver) || is_self(body, receiver));
@@ -202,6 +203,24 @@ fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
         return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
     }
     call.arguments.iter().any(|argument| carries(argument.value))
+}
+
+/// Whether a value is a part of a stream parameter: `data[offset:]`.
+fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
+    match *body.function.expr(value) {
+        Expr::Slice(base, _, _) => match *body.function.expr(base) {
+            Expr::Local(local) => {
+                body.function.local(local).kind == LocalKind::Parameter && is_stream(project, body, base)
+                    || hops < 3 && is_rest(project, body, base, hops + 1)
+            }
+            _ => hops < 3 && is_rest(project, body, base, hops + 1),
+        },
+        Expr::Local(local) if hops < 3 => match project.definitions(body.at).only(body.function, local) {
+            Some(Definition::Value(next)) => is_rest(project, body, next, hops + 1),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn is_self(body: &Body<'_>, expr: ExprId) -> bool {
@@ -236,7 +255,7 @@ fn is_child(body: &Body<'_>, value: ExprId) -> bool {
 
 /// Whether a value comes from a call that consumes input.
 fn is_read(component: &Component<'_>, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
-    if hops > 3 {
+    if hops > 3 || !body.step() {
         return false;
     }
     match body.function.expr(value) {
@@ -279,62 +298,123 @@ fn is_tail(body: &Body<'_>, edge: &CallEdge) -> bool {
     })
 }
 
-/// Whether the recursive call goes where something that was read points to: a link parameter whose argument comes from
-/// a call that gets what a link points to.
+/// Whether the recursive call goes where something that was read points to: its argument comes from a call that gets
+/// what a link points to, and the link from what the caller itself was given. Also when the caller gets what its own
+/// parameter points to, and calls itself with another address.
 fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordKind> {
     let project = component.project;
-    let mut found = None;
-    for edge in &cut.way {
+    let follows = cut.way.iter().any(|edge| {
         let body = component.body(edge.from);
         let callee = project.function(edge.to);
-        let Some(call) = body.call_at(edge) else { continue };
-        for (position, parameter) in callee.parameters.iter().enumerate() {
-            let name = callee.local(parameter.local).name;
-            let Some(argument) = body.argument_for(call, callee, position) else { continue };
-            if !has(project, WordKind::Link, &name) || matches!(body.function.expr(argument), Expr::Constant(_)) {
-                continue;
+        let Some(call) = body.call_at(edge) else { return false };
+        (0..callee.parameters.len()).any(|position| {
+            let Some(argument) = body.argument_for(call, callee, position) else { return false };
+            if matches!(body.function.expr(argument), Expr::Constant(_)) {
+                return false;
             }
-            if from_source(project, body, argument, 0) {
-                let crawls = cut.way.iter().any(|edge| {
-                    has(project, WordKind::Crawl, &project.function(component.named(edge.from)).name)
-                });
-                found = Some(if crawls { WordKind::Crawl } else { WordKind::Link });
-            }
-        }
-    }
-    found
+            let name = callee.local(callee.parameters[position].local).name;
+            let is_link = has(project, WordKind::Link, &name);
+            body.ask();
+            from_source(project, body, argument, is_link, 0) || is_link && fetches_parameter(component, edge, position, argument)
+        })
+    });
+    let crawls = || {
+        cut.way.iter().any(|edge| {
+            let function = project.function(component.named(edge.from));
+            let mut parameters = function.parameters.iter().map(|parameter| function.local(parameter.local).name);
+            has(project, WordKind::Crawl, &function.name) || parameters.any(|name| has(project, WordKind::Crawl, &name))
+        })
+    };
+    follows.then(|| if crawls() { WordKind::Crawl } else { WordKind::Link })
 }
 
-/// Whether a value comes, over a few locals, from a call that gets what a link points to.
-fn from_source(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
-    if hops > 4 {
+/// Whether a function gets what its parameter points to and calls itself with a value for it that some call gave.
+fn fetches_parameter(component: &Component<'_>, edge: &CallEdge, position: usize, argument: ExprId) -> bool {
+    let body = component.body(edge.from);
+    let project = component.project;
+    let Some(parameter) = body.function.parameters.get(position).filter(|_| edge.from == edge.to) else { return false };
+    let own = Expr::Local(parameter.local);
+    let mut from_call = false;
+    let mut same = false;
+    body.walk(argument, &mut |part| match part {
+        Part::Call(_) => from_call = true,
+        Part::Expr(expr) => same |= *expr == own,
+        Part::Name(_) => {}
+    });
+    if let Expr::Local(local) = *body.function.expr(argument) {
+        from_call |= project.definitions(body.at).of(body.function, local).any(|definition| match definition {
+            Definition::Call(_) => true,
+            Definition::Value(value) => {
+                let mut called = false;
+                body.walk(value, &mut |part| called |= matches!(part, Part::Call(_)));
+                called
+            }
+            _ => false,
+        });
+    }
+    let fetches = |call: &Call| {
+        has(project, WordKind::LinkSource, &called_name(body.function, call))
+            && call.arguments.iter().any(|argument| *body.function.expr(argument.value) == own)
+    };
+    from_call && !same && body.calls().any(|(_, call)| fetches(call))
+}
+
+/// Whether a value comes, over a few locals, from a call that gets what a link points to; unless its name says that it
+/// is a link, this must depend on a parameter.
+fn from_source(project: &Project, body: &Body<'_>, value: ExprId, is_link: bool, hops: u32) -> bool {
+    if hops > 4 || !body.step() {
+        return false;
+    }
+    let next = |value: ExprId| from_source(project, body, value, is_link, hops + 1);
+    match body.function.expr(value) {
+        Expr::Local(local) => project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
+            Definition::Value(value) | Definition::Item(value) => next(value),
+            Definition::Call(call) => {
+                if is_source(project, body, call) {
+                    return is_link || comes_from_parameter(body, call, 0);
+                }
+                let of_receiver = matches!(call.callee, Callee::Method(receiver, _) if next(receiver));
+                of_receiver || call.arguments.iter().any(|argument| next(argument.value))
+            }
+            Definition::Failure => false,
+        }),
+        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Payload(base, _, _) => next(*base),
+        Expr::Binary(_, a, b) => next(*a) || next(*b),
+        _ => false,
+    }
+}
+
+fn is_source(project: &Project, body: &Body<'_>, call: &Call) -> bool {
+    has(project, WordKind::LinkSource, &called_name(body.function, call))
+        || matches!(project.resolve(body.at, call).model, Some((model, _)) if matches!(model.effect, Effect::Request | Effect::Connect))
+}
+
+/// Whether what a call is given depends on a parameter (not the receiver) of the function.
+fn comes_from_parameter(body: &Body<'_>, call: &Call, hops: u32) -> bool {
+    let receiver = match call.callee {
+        Callee::Method(receiver, _) => Some(receiver),
+        _ => None,
+    };
+    receiver.into_iter().chain(call.arguments.iter().map(|argument| argument.value)).any(|value| depends(body, value, hops))
+}
+
+fn depends(body: &Body<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > 6 || !body.step() {
         return false;
     }
     match body.function.expr(value) {
-        Expr::Local(local) => project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
-            Definition::Value(value) | Definition::Item(value) => from_source(project, body, value, hops + 1),
-            Definition::Call(call) => is_source(project, body, call, hops),
+        Expr::Local(local) if body.function.local(*local).kind == LocalKind::Parameter => !is_self(body, value),
+        Expr::Local(local) => body.project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
+            Definition::Value(value) | Definition::Item(value) => depends(body, value, hops + 1),
+            Definition::Call(call) => comes_from_parameter(body, call, hops + 1),
             Definition::Failure => false,
         }),
-        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Payload(base, _, _) => from_source(project, body, *base, hops + 1),
-        Expr::Binary(_, a, b) => from_source(project, body, *a, hops + 1) || from_source(project, body, *b, hops + 1),
-        _ => false,
+        other => {
+            let mut found = false;
+            other.for_each_operand(|operand| found |= depends(body, operand, hops + 1));
+            found
+        }
     }
-}
-
-fn is_source(project: &Project, body: &Body<'_>, call: &Call, hops: u32) -> bool {
-    if has(project, WordKind::LinkSource, &called_name(body.function, call)) {
-        return true;
-    }
-    let effect = project.resolve(body.at, call).model.map(|(model, _)| model.effect);
-    if matches!(effect, Some(Effect::Request | Effect::Connect)) {
-        return true;
-    }
-    let of_receiver = match call.callee {
-        Callee::Method(receiver, _) => from_source(project, body, receiver, hops + 1),
-        _ => false,
-    };
-    of_receiver || call.arguments.iter().any(|argument| from_source(project, body, argument.value, hops + 1))
 }
 
 /// Whether the cycle walks a tree of tokens: a token parameter, a loop, and a file about parsing.
