@@ -394,6 +394,11 @@ pub enum WordKind {
     FileSystem,
     /// A function that calls the functions which it is given, before it or what it returns ends: `many0`, `map`.
     Combinator,
+    /// A function that combines parsers and nothing else: `many0`, `delimited`.
+    ParserCombinator,
+    /// A trait that wrappers implement by calling the same method of what they wrap, or that one type implements several
+    /// times: `From`, `Hash`, `Deref`.
+    DelegatedTrait,
     /// A call that keeps the function which it is given for later: `spawn`, `call_later`, `subscribe`.
     Deferred,
     /// A method of a visitor that hands the parser on to whatever type is parsed: `visit_seq`.

@@ -1,12 +1,15 @@
 //! The calls of one function.
 
-use unspin_ir::{Argument, BlockId, Call, Callee, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator};
+use unspin_ir::{
+    Argument, BlockId, Call, Callee, Expr, ExprId, Function, FunctionKind, LocalId, LocalKind, Name, Statement, StatementKind,
+    Terminator,
+};
 use unspin_span::Span;
 
 use super::{CallEdge, EdgeKind, tables};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
-use crate::project::{FunctionRef, Project, Via};
+use crate::project::{FunctionRef, Project, Resolution, Via};
 
 /// How many definitions of one name a call on an unknown receiver may have; beyond that the name says nothing.
 const MAX_NAMED: usize = 3;
@@ -21,6 +24,10 @@ pub(super) fn edges_of(project: &Project, at: FunctionRef) -> Vec<CallEdge> {
             if let StatementKind::Call(call) = &statement.kind {
                 finder.call(call);
             }
+        }
+        for (index, statement) in block.statements.iter().enumerate() {
+            finder.site = (id, index as u32, statement.span);
+            finder.hidden_use(statement);
         }
         if let Terminator::Return(Some(value)) = block.terminator {
             finder.site = (id, block.statements.len() as u32, block.span);
@@ -50,10 +57,8 @@ impl Finder<'_> {
 
     fn call(&mut self, call: &Call) {
         let name = self.called_name(call);
+        self.targets(call);
         let is_deferred = self.is_deferred(call, name);
-        if !is_deferred {
-            self.targets(call);
-        }
         let is_combinator = !is_deferred && self.project.models.has_word(WordKind::Combinator, &name);
         for argument in &call.arguments {
             if !is_deferred {
@@ -79,7 +84,16 @@ impl Finder<'_> {
     /// Whether what the call is given runs later, with no frame of this function on the stack.
     fn is_deferred(&self, call: &Call, name: Name) -> bool {
         let takes_function = |argument: &Argument| {
-            matches!(self.function.expr(argument.value), Expr::Function(_) | Expr::Global(_) | Expr::Field(..) | Expr::Local(_))
+            match *self.function.expr(argument.value) {
+                Expr::Function(_) | Expr::Global(_) | Expr::Field(..) => true,
+                Expr::Local(local) => match self.project.definitions(self.at).only(self.function, local) {
+                    Some(Definition::Value(value)) => matches!(self.function.expr(value), Expr::Function(_)),
+                    // The result of an async function, which a task will run.
+                    Some(Definition::Call(call)) => !call.awaited,
+                    _ => false,
+                },
+                _ => false,
+            }
         };
         if !call.arguments.iter().any(takes_function) {
             return false;
@@ -109,13 +123,16 @@ impl Finder<'_> {
             }
             return;
         }
+        let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, target)).count();
         for &target in &found.targets {
             let callee = self.project.function(target);
             if callee.is_async && !call.awaited && self.is_handed_off(call.result) {
                 continue;
             }
+            let is_one_of_several = candidates != 1 && matches!(found.via, Via::Own | Via::Type | Via::Path);
             let kind = match found.via {
-                Via::Own | Via::Type if !found.exact && self.is_override(found.receiver, target) => EdgeKind::Override,
+                _ if is_one_of_several || self.is_delegation(call, target) => EdgeKind::Override,
+                Via::Own | Via::Type if self.is_override(&found, target) => EdgeKind::Override,
                 Via::Constructor => EdgeKind::Constructor,
                 Via::Super => EdgeKind::Super,
                 Via::Own => EdgeKind::Own,
@@ -127,12 +144,29 @@ impl Finder<'_> {
         }
     }
 
+    /// Whether a method of a trait that calls its own name is likely to mean another one: the inherent method of a type
+    /// that the project does not define, the method behind a pointer, another implementation of a generic trait.
+    fn is_delegation(&self, call: &Call, target: FunctionRef) -> bool {
+        let callee = self.project.function(target);
+        let Some(behaviour) = callee.implements else { return false };
+        let behaviour = behaviour.rsplit('.').next().unwrap_or_default();
+        if self.project.models.has_word(WordKind::DelegatedTrait, behaviour) {
+            return true;
+        }
+        let is_same_name = callee.name == self.function.name;
+        let on_value = matches!(call.callee, Callee::Method(..));
+        let is_foreign = self.project.owner(target).is_none_or(|class| self.project.class_data(class).fields.is_empty());
+        is_same_name && (on_value || is_foreign)
+    }
+
     /// Whether a method stands below the receiver's type, or belongs to a trait or abstract class, whose type says little
     /// of the object.
-    fn is_override(&self, receiver: Option<Name>, target: FunctionRef) -> bool {
-        let (Some(class), Some(owner)) = (receiver.and_then(|ty| self.project.class(ty)), self.project.owner(target)) else {
-            return true;
-        };
+    fn is_override(&self, found: &Resolution<'_>, target: FunctionRef) -> bool {
+        if found.exact || !matches!(found.via, Via::Own | Via::Type) {
+            return false;
+        }
+        let class = found.receiver.and_then(|ty| self.project.class(ty));
+        let (Some(class), Some(owner)) = (class, self.project.owner(target)) else { return true };
         self.project.class_data(owner).is_abstract
             || self.project.function(target).is_abstract
             || !self.project.linearized(class).contains(&owner)
@@ -202,6 +236,28 @@ impl Finder<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A closure that is bound to a name which nothing reads is used where the frontend could not look: in a macro.
+    fn hidden_use(&mut self, statement: &Statement) {
+        let StatementKind::Assign(place, value) = statement.kind else { return };
+        let (Expr::Local(local), Expr::Function(inner)) = (self.function.expr(place), self.function.expr(value)) else { return };
+        let is_closure = self.function.local(*local).kind == LocalKind::Variable
+            && self.project.function(FunctionRef { file: self.at.file, function: *inner }).kind == FunctionKind::Closure;
+        if is_closure && !self.is_read(*local, place) {
+            self.push(FunctionRef { file: self.at.file, function: *inner }, EdgeKind::Closure);
+        }
+    }
+
+    fn is_read(&self, local: LocalId, place: ExprId) -> bool {
+        let name = self.function.local(local).name;
+        let here = self.function.exprs.iter().enumerate().any(|(id, expr)| *expr == Expr::Local(local) && id as u32 != place.0);
+        let functions = &self.project.files[self.at.file as usize].module.functions;
+        let captures = |inner: &Function| {
+            inner.parent == Some(self.at.function)
+                && inner.locals.iter().any(|other| other.name == name && other.kind != LocalKind::Variable)
+        };
+        here || functions.iter().any(captures)
     }
 
     /// A closure or async block that is returned runs with the caller of this function; a cycle through it is one.

@@ -144,6 +144,11 @@ impl<'a> Body<'a> {
         false
     }
 
+    /// Whether a block can be reached again from itself.
+    pub(super) fn is_in_loop(&self, block: BlockId) -> bool {
+        self.cfg.successors(block).iter().any(|&next| self.reaches(next, block, block))
+    }
+
     /// Calls that are made before a place on every path to it, nearest first.
     pub(super) fn calls_before(&self, edge: &CallEdge) -> Vec<&'a Call> {
         let mut found = Vec::new();

@@ -86,7 +86,9 @@ fn choose(component: &Component<'_>, edges: &[CallEdge]) -> FunctionRef {
     let weight = |&member: &FunctionRef| {
         let (incoming, outgoing) = degrees.get(&member).copied().unwrap_or_default();
         let loops_itself = edges.iter().any(|edge| component.named(edge.from) == member && edge.to == member);
-        (loops_itself, incoming * outgoing, input::words(component, member), std::cmp::Reverse(member))
+        // Of two that call each other, the one that calls for each of many is where the depth is seen.
+        let in_loop = edges.iter().any(|edge| component.named(edge.from) == member && component.body(edge.from).is_in_loop(edge.block));
+        (loops_itself, incoming * outgoing, input::words(component, member), in_loop, std::cmp::Reverse(member))
     };
     members.iter().copied().max_by_key(weight).unwrap_or(edges[0].from)
 }

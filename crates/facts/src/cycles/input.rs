@@ -37,7 +37,7 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
     let combinators = is_combinator_cycle(component, cut);
     let words = cut.way.iter().map(|edge| words(component, component.named(edge.from))).max().unwrap_or_default();
     let first = &cut.way[0];
-    let in_loop = is_in_loop(component.body(first.from), first);
+    let in_loop = component.body(first.from).is_in_loop(first.block);
     let links = follows_link(component, cut);
     let kind = if (consumes > 0 && hands_on_stream) || combinators {
         CycleKind::Parser
@@ -52,7 +52,9 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
     } else {
         CycleKind::Other
     };
-    let restart = cut.way.len() == 1 && consumes < 2 && !in_loop && is_tail(component.body(first.from), first);
+    // One function that hands over to itself may eat the input byte by byte; two that hand over to each other delegate.
+    let hands_over = |edge: &CallEdge| is_tail(component.body(edge.from), edge);
+    let restart = !in_loop && if cut.way.len() == 1 { consumes < 2 && hands_over(first) } else { cut.edges.iter().all(hands_over) };
     let trusted = bodies.iter().any(|body| is_trusted(project, body));
     Evidence { kind, words, consumes, hands_on_stream, combinators, restart, in_loop, trusted }
 }
@@ -105,7 +107,10 @@ fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
     for (id, block) in body.function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             count += u32::from(match &statement.kind {
-                StatementKind::Call(call) => !to_cycle(id, index as u32) && consumes(component.project, body, call),
+                StatementKind::Call(call) => {
+                    !to_cycle(id, index as u32)
+                        && (consumes(component.project, body, call) || helper_consumes(component, body, call))
+                }
                 StatementKind::Assign(place, value) => moves_position(component.project, body, *place, *value),
                 _ => false,
             });
@@ -126,6 +131,28 @@ fn consumes(project: &Project, body: &Body<'_>, call: &Call) -> bool {
         Callee::Method(receiver, _) => is_stream(project, body, receiver),
         Callee::Path(_) | Callee::Value(_) => call.arguments.iter().any(|argument| is_stream(project, body, argument.value)),
     }
+}
+
+/// How long a helper may be to be looked into.
+const MAX_HELPER_BLOCKS: usize = 40;
+
+/// Whether a call on the stream goes to a helper, outside of the cycle, that itself consumes.
+fn helper_consumes(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
+    let project = component.project;
+    let on_stream = match call.callee {
+        Callee::Method(receiver, _) => is_stream(project, body, receiver),
+        _ => call.arguments.iter().any(|argument| is_stream(project, body, argument.value)),
+    };
+    if !on_stream {
+        return false;
+    }
+    let found = project.resolve(body.at, call);
+    let [target] = found.targets[..] else { return false };
+    if component.contains(target) || project.function(target).blocks.len() > MAX_HELPER_BLOCKS {
+        return false;
+    }
+    let helper = Body::new(project, target);
+    helper.calls().any(|(_, call)| consumes(project, &helper, call))
 }
 
 /// Whether an expression is something that input is read from, by its type or by its name.
@@ -194,7 +221,7 @@ fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
             }
             _ => false,
         };
-        is_own || is_rest(project, body, value, 0) || is_read(component, body, value, 0)
+        is_own || is_rest(project, body, value, 0) || is_read(component, body, value, 0) || is_derived(project, body, value)
     };
     let arguments = call.arguments.iter().map(|argument| argument.value);
     let on_receiver = matches!(call.callee, Callee::Method(receiver, _) if carries(receiver) || is_self(body, receiver));
@@ -203,6 +230,16 @@ fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
         return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
     }
     call.arguments.iter().any(|argument| carries(argument.value))
+}
+
+/// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
+fn is_derived(project: &Project, body: &Body<'_>, value: ExprId) -> bool {
+    let is_stream = project.type_of(body.at, value).is_some_and(|ty| {
+        let ty = last_part(ty);
+        has(project, WordKind::InputType, &ty) || has(project, WordKind::ParserClass, &ty)
+    });
+    body.ask();
+    is_stream && depends(body, value, 0)
 }
 
 /// Whether a value is a part of a stream parameter: `data[offset:]`.
@@ -280,13 +317,13 @@ fn is_combinator_cycle(component: &Component<'_>, cut: &Cut) -> bool {
         let function = project.function(at);
         function.returns.is_some_and(|ty| has(project, WordKind::ParserResult, &last_part(ty)))
     };
-    cut.way.iter().any(|edge| matches!(edge.kind, EdgeKind::Combinator | EdgeKind::Closure))
-        && cut.way.iter().any(|edge| is_parser(component.named(edge.from)))
-}
-
-/// Whether the recursive call stands in a loop.
-fn is_in_loop(body: &Body<'_>, edge: &CallEdge) -> bool {
-    body.cfg.successors(edge.block).iter().any(|&next| body.reaches(next, edge.block, edge.block))
+    let combines = |edge: &CallEdge| {
+        let body = component.body(edge.from);
+        let name = body.call_at(edge).map(|call| called_name(body.function, call));
+        edge.kind == EdgeKind::Combinator && name.is_some_and(|name| has(project, WordKind::ParserCombinator, &name))
+    };
+    let through_functions = cut.way.iter().any(|edge| matches!(edge.kind, EdgeKind::Combinator | EdgeKind::Closure));
+    cut.way.iter().any(combines) || through_functions && cut.way.iter().any(|edge| is_parser(component.named(edge.from)))
 }
 
 /// Whether the function returns what the call gives.
