@@ -1,8 +1,8 @@
 //! Macro calls: those of the standard library and of well-known crates by what they mean, all others by what their
 //! input parses as.
 //!
-//! Input that is a list of expressions gives the arguments of a call with the path `name!`; statements and items are
-//! lowered in place; the rest is a call without arguments. Quoting macros are never looked into.
+//! Input that is a list of expressions gives the arguments of a call with the path `name!`; statements are lowered in
+//! place after such a call, items in place; the rest is a call without arguments. Quoting macros are never looked into.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
@@ -189,6 +189,8 @@ impl Lowering<'_> {
             return self.macro_call(mac, arguments, failure, awaited, span);
         }
         if let Ok(statements) = Block::parse_within.parse2(mac.tokens.clone()) {
+            // What the macro adds to its statements is not seen; its name may say it (`check_recursion! { .. }`).
+            self.macro_call(mac, Vec::new(), Failure::Kept, false, span);
             return self.statements_value(&statements, failure);
         }
         if let Ok(file) = syn::parse2::<syn::File>(mac.tokens.clone()) {
