@@ -188,7 +188,8 @@ impl Project {
                 ..Resolution::default()
             },
             Expr::Global(path) => self.resolve_path(at, path, call),
-            Expr::Field(base, method) => self.resolve_method(at, base, method, call),
+            // `(self.handler)()` calls what the field holds, whatever the methods are called; `f = self.m; f()` a method.
+            Expr::Field(base, method) if hops > 0 => self.resolve_method(at, base, method, call),
             Expr::Local(local) => self.resolve_local(at, local, call, hops),
             _ => Resolution::default(),
         }

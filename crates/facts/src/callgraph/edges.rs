@@ -167,7 +167,8 @@ impl Finder<'_> {
         }
         let class = found.receiver.and_then(|ty| self.project.class(ty));
         let (Some(class), Some(owner)) = (class, self.project.owner(target)) else { return true };
-        self.project.class_data(owner).is_abstract
+        let is_behaviour = found.via == Via::Type && self.project.class_data(owner).is_abstract;
+        is_behaviour
             || self.project.function(target).is_abstract
             || !self.project.linearized(class).contains(&owner)
     }

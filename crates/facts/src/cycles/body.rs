@@ -129,6 +129,31 @@ impl<'a> Body<'a> {
         found
     }
 
+    /// Tests that keep from a place although it can be reached around them, because they are asked under a condition of
+    /// their own: `if limit is not None and depth > limit: raise`. Only those that `wanted` takes are looked at.
+    pub(super) fn conditional(&self, site: BlockId, wanted: impl Fn(ExprId) -> bool, names_limit: impl Fn(Name) -> bool) -> bool {
+        self.cfg.reverse_postorder().iter().any(|&block| {
+            let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator else { return false };
+            if self.dominators.dominates(block, site) || !wanted(test) {
+                return false;
+            }
+            let passing = match (self.reaches(then, site, block), self.reaches(otherwise, site, block)) {
+                (true, false) => then,
+                (false, true) => otherwise,
+                _ => return false,
+            };
+            let Some(outer) = self.dominators.immediate(block).filter(|&outer| self.dominators.dominates(outer, site)) else {
+                return false;
+            };
+            match self.function.block(outer).terminator {
+                Terminator::Branch { test, then, otherwise } => {
+                    then == passing || otherwise == passing || self.names(test, &names_limit)
+                }
+                _ => false,
+            }
+        })
+    }
+
     /// Whether `to` can be reached from `from` without passing `avoiding`.
     pub(super) fn reaches(&self, from: BlockId, to: BlockId, avoiding: BlockId) -> bool {
         let mut seen = BlockSet::new(self.cfg.len());

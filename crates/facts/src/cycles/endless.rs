@@ -21,7 +21,12 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let runs_at_once = |edge: &CallEdge| !component.project.function(edge.from).is_generator;
     // A call in a closure runs if and when the closure does.
     let is_closure = |edge: &CallEdge| component.named(edge.from) != edge.from;
-    if !cut.way.iter().all(|edge| is_certain(edge) && runs_at_once(edge) && !is_closure(edge)) {
+    // A method of a trait or abstract class that calls its own name means that of whoever implements it.
+    let is_behaviour = |edge: &CallEdge| {
+        component.project.owner(edge.to).is_some_and(|class| component.project.class_data(class).is_abstract)
+    };
+    let is_plain = |edge: &CallEdge| is_certain(edge) && runs_at_once(edge) && !is_closure(edge) && !is_behaviour(edge);
+    if !cut.way.iter().all(is_plain) {
         return Endless::default();
     }
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));

@@ -7,6 +7,7 @@ use super::SoftGuard;
 use super::body::{Body, Part, called_name, last_part};
 use super::component::Component;
 use crate::callgraph::{CallEdge, EdgeKind};
+use crate::definitions::Definition;
 use crate::model::WordKind;
 use crate::project::{FunctionRef, Project};
 
@@ -39,7 +40,9 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
             soft = Guard::Soft(SoftGuard::Number);
         }
     }
-    soft
+    let is_depth_test = |test| tests_depth(component, body, edge, test);
+    let names_limit = |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
+    if body.conditional(edge.block, is_depth_test, names_limit) { Guard::Hard } else { soft }
 }
 
 /// Whether a closure is handed to a guard (`self.recursion_checked(|de| ..)`), or a `with` block is one.
@@ -47,6 +50,9 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
     if let (EdgeKind::Closure, Some(call)) = (edge.kind, body.call_at(edge))
         && is_guard_call(component, body, call)
     {
+        return true;
+    }
+    if edge.kind == EdgeKind::Closure && follows_guard_in_chain(component, body, edge) {
         return true;
     }
     let mut scope = body.function.block(edge.block).scope;
@@ -62,6 +68,40 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
             return true;
         }
         scope = current.parent.filter(|&parent| Some(parent) < scope);
+    }
+    false
+}
+
+/// How far a chain of combinators is followed back.
+const MAX_CHAIN: u32 = 6;
+
+/// Whether an earlier part of a chain of combinators tests a depth, so that this closure only runs when it passes:
+/// `any().then(|b| if depth > MAX { fail() } else { value(b) }).then(|b| nested(depth + 1))`.
+fn follows_guard_in_chain(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
+    let function = body.function;
+    let mut call = body.call_at(edge);
+    for _ in 0..MAX_CHAIN {
+        let Some(Callee::Method(receiver, _)) = call.map(|call| call.callee) else { return false };
+        let Expr::Local(local) = *function.expr(receiver) else { return false };
+        let Some(Definition::Call(earlier)) = body.project.definitions(body.at).only(function, local) else { return false };
+        let guards = |argument: &unspin_ir::Argument| match *function.expr(argument.value) {
+            Expr::Function(inner) => {
+                let inner = body.project.function(FunctionRef { file: body.at.file, function: inner });
+                inner.blocks.iter().any(|block| match block.terminator {
+                    Terminator::Branch { test, .. } => {
+                        let names = comparison_names(inner, test);
+                        names.iter().any(|&name| is_recursion_depth(component.project, name))
+                            && names.iter().any(|name| component.stepped.contains(name))
+                    }
+                    _ => false,
+                })
+            }
+            _ => false,
+        };
+        if earlier.arguments.iter().any(guards) {
+            return true;
+        }
+        call = Some(earlier);
     }
     false
 }

@@ -322,7 +322,10 @@ fn is_combinator_cycle(component: &Component<'_>, cut: &Cut) -> bool {
         let name = body.call_at(edge).map(|call| called_name(body.function, call));
         edge.kind == EdgeKind::Combinator && name.is_some_and(|name| has(project, WordKind::ParserCombinator, &name))
     };
-    let through_functions = cut.way.iter().any(|edge| matches!(edge.kind, EdgeKind::Combinator | EdgeKind::Closure));
+    let is_function_value = |edge: &CallEdge| {
+        matches!(edge.kind, EdgeKind::Combinator | EdgeKind::Closure) || component.named(edge.from) != edge.from
+    };
+    let through_functions = cut.way.iter().any(is_function_value);
     cut.way.iter().any(combines) || through_functions && cut.way.iter().any(|edge| is_parser(component.named(edge.from)))
 }
 
