@@ -9,6 +9,9 @@ use super::{Frame, Lowerer, literal};
 use crate::scopes::{Collector, Slot};
 use crate::{span, span_of};
 
+/// Lambdas inside each other deeper than any block may be are not entered.
+const MOST_FUNCTIONS: usize = 150;
+
 impl<'a> Lowerer<'a> {
     pub(super) fn function_definition(&mut self, def: &'a ast::StmtFunctionDef) {
         let (decorators, applied) = self.decorators(&def.decorator_list);
@@ -77,6 +80,9 @@ impl<'a> Lowerer<'a> {
         let place = span_of(lambda);
         if let Some(id) = self.known_copy(place.start) {
             return self.function_value(id);
+        }
+        if self.outer.len() > MOST_FUNCTIONS {
+            return self.opaque(Vec::new());
         }
         let word = self.names.words.lambda;
         let id = match lambda.parameters.as_deref() {

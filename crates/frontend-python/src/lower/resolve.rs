@@ -6,6 +6,9 @@ use unspin_ir::{Expr, ExprId, LocalId, LocalKind, Name};
 use super::Lowerer;
 use crate::scopes::Slot;
 
+/// Attributes of one path: a longer chain goes on in fields, so that no path gets as long as a file.
+const LONGEST_PATH: usize = 32;
+
 /// What a name stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Resolved {
@@ -131,7 +134,7 @@ impl<'a> Lowerer<'a> {
         {
             let mut attributes = Vec::new();
             let path = self.chain(expr, &mut attributes).0?;
-            return Some(self.extend(path, &attributes));
+            return (attributes.len() <= LONGEST_PATH).then(|| self.extend(path, &attributes));
         }
         self.short_path(expr)
     }
@@ -140,11 +143,15 @@ impl<'a> Lowerer<'a> {
     pub(super) fn attribute(&mut self, expr: &'a Syntax) -> ExprId {
         let mut attributes = Vec::new();
         let (path, base) = self.chain(expr, &mut attributes);
-        if let Some(path) = path {
-            let path = self.extend(path, &attributes);
-            return self.builder().expr(Expr::Global(path));
-        }
-        let mut value = self.value(base);
+        let mut value = match path {
+            Some(path) => {
+                let rest = attributes.len().saturating_sub(LONGEST_PATH);
+                let path = self.extend(path, &attributes[rest..]);
+                attributes.truncate(rest);
+                self.builder().expr(Expr::Global(path))
+            }
+            None => self.value(base),
+        };
         for text in attributes.into_iter().rev() {
             let field = self.names.intern(text);
             value = self.builder().expr(Expr::Field(value, field));
