@@ -168,13 +168,36 @@ impl Lowering<'_> {
             Pat::Ident(ident) if ident.subpat.is_none() && !is_path_like(&ident.ident) => {
                 let value = self.value(&init.expr);
                 let span = self.spans.between(ident.ident.span(), crate::spans::last_token(&init.expr));
+                let is_mutable = self.is_mutable_reference(&init.expr);
                 let variable = self.declare(ident_name(&ident.ident), ty);
-                self.b().assign_local(variable, value, span);
+                if is_mutable {
+                    self.state.mutable_references.push(variable);
+                }
+                self.assign_result(variable, value, span);
             }
             _ => {
                 let value = self.value(&init.expr);
+                let value = if matches!(&*init.expr, Ast::Tuple(_)) { self.held(value, &init.expr) } else { value };
                 self.bind(pattern, value);
             }
+        }
+    }
+
+    /// The value in a temporary.
+    pub(crate) fn held(&mut self, value: ExprId, expr: &Ast) -> ExprId {
+        let span = self.spans.expr(expr);
+        let temporary = self.b().temporary();
+        self.b().assign_local(temporary, value, span);
+        self.b().read(temporary)
+    }
+
+    /// `variable = value`; the result of a call that is used nowhere else goes to the variable at once.
+    pub(crate) fn assign_result(&mut self, variable: LocalId, value: ExprId, span: Span) {
+        if let Some(call) = self.last_call_of(value) {
+            call.result = Some(variable);
+            self.last_call = None;
+        } else {
+            self.b().assign_local(variable, value, span);
         }
     }
 
@@ -199,14 +222,20 @@ impl Lowering<'_> {
 
     /// Drop the result of the call that was just lowered to `value`.
     pub(crate) fn drop_result(&mut self, value: ExprId) {
-        let builder = &mut self.state.builder;
-        let Expr::Local(local) = *builder.function.expr(value) else { return };
-        if let Some((block, index, result)) = self.last_call
-            && result == local
-            && let Some(statement) = builder.function.blocks[block.0 as usize].statements.get_mut(index)
-            && let unspin_ir::StatementKind::Call(call) = &mut statement.kind
-        {
+        if let Some(call) = self.last_call_of(value) {
             call.result = None;
+        }
+    }
+
+    /// The call that was just lowered to `value`, if that is so.
+    fn last_call_of(&mut self, value: ExprId) -> Option<&mut unspin_ir::Call> {
+        let builder = &mut self.state.builder;
+        let Expr::Local(local) = *builder.function.expr(value) else { return None };
+        let (block, index, result) = self.last_call?;
+        let statement = builder.function.blocks[block.0 as usize].statements.get_mut(index)?;
+        match &mut statement.kind {
+            unspin_ir::StatementKind::Call(call) if result == local && call.result == Some(local) => Some(call),
+            _ => None,
         }
     }
 
@@ -298,8 +327,15 @@ impl Lowering<'_> {
     /// Leave with a failure: `return Err(error)`, `Err(error)?`.
     pub(crate) fn raise(&mut self, error: &Ast, unwind: Option<BlockId>, span: Span) {
         let class = self.error_class(error);
-        let value = self.value(error);
-        self.raise_value(class, Some(value), unwind, span);
+        let value = match error {
+            Ast::Call(call) if class.is_some() => {
+                self.arguments(call.args.iter());
+                None
+            }
+            _ => Some(self.value(error)),
+        };
+        // A class says it all; a value without one is what an earlier call or the caller gave.
+        self.raise_value(class, value.filter(|_| class.is_none()), unwind, span);
     }
 
     /// Leave with a failure whose value is known.

@@ -31,6 +31,8 @@ const VIEWS: [&str; 12] = [
     "as_ref", "as_mut", "as_deref", "as_deref_mut", "by_ref", "borrow", "borrow_mut", "get_mut", "get_ref", "as_pin_mut",
     "as_slice", "as_mut_slice",
 ];
+/// Those that let the callee change it.
+const MUTABLE_VIEWS: [&str; 7] = ["as_mut", "as_deref_mut", "by_ref", "borrow_mut", "get_mut", "as_pin_mut", "as_mut_slice"];
 /// Methods of futures that change nothing about what is awaited.
 const FUTURE_ADAPTERS: [&str; 8] =
     ["instrument", "in_current_span", "boxed", "boxed_local", "fuse", "into_future", "with_subscriber", "with_current_subscriber"];
@@ -105,6 +107,7 @@ impl Lowering<'_> {
 
     /// `?` on an `Option`: `None` is returned.
     fn none_returns(&mut self, value: ExprId, span: Span) -> ExprId {
+        self.last_call = None;
         let none = self.b().constant(Constant::None);
         let test = self.b().expr(Expr::Compare(CompareOp::Is, value, none));
         let leave = self.b().new_block(span);
@@ -125,6 +128,7 @@ impl Lowering<'_> {
         if leaving.none_returns {
             return self.none_returns(value, span);
         }
+        self.last_call = None;
         let go_on = self.b().new_block(span);
         let fails = self.b().new_block(span);
         if leaving.panics {
@@ -151,8 +155,19 @@ impl Lowering<'_> {
 
     /// One argument.
     pub(crate) fn argument(&mut self, argument: &Ast) -> Argument {
-        let mutable = matches!(argument, Ast::Reference(reference) if reference.mutability.is_some());
+        let mutable = self.is_mutable_reference(argument);
         Argument { name: None, value: self.value(argument), spread: false, mutable }
+    }
+
+    /// Whether an expression is a `&mut` reference, as far as it is written in this function.
+    pub(crate) fn is_mutable_reference(&mut self, expr: &Ast) -> bool {
+        match expr {
+            Ast::Reference(e) => e.mutability.is_some(),
+            Ast::Paren(e) => self.is_mutable_reference(&e.expr),
+            Ast::MethodCall(e) => e.args.is_empty() && MUTABLE_VIEWS.iter().any(|view| e.method == view),
+            Ast::Path(e) => self.local_of(e).is_some_and(|local| self.state.is_mutable_reference(local)),
+            _ => false,
+        }
     }
 
     /// `f(..)`.
@@ -344,6 +359,7 @@ impl Lowering<'_> {
 
     /// `option.ok_or(error)?`.
     fn none_raises(&mut self, value: ExprId, error: Option<&Ast>, leaving: Leaving, span: Span) -> ExprId {
+        self.last_call = None;
         let none = self.b().constant(Constant::None);
         let test = self.b().expr(Expr::Compare(CompareOp::Is, value, none));
         let fails = self.b().new_block(span);

@@ -2,7 +2,7 @@
 
 use syn::spanned::Spanned as _;
 use syn::{BinOp, Expr as Ast, ExprBlock, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Label, Lifetime, Pat, UnOp};
-use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Terminator, UnaryOp, name};
+use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Terminator, name};
 use unspin_span::Span;
 
 use crate::blocks::is_path_like;
@@ -29,7 +29,7 @@ impl Lowering<'_> {
         match test {
             Ast::Paren(e) => self.condition(&e.expr, then, otherwise),
             Ast::Group(e) => self.condition(&e.expr, then, otherwise),
-            Ast::Unary(e) if matches!(e.op, UnOp::Not(_)) => self.condition(&e.expr, otherwise, then),
+            Ast::Unary(e) if matches!(e.op, UnOp::Not(_)) && is_compound(&e.expr) => self.condition(&e.expr, otherwise, then),
             Ast::Binary(e) if matches!(e.op, BinOp::And(_)) => {
                 let second = self.middle_block(&e.right);
                 self.condition(&e.left, second, otherwise);
@@ -61,11 +61,6 @@ impl Lowering<'_> {
 
     /// Branch on the truth of a value.
     pub(crate) fn branch_on(&mut self, value: ExprId, then: BlockId, otherwise: BlockId, span: Span) {
-        let (mut value, mut then, mut otherwise) = (value, then, otherwise);
-        while let Expr::Unary(UnaryOp::Not, inner) = *self.b().function.expr(value) {
-            value = inner;
-            std::mem::swap(&mut then, &mut otherwise);
-        }
         match self.b().function.expr(value) {
             Expr::Constant(Constant::Bool(true)) => self.b().goto(then, span),
             Expr::Constant(Constant::Bool(false)) => self.b().goto(otherwise, span),
@@ -240,16 +235,13 @@ impl Lowering<'_> {
 
     /// What is iterated, evaluated once into a temporary.
     fn iterable(&mut self, expr: &Ast) -> ExprId {
-        let span = self.spans.expr(expr);
         let value = self.value(expr);
         if let Expr::Local(local) = *self.b().function.expr(value)
             && self.b().function.local(local).kind == unspin_ir::LocalKind::Temporary
         {
             return value;
         }
-        let temporary = self.b().temporary();
-        self.b().assign_local(temporary, value, span);
-        self.b().read(temporary)
+        self.held(value, expr)
     }
 
     /// `break`, with or without label and value.
@@ -320,6 +312,17 @@ pub(crate) fn split_guard(pattern: &Pat) -> (&Pat, Option<&Ast>) {
 
 fn label_name(label: &Label) -> Name {
     ident_name(&label.name.ident)
+}
+
+/// Whether a condition is made of several tests.
+fn is_compound(expr: &Ast) -> bool {
+    match expr {
+        Ast::Paren(e) => is_compound(&e.expr),
+        Ast::Binary(e) => matches!(e.op, BinOp::And(_) | BinOp::Or(_)),
+        Ast::Macro(e) => e.mac.path.is_ident("matches"),
+        Ast::Unary(e) => matches!(e.op, UnOp::Not(_)) && is_compound(&e.expr),
+        _ => false,
+    }
 }
 
 /// The literal `true`.

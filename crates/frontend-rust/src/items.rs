@@ -181,6 +181,7 @@ impl Lowering<'_> {
         let class = self.class(owner, span);
         if owner != resolved && !class.bases.contains(&resolved) {
             class.bases.push(resolved);
+            class.extends = Some(resolved);
         }
         if let Some(base) = implements
             && !class.bases.contains(&base)
@@ -259,16 +260,16 @@ impl Lowering<'_> {
         let mut patterns = Vec::new();
         for input in &signature.inputs {
             match input {
-                FnArg::Receiver(receiver) => {
-                    let ty = self.self_type;
-                    let own = ident_name(&syn::Ident::new("self", receiver.self_token.span));
-                    self.parameter(own, ty);
+                FnArg::Receiver(_) => {
+                    self.parameter(name("self"), None);
                     self.b().function.has_receiver = true;
                 }
                 FnArg::Typed(typed) => {
                     let ty = self.nominal(&typed.ty);
-                    if let Some(pattern) = self.pattern_parameter(&typed.pat, ty) {
-                        patterns.push(pattern);
+                    patterns.extend(self.pattern_parameter(&typed.pat, ty));
+                    if is_mutable_reference(&typed.ty) {
+                        let last = self.b().function.parameters.last().map(|parameter| parameter.local);
+                        self.state.mutable_references.extend(last);
                     }
                 }
             }
@@ -300,6 +301,18 @@ impl Lowering<'_> {
         self.b().function.parameters.push(Parameter { local, default: None, spread: false });
         self.state.bindings.push((own, local));
         local
+    }
+}
+
+/// `&mut T`, `Pin<&mut T>`.
+fn is_mutable_reference(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Reference(ty) => ty.mutability.is_some(),
+        syn::Type::Path(ty) => match ty.path.segments.last() {
+            Some(last) if last.ident == "Pin" => crate::types::first_type(&last.arguments).is_some_and(is_mutable_reference),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) is_test: bool,
     /// Whether the last failing call was a wrapper that handed the inner failure on; see [`Leaving::nested`].
     pub(crate) nested_taken: bool,
+    /// Whether the value of the pattern being lowered is looked at by no other one.
+    pub(crate) is_only_pattern: bool,
     /// The result of the last call, so that a statement can drop it: block, index of the statement, local.
     pub(crate) last_call: Option<(BlockId, usize, LocalId)>,
     /// Where each class stands in [`Module::classes`].
@@ -66,6 +68,8 @@ pub(crate) struct FunctionState {
     pub(crate) bindings: Vec<(Name, LocalId)>,
     /// Variables of enclosing functions that are used here.
     captures: Vec<(Name, LocalId)>,
+    /// Locals that are `&mut` references.
+    pub(crate) mutable_references: Vec<LocalId>,
     /// Names that the pattern being lowered has bound; its other alternatives bind the same locals.
     pub(crate) pattern_names: Vec<(Name, LocalId)>,
     /// Enclosing loops and labelled blocks, innermost last.
@@ -130,6 +134,7 @@ impl FunctionState {
             sees_parent: false,
             bindings: Vec::new(),
             captures: Vec::new(),
+            mutable_references: Vec::new(),
             pattern_names: Vec::new(),
             frames: Vec::new(),
             try_unwind: None,
@@ -152,6 +157,19 @@ impl FunctionState {
         let captured = self.builder.local(own, LocalKind::Captured, ty);
         self.captures.push((own, captured));
         Some(captured)
+    }
+
+    /// Whether a local is a `&mut` reference, here or where it was captured from.
+    pub(crate) fn is_mutable_reference(&mut self, local: LocalId) -> bool {
+        let found = &self.builder.function.locals[local.0 as usize];
+        if !matches!(found.kind, LocalKind::Captured | LocalKind::Shared) {
+            return self.mutable_references.contains(&local);
+        }
+        let own = found.name;
+        self.parent.as_mut().is_some_and(|parent| {
+            let outer = parent.lookup(own);
+            outer.is_some_and(|outer| parent.is_mutable_reference(outer))
+        })
     }
 
     /// Note that a local is assigned: a captured one is then shared, also in the functions between.
@@ -184,6 +202,7 @@ impl<'a> Lowering<'a> {
             generics: Vec::new(),
             is_test: source.is_test,
             nested_taken: false,
+            is_only_pattern: false,
             last_call: None,
             class_index: FxHashMap::default(),
             depth: 0,

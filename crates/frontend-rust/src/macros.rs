@@ -190,7 +190,8 @@ impl Lowering<'_> {
         }
         if let Ok(statements) = Block::parse_within.parse2(mac.tokens.clone()) {
             // What the macro adds to its statements is not seen; its name may say it (`check_recursion! { .. }`).
-            self.macro_call(mac, Vec::new(), Failure::Kept, false, span);
+            let added = self.macro_call(mac, Vec::new(), Failure::Kept, false, span);
+            self.drop_result(added);
             return self.statements_value(&statements, failure);
         }
         if let Ok(file) = syn::parse2::<syn::File>(mac.tokens.clone()) {
@@ -347,6 +348,7 @@ impl Lowering<'_> {
     fn ready(&mut self, tokens: &TokenStream, failure: Failure, span: Span) -> ExprId {
         let Ok(inner) = syn::parse2::<Ast>(tokens.clone()) else { return self.opaque(Vec::new()) };
         let value = self.fallible(&inner, failure);
+        self.last_call = None;
         let pending = self.b().expr(Expr::HasVariant(value, name("Pending")));
         let leave = self.b().new_block(span);
         let go_on = self.b().new_block(span);

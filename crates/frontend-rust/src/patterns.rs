@@ -128,7 +128,11 @@ impl Lowering<'_> {
         }
         let span = self.spans.token(pattern.ident.span());
         let local = self.pattern_binding(ident_name(&pattern.ident));
-        self.b().assign_local(local, value, span);
+        if otherwise.is_none() && self.is_only_pattern {
+            self.assign_result(local, value, span);
+        } else {
+            self.b().assign_local(local, value, span);
+        }
     }
 
     fn path_pattern(&mut self, path: &Path, value: ExprId, otherwise: Option<BlockId>) {

@@ -214,20 +214,30 @@ impl Lowering<'_> {
             Some(pattern) if two_levels => !matches!(payload(pattern), Some((Known::Ok, Some(p))) if side(p) == Side::Err),
             Some(_) => true,
         };
+        let first = arms.iter().position(can_succeed);
         let last = arms.iter().rposition(can_succeed);
+        let always = |arm: &ResultArm| arm.guard.is_none() && arm.pattern.is_none_or(always_succeeds);
         for (index, arm) in arms.iter_mut().enumerate() {
             if !can_succeed(arm) {
                 continue;
             }
             let next = self.b().new_block(span);
-            let otherwise = if Some(index) == last && arm.guard.is_none() { None } else { Some(next) };
+            let is_final = always(arm) || Some(index) == last && arm.guard.is_none();
+            let otherwise = if is_final { None } else { Some(next) };
             let mark = self.state.bindings.len();
             if let Some(pattern) = arm.pattern {
+                let is_bare = matches!(payload(pattern), Some((_, Some(inner))) if bare_name(inner).is_some());
+                let is_only = is_bare && is_final && first == Some(index);
+                let outer = std::mem::replace(&mut self.is_only_pattern, is_only);
                 self.with_names(arm, |cx| cx.success_pattern(pattern, value, otherwise, two_levels));
+                self.is_only_pattern = outer;
             }
             self.to_body(arm, next);
             self.state.bindings.truncate(mark);
             self.b().switch_to(next);
+            if is_final {
+                break;
+            }
         }
         self.b().end(Terminator::Unreachable, span);
     }
@@ -328,6 +338,11 @@ impl Lowering<'_> {
                 let whole = is_whole(arms[index].pattern);
                 let arm = &mut arms[index];
                 Some(self.with_names(arm, |cx| cx.bind_failure(ident, whole, span)))
+            }
+            [only] if let Some(ident) = named_class(only) => {
+                let own = ident_name(&ident.ident);
+                let arm = &mut arms[index];
+                Some(self.with_names(arm, |cx| cx.pattern_binding(own)))
             }
             _ if patterns.iter().any(|pattern| needs_value(pattern)) || (refutable && has_later) => {
                 let temporary = self.b().temporary();
@@ -455,6 +470,31 @@ fn failures_of(pattern: &Pat, level: u32) -> Option<Vec<&Pat>> {
             (Known::Ok, Some(inner)) if level == 2 => failures_of(inner, 1),
             _ => None,
         },
+    }
+}
+
+/// `name @ Error::Timeout`: the class says it all, and the name is for the whole.
+fn named_class(pattern: &Pat) -> Option<&syn::PatIdent> {
+    match strip(pattern) {
+        Pat::Ident(ident) => {
+            let (_, inner) = ident.subpat.as_ref()?;
+            matches!(strip(inner), Pat::Path(_)).then_some(ident)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a pattern fits every success: `Ok(value)`, `_`, a name.
+fn always_succeeds(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Paren(p) => always_succeeds(&p.pat),
+        Pat::Reference(p) => always_succeeds(&p.pat),
+        Pat::Or(p) => p.cases.iter().any(always_succeeds),
+        Pat::TupleStruct(p) => {
+            known_constructor(&p.path) == Some(Known::Ok) && p.elems.iter().all(|inner| !needs_tests(inner, false))
+        }
+        Pat::Ident(p) => p.subpat.is_none() && !is_path_like(&p.ident),
+        other => matches!(other, Pat::Wild(_)),
     }
 }
 

@@ -133,7 +133,8 @@ fn kind_of(ty: &Type) -> Returns {
     }
 }
 
-fn first_type(arguments: &PathArguments) -> Option<&Type> {
+/// The first type among the arguments of a path.
+pub(crate) fn first_type(arguments: &PathArguments) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),

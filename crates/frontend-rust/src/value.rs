@@ -11,6 +11,9 @@ use crate::paths::ident_name;
 /// Elements of a list beyond which it is opaque: tables of data say nothing about loops.
 const MAX_ELEMENTS: usize = 256;
 
+/// Integer types.
+const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
+
 impl Lowering<'_> {
     /// The value of an expression; a failure stays in it.
     pub(crate) fn value(&mut self, expr: &Ast) -> ExprId {
@@ -246,10 +249,14 @@ impl Lowering<'_> {
                 _ => self.b().expr(Expr::Unary(UnaryOp::Negate, value)),
             },
             UnOp::Not(_) if is_number => self.b().expr(Expr::Unary(UnaryOp::Invert, value)),
-            UnOp::Not(_) => {
-                let truth = self.truth(value);
-                self.b().expr(Expr::Unary(UnaryOp::Not, truth))
-            }
+            UnOp::Not(_) => match *self.b().function.expr(value) {
+                Expr::Unary(UnaryOp::Not, inner) => inner,
+                Expr::Constant(Constant::Bool(known)) => self.b().constant(Constant::Bool(!known)),
+                _ => {
+                    let truth = self.truth(value);
+                    self.b().expr(Expr::Unary(UnaryOp::Not, truth))
+                }
+            },
             _ => value,
         }
     }
@@ -258,6 +265,8 @@ impl Lowering<'_> {
         if let Some(op) = assigning(expr.op) {
             let value = self.value(&expr.right);
             let place = self.place(&expr.left);
+            let is_integer = self.is_integer(place) || self.is_integer(value);
+            let op = if op == BinaryOp::Divide && is_integer { BinaryOp::FloorDivide } else { op };
             let value = self.binary(op, place, value);
             let span = self.spans.between(crate::spans::first_token(&expr.left), crate::spans::last_token(&expr.right));
             self.b().assign(place, value, span);
@@ -275,6 +284,7 @@ impl Lowering<'_> {
             return self.b().expr(Expr::Compare(op, left, right));
         }
         match arithmetic(expr.op) {
+            Some(BinaryOp::Divide) if self.is_integer(left) || self.is_integer(right) => self.binary(BinaryOp::FloorDivide, left, right),
             Some(op) => self.binary(op, left, right),
             None => self.opaque(vec![left, right]),
         }
@@ -300,6 +310,17 @@ impl Lowering<'_> {
         self.b().read(result)
     }
 
+    /// Whether a value is known to be an integer; so are then both operands of an operator.
+    fn is_integer(&self, value: ExprId) -> bool {
+        let function = &self.state.builder.function;
+        match *function.expr(value) {
+            Expr::Constant(Constant::Int(_)) | Expr::Length(_) => true,
+            Expr::Local(local) => function.local(local).ty.is_some_and(|ty| INTEGERS.contains(&ty.as_str())),
+            Expr::Binary(_, left, right) => self.is_integer(left) || self.is_integer(right),
+            _ => false,
+        }
+    }
+
     fn assign_expr(&mut self, expr: &syn::ExprAssign) -> ExprId {
         if matches!(&*expr.left, Ast::Infer(_)) {
             self.discard(&expr.right);
@@ -307,7 +328,17 @@ impl Lowering<'_> {
         }
         let value = self.value(&expr.right);
         let span = self.spans.between(crate::spans::first_token(&expr.left), crate::spans::last_token(&expr.right));
-        self.assign_to(&expr.left, value, span);
+        let variable = match &*expr.left {
+            Ast::Path(path) => self.local_of(path),
+            _ => None,
+        };
+        match variable {
+            Some(variable) => {
+                self.state.mark_assigned(variable);
+                self.assign_result(variable, value, span);
+            }
+            None => self.assign_to(&expr.left, value, span),
+        }
         self.b().constant(Constant::Unit)
     }
 
@@ -317,26 +348,13 @@ impl Lowering<'_> {
             Ast::Infer(_) => {}
             Ast::Paren(inner) => self.assign_to(&inner.expr, value, span),
             Ast::Tuple(tuple) => {
-                let parts = match self.b().function.expr(value) {
-                    Expr::Aggregate(Aggregate::Tuple, parts) if parts.len() == tuple.elems.len() => Some(parts.clone()),
-                    _ => None,
-                };
                 // All values are read before any place is written.
-                let mut temporaries = Vec::new();
-                for index in 0..tuple.elems.len() {
-                    let part = parts.as_ref().map_or_else(
-                        || {
-                            let at = self.state.builder.constant(Constant::Int(index as i64));
-                            self.state.builder.expr(Expr::Index(value, at))
-                        },
-                        |parts| parts[index],
-                    );
-                    let temporary = self.b().temporary();
-                    self.b().assign_local(temporary, part, span);
-                    temporaries.push(temporary);
-                }
-                for (element, temporary) in tuple.elems.iter().zip(temporaries) {
-                    let part = self.b().read(temporary);
+                let temporary = self.b().temporary();
+                self.b().assign_local(temporary, value, span);
+                for (index, element) in tuple.elems.iter().enumerate() {
+                    let whole = self.b().read(temporary);
+                    let at = self.b().constant(Constant::Int(index as i64));
+                    let part = self.b().expr(Expr::Index(whole, at));
                     self.assign_to(element, part, span);
                 }
             }
