@@ -226,9 +226,9 @@ fn files_just_below_the_limit_of_size_are_survived() {
         return;
     }
     let folder = Folder::new(&[("good.py", GOOD)]);
-    folder.write("list.py", format!("x = [{}]\n", "1,".repeat(9_900_000)).as_bytes());
-    folder.write("lines.py", "while a:\n b = f(a)\n".repeat(1_000_000).as_bytes());
-    folder.write("array.rs", format!("const X: [u8; 1] = [{}];\n", "1,".repeat(9_900_000)).as_bytes());
+    folder.write("list.py", format!("x = [{}]\n", "1,".repeat(4_900_000)).as_bytes());
+    folder.write("lines.py", "while a:\n b = f(a)\n".repeat(500_000).as_bytes());
+    folder.write("array.rs", format!("const X: [u8; 1] = [{}];\n", "1,".repeat(4_900_000)).as_bytes());
     let outcome = check(&folder, &["."]);
     assert!(paths(&outcome, "findings").contains(&"good.py".to_owned()));
     assert!(outcome.elapsed < Duration::from_secs(300), "{:?}", outcome.elapsed);

@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::input::{Input, Language, Origin};
 
 /// The size from which a file is not read: no one writes it by hand, and a syntax tree takes up to 300 times the text.
-pub const MAX_BYTES: u64 = 20_000_000;
+pub const MAX_BYTES: u64 = 10_000_000;
 
 /// A lowered file.
 pub(crate) struct Loaded {
