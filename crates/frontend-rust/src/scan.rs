@@ -199,7 +199,7 @@ impl Scanner<'_> {
         match word {
             b"return" | b"break" | b"yield" | b"move" | b"async" | b"const" | b"mut" | b"dyn" | b"impl" | b"unsafe" | b"let"
             | b"ref" | b"in" | b"if" | b"for" | b"box" | b"static" | b"do" | b"become" | b"raw" => run.right_nested += 1,
-            b"else" => run.chain += 1,
+            b"else" | b"as" => run.chain += 1,
             _ => {}
         }
         self.check();
@@ -262,7 +262,7 @@ impl Scanner<'_> {
             b'>' if !matches!(run.last, b'-' | b'=') => run.angles = run.angles.saturating_sub(1),
             b'>' => run.right_nested += 1,
             b'|' if run.last == b'|' => run.right_nested += 1,
-            b'=' if next != b'=' && !matches!(run.last, b'=' | b'<' | b'>' | b'!') => run.right_nested += 1,
+            b'=' if next != b'=' && !matches!(run.last, b'=' | b'<' | b'>' | b'!' | b'.') => run.right_nested += 1,
             b'@' => run.right_nested += 1,
             _ => {}
         }
