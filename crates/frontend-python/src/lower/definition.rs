@@ -23,7 +23,7 @@ impl<'a> Lowerer<'a> {
             || class.name.starts_with("Test")
             || bases.iter().any(|base| base.as_str().ends_with("TestCase"));
         let index = self.module.classes.len();
-        self.module.classes.push(Class { name: qualified, bases, fields: Vec::new(), is_abstract, span: span_of(class) });
+        self.module.classes.push(Class { name: qualified, bases, is_abstract, span: span_of(class), ..Class::default() });
         let mut slots = Slots::default();
         let (source, has_walrus) = (self.source, self.has_walrus);
         Collector { names: &mut self.names, source, has_walrus, slots: &mut slots }.body(&class.body);

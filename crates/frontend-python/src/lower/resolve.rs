@@ -45,7 +45,7 @@ impl<'a> Lowerer<'a> {
             }
             Some(Slot::Function) if self.in_module() => Resolved::Path(name),
             Some(Slot::Variable | Slot::Function) => Resolved::Local(self.declare(name, LocalKind::Variable)),
-            Some(Slot::Global) if self.in_module() => Resolved::Global(name),
+            Some(Slot::Global | Slot::Nonlocal) if self.in_module() => Resolved::Global(name),
             Some(Slot::Global) => self.resolve_global(name),
             Some(Slot::Nonlocal) => self.resolve_outer(name, LocalKind::Shared),
             None if self.in_module() => Resolved::Path(name),
@@ -84,7 +84,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn resolve_global(&mut self, name: Name) -> Resolved {
-        let module = &self.outer[0];
+        let module = self.outer.first().unwrap_or(&self.frame);
         if module.overlay.iter().any(|(other, _)| *other == name) {
             return Resolved::Local(self.declare(name, LocalKind::Captured));
         }
