@@ -6,7 +6,7 @@ use unspin_span::Span;
 
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
 use crate::paths::ident_name;
-use crate::results::{fallible_call, takes_result_apart};
+use crate::results::{fallible_call, is_name, is_result_pattern, takes_result_apart};
 use crate::uses;
 
 /// What happens to the last expression of a block.
@@ -133,6 +133,10 @@ impl Lowering<'_> {
     /// `let r = f(); match r {..}` as `match f() {..}`.
     fn take_apart(&mut self, statement: &Stmt, init: &Ast, is_last: bool, tail: Tail) -> Option<ExprId> {
         match statement {
+            Stmt::Local(local) => {
+                self.local_from(local, Some(init));
+                None
+            }
             Stmt::Expr(expr, None) if is_last => self.tail(expr, Some(init), tail),
             Stmt::Expr(expr, _) => {
                 self.with_scrutinee(expr, Some(init), Dest::Discard);
@@ -146,27 +150,38 @@ impl Lowering<'_> {
         match expr {
             Ast::Match(expr) => self.match_expr(expr, scrutinee, dest),
             Ast::If(expr) => self.if_expr(expr, scrutinee, dest),
+            Ast::Try(expr) if let Some(call) = scrutinee => {
+                let span = self.spans.token(expr.question_token.span);
+                let value = self.try_of(call, expr, Failure::Kept);
+                self.value_into(value, span, dest);
+            }
             _ => self.into(expr, dest),
         }
     }
 
     fn local_statement(&mut self, local: &Local) {
-        let (pattern, ty) = match &local.pat {
-            Pat::Type(typed) => (&*typed.pat, self.nominal(&typed.ty)),
+        self.local_from(local, None);
+    }
+
+    /// `let`; `scrutinee` stands for the name that the value takes apart.
+    fn local_from(&mut self, local: &Local, scrutinee: Option<&Ast>) {
+        let (pattern, declared) = match &local.pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             other => (other, None),
         };
+        let ty = declared.and_then(|declared| self.nominal(declared));
         let Some(init) = &local.init else {
             self.declare_names(pattern, ty);
             return;
         };
         if let Some((_, otherwise)) = &init.diverge {
-            self.let_else(pattern, &init.expr, otherwise);
+            self.let_else(pattern, scrutinee.unwrap_or(&init.expr), otherwise);
             return;
         }
         match pattern {
             Pat::Wild(_) => self.discard(&init.expr),
             Pat::Ident(ident) if ident.subpat.is_none() && !is_path_like(&ident.ident) => {
-                let value = self.value(&init.expr);
+                let value = self.value_from(&init.expr, scrutinee);
                 let span = self.spans.between(ident.ident.span(), crate::spans::last_token(&init.expr));
                 let is_mutable = self.is_mutable_reference(&init.expr);
                 let variable = self.declare(ident_name(&ident.ident), ty);
@@ -176,9 +191,36 @@ impl Lowering<'_> {
                 self.assign_result(variable, value, span);
             }
             _ => {
-                let value = self.value(&init.expr);
+                let value = self.value_from(&init.expr, scrutinee);
                 let value = if matches!(&*init.expr, Ast::Tuple(_)) { self.held(value, &init.expr) } else { value };
                 self.bind(pattern, value);
+                if let (Pat::Tuple(parts), Some(syn::Type::Tuple(types))) = (pattern, declared) {
+                    self.declare_types(parts, types);
+                }
+            }
+        }
+    }
+
+    fn value_from(&mut self, expr: &Ast, scrutinee: Option<&Ast>) -> ExprId {
+        match (expr, scrutinee) {
+            (Ast::Try(expr), Some(call)) => self.try_of(call, expr, Failure::Kept),
+            (_, Some(_)) => {
+                let temporary = self.b().temporary();
+                self.with_scrutinee(expr, scrutinee, Dest::Store(temporary, Failure::Kept));
+                self.b().read(temporary)
+            }
+            (_, None) => self.value(expr),
+        }
+    }
+
+    /// `let (a, b): (A, B)`.
+    fn declare_types(&mut self, parts: &syn::PatTuple, types: &syn::TypeTuple) {
+        for (part, ty) in parts.elems.iter().zip(&types.elems) {
+            if let Pat::Ident(ident) = part
+                && let Some(local) = self.state.lookup(ident_name(&ident.ident))
+            {
+                let ty = self.nominal(ty);
+                self.b().function.locals[local.0 as usize].ty = ty;
             }
         }
     }
@@ -363,8 +405,15 @@ fn deferred<'s>(local: &'s Local, rest: &'s [Stmt]) -> Option<(&'s Ast, &'s Stmt
     let Pat::Ident(ident) = pattern else { return None };
     let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
     let next = rest.first()?;
-    let Stmt::Expr(expr, _) = next else { return None };
-    if ident.subpat.is_some() || !takes_result_apart(expr, &ident.ident) || fallible_call(&init.expr).is_none() {
+    let takes_apart = match next {
+        Stmt::Expr(expr, _) => takes_result_apart(expr, &ident.ident),
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| match &init.diverge {
+            None => takes_result_apart(&init.expr, &ident.ident),
+            Some(_) => is_result_pattern(&local.pat) && is_name(&init.expr, &ident.ident),
+        }),
+        _ => false,
+    };
+    if ident.subpat.is_some() || !takes_apart || fallible_call(&init.expr).is_none() {
         return None;
     }
     (uses::count(rest, &ident.ident) == 1).then_some((&*init.expr, next))

@@ -37,6 +37,7 @@ struct Place {
 impl Lowering<'_> {
     /// Lower items in order.
     pub(crate) fn items(&mut self, items: &[Item]) {
+        self.collect_aliases(items);
         for item in items {
             self.item(item);
         }

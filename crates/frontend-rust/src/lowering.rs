@@ -1,6 +1,6 @@
 //! The state of lowering: what belongs to the file, and what to the function that is being built.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{
     BlockId, Expr, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name, Source,
     name,
@@ -35,6 +35,10 @@ pub(crate) struct Lowering<'a> {
     pub(crate) is_only_pattern: bool,
     /// The result of the last call, so that a statement can drop it: block, index of the statement, local.
     pub(crate) last_call: Option<(BlockId, usize, LocalId)>,
+    /// Type aliases of the file with the nominal type that each stands for.
+    pub(crate) aliases: FxHashMap<Name, Name>,
+    /// Type aliases of the file that stand for a `Result`.
+    pub(crate) result_aliases: FxHashSet<Name>,
     /// Where each class stands in [`Module::classes`].
     pub(crate) class_index: FxHashMap<Name, usize>,
     depth: u32,
@@ -204,6 +208,8 @@ impl<'a> Lowering<'a> {
             nested_taken: false,
             is_only_pattern: false,
             last_call: None,
+            aliases: FxHashMap::default(),
+            result_aliases: FxHashSet::default(),
             class_index: FxHashMap::default(),
             depth: 0,
         }

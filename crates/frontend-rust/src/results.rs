@@ -125,7 +125,7 @@ fn block_call(statements: &[Stmt]) -> Option<&Ast> {
     }
 }
 
-/// Whether a statement is `match name {..}` or `if let .. = name` with `Ok` or `Err` patterns.
+/// Whether an expression is `match name {..}` or `if let .. = name` with `Ok` or `Err` patterns, or `name?`.
 pub(crate) fn takes_result_apart(statement: &Ast, own: &Ident) -> bool {
     match statement {
         Ast::Match(e) => is_name(&e.expr, own) && e.arms.iter().any(|arm| is_result_pattern(&arm.pat)),
@@ -133,11 +133,13 @@ pub(crate) fn takes_result_apart(statement: &Ast, own: &Ident) -> bool {
             Ast::Let(test) => is_name(&test.expr, own) && is_result_pattern(&test.pat),
             _ => false,
         },
+        Ast::Try(e) => is_name(&e.expr, own),
         _ => false,
     }
 }
 
-fn is_name(expr: &Ast, own: &Ident) -> bool {
+/// Whether an expression is nothing but this name, or a reference to it.
+pub(crate) fn is_name(expr: &Ast, own: &Ident) -> bool {
     match expr {
         Ast::Path(e) => e.path.is_ident(own),
         Ast::Paren(e) => is_name(&e.expr, own),

@@ -4,11 +4,11 @@
 //! `Option`, `Result` and `Poll` are seen through, `impl T` and `dyn T` are `T`, and a generic parameter is its first
 //! bound. Tuples, slices, arrays, functions and what is inferred have none.
 
-use syn::{GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate};
+use syn::{GenericArgument, GenericParam, Generics, Item, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate};
 use unspin_ir::Name;
 
 use crate::lowering::{Lowering, Returns};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, joined};
 
 /// Types that are seen through, by their last segment.
 const TRANSPARENT: [&str; 17] = [
@@ -30,7 +30,7 @@ impl Lowering<'_> {
                 Type::TraitObject(t) => return self.first_bound(t.bounds.iter()),
                 Type::Path(t) => {
                     let last = t.path.segments.last()?;
-                    if TRANSPARENT.iter().any(|known| last.ident == known) {
+                    if TRANSPARENT.iter().any(|known| last.ident == known) || self.is_result(&t.path) {
                         first_type(&last.arguments)?
                     } else {
                         return self.nominal_path(t);
@@ -52,7 +52,39 @@ impl Lowering<'_> {
         if first.as_str() == "Self" {
             return if ty.path.segments.len() == 1 { self.self_type } else { None };
         }
-        Some(self.path_name(&ty.path))
+        let path = self.path_name(&ty.path);
+        Some(self.aliases.get(&path).copied().unwrap_or(path))
+    }
+
+    /// Make the type aliases among these items known.
+    pub(crate) fn collect_aliases(&mut self, items: &[Item]) {
+        for item in items {
+            let Item::Type(item) = item else { continue };
+            let own = joined(self.paths.within_file(), &ident_name(&item.ident));
+            let mark = self.add_generics(&item.generics);
+            match self.kind_of(&item.ty) {
+                Returns::Result => {
+                    self.result_aliases.insert(own);
+                }
+                _ => {
+                    if let Some(ty) = self.nominal(&item.ty) {
+                        self.aliases.insert(own, ty);
+                    }
+                }
+            }
+            self.forget_generics(mark);
+        }
+    }
+
+    /// Whether a type is a `Result` by another name: an alias of the file, or from elsewhere with a name that says so
+    /// and a type parameter.
+    fn is_result(&mut self, path: &syn::Path) -> bool {
+        let Some(last) = path.segments.last() else { return false };
+        let says_so = last.ident.to_string().ends_with("Result") && first_type(&last.arguments).is_some();
+        says_so || !self.result_aliases.is_empty() && {
+            let path = self.path_name(path);
+            self.result_aliases.contains(&path)
+        }
     }
 
     /// The first bound that names a trait.
@@ -109,27 +141,27 @@ impl Lowering<'_> {
     /// The nominal return type, and what kind of value a function with this signature gives back.
     pub(crate) fn returned(&mut self, output: &ReturnType) -> (Option<Name>, Returns) {
         let ReturnType::Type(_, ty) = output else { return (None, Returns::Unit) };
-        (self.nominal(ty), kind_of(ty))
+        (self.nominal(ty), self.kind_of(ty))
     }
-}
 
-/// What kind of value a declared return type is.
-fn kind_of(ty: &Type) -> Returns {
-    match ty {
-        Type::Never(_) => Returns::Never,
-        Type::Tuple(tuple) if tuple.elems.is_empty() => Returns::Unit,
-        Type::Paren(inner) => kind_of(&inner.elem),
-        Type::Group(inner) => kind_of(&inner.elem),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(last) if last.ident == "Option" => Returns::Option,
-            Some(last) if last.ident == "Poll" => first_type(&last.arguments).map_or(Returns::Value, |inner| match kind_of(inner) {
-                Returns::Result => Returns::Result,
+    /// What kind of value a declared return type is.
+    fn kind_of(&mut self, ty: &Type) -> Returns {
+        match ty {
+            Type::Never(_) => Returns::Never,
+            Type::Tuple(tuple) if tuple.elems.is_empty() => Returns::Unit,
+            Type::Paren(inner) => self.kind_of(&inner.elem),
+            Type::Group(inner) => self.kind_of(&inner.elem),
+            Type::Path(path) => match path.path.segments.last() {
+                Some(last) if last.ident == "Option" => Returns::Option,
+                Some(last) if last.ident == "Poll" => match first_type(&last.arguments).map(|inner| self.kind_of(inner)) {
+                    Some(Returns::Result) => Returns::Result,
+                    _ => Returns::Value,
+                },
+                Some(last) if last.ident == "Result" || self.is_result(&path.path) => Returns::Result,
                 _ => Returns::Value,
-            }),
-            Some(last) if last.ident.to_string().ends_with("Result") => Returns::Result,
+            },
             _ => Returns::Value,
-        },
-        _ => Returns::Value,
+        }
     }
 }
 

@@ -113,6 +113,11 @@ impl Lowering<'_> {
 
     /// `x?`: a failure leaves the function or the `try` block. `failure` is what becomes of a second `Result` inside.
     fn try_expr(&mut self, expr: &syn::ExprTry, failure: Failure) -> ExprId {
+        self.try_of(&expr.expr, expr, failure)
+    }
+
+    /// `x?`, where `inner` may stand for a name that holds its value.
+    pub(crate) fn try_of(&mut self, inner: &Ast, expr: &syn::ExprTry, failure: Failure) -> ExprId {
         let unwind = self.state.try_unwind;
         let none_returns = self.state.returns == Returns::Option && unwind.is_none();
         let nested = match failure {
@@ -124,7 +129,7 @@ impl Lowering<'_> {
         if is_outer {
             self.nested_taken = false;
         }
-        let value = self.fallible(&expr.expr, Failure::Leaves(leaving));
+        let value = self.fallible(inner, Failure::Leaves(leaving));
         let taken = is_outer && std::mem::take(&mut self.nested_taken);
         let again = matches!(failure, Failure::Leaves(outer) if outer.unwind == unwind && !outer.panics);
         if !is_outer || taken || again {
