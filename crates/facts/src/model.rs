@@ -35,7 +35,8 @@ pub struct CallModel {
     /// Names of methods.
     #[serde(default)]
     pub method: Vec<Name>,
-    /// Types on which the methods stand (with their aliases and subclasses).
+    /// Types on which the methods stand (with their aliases and subclasses). `["*"]`: on every type that has no such
+    /// method of its own, as `clone` does in Rust.
     #[serde(default)]
     pub on: Vec<Name>,
     /// Words; when the receiver's type is unknown, the model still applies, with lower confidence, if the last part of
@@ -390,6 +391,8 @@ pub enum WordKind {
     Crawl,
     /// A module or parameter whose input is trusted: `argparse`, `config`.
     NegativePath,
+    /// A type whose values the program's own author wrote: the tokens that a macro is given.
+    TrustedType,
     /// A call that reads the file system or loads code: `scandir`, `import_module`.
     FileSystem,
     /// A function that calls the functions which it is given, before it or what it returns ends: `many0`, `map`.

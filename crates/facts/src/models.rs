@@ -109,12 +109,17 @@ impl Models {
         let direct = self.by_path.get(&path).and_then(|found| self.fitting(found, at, call));
         direct.or_else(|| {
             let (class, method) = path.rsplit_once('.')?;
-            self.by_type(ustr::existing_ustr(class)?, ustr::existing_ustr(method)?, at, call)
+            self.declared(ustr::existing_ustr(class)?, ustr::existing_ustr(method)?, at, call)
         })
     }
 
-    /// The model of a method of a type, its aliases and bases.
+    /// The model of a method of a type, its aliases and bases, else one that stands on every type (`on = ["*"]`).
     pub fn by_type(&self, class: Name, method: Name, at: &Function, call: &Call) -> Option<&CallModel> {
+        let everywhere = || self.fitting(self.by_type.get(&(unspin_ir::name("*"), method))?, at, call);
+        self.declared(class, method, at, call).or_else(everywhere)
+    }
+
+    fn declared(&self, class: Name, method: Name, at: &Function, call: &Call) -> Option<&CallModel> {
         self.bases_of(class).into_iter().find_map(|class| self.fitting(self.by_type.get(&(class, method))?, at, call))
     }
 

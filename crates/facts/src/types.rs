@@ -8,7 +8,7 @@
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind, Terminator};
+use unspin_ir::{Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind, Terminator};
 
 use crate::definitions::{Definition, Definitions};
 use crate::model::Effect;
@@ -67,6 +67,12 @@ const MAX_CHAIN: u32 = 12;
 impl Project {
     /// The absolute nominal type of an expression, if it is known.
     pub fn type_of(&self, at: FunctionRef, expr: ExprId) -> Option<Name> {
+        // Only asked of the literal itself: a place that begins as `""` may come to hold anything.
+        match self.function(at).expr(expr) {
+            Expr::Constant(Constant::Text(_)) | Expr::Aggregate(Aggregate::Text, _) => return Some(unspin_ir::name("str")),
+            Expr::Constant(Constant::Bytes(_)) => return Some(unspin_ir::name("bytes")),
+            _ => {}
+        }
         Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.expr(self.local_types(at), expr, 0)
     }
 
