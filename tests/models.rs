@@ -165,3 +165,11 @@ fn receivers_are_told_apart_by_their_words() {
     assert!(telling("read", "fp", 2).is_none(), "an address and a count: registers, not a stream");
     assert!(telling("read", "profile", 1).is_none());
 }
+
+#[test]
+fn the_example_of_the_readme_is_a_model_file() {
+    let readme = fs::read_to_string(folder("README.md")).expect("the vocabulary is documented");
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let file = Models::parse("README.md", example).unwrap_or_else(|error| panic!("{error}"));
+    assert!(file.call.len() > 2 && !file.class.is_empty() && !file.exception.is_empty());
+}
