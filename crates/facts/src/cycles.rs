@@ -52,6 +52,8 @@ pub struct CycleAttributes {
     /// How many of six signs say that it reads input: the name of the function, its class, its file, a parameter's type,
     /// the type of its result, a failure that it raises.
     pub words: u32,
+    /// Whether a function of the way round is named for taking input apart.
+    pub named: bool,
     /// How many calls and steps of its functions consume input themselves.
     pub consumes: u32,
     /// Whether every call of the way round hands on the stream, or something read from it.

@@ -155,7 +155,9 @@ impl Finder<'_> {
         }
         let is_same_name = callee.name == self.function.name;
         let on_value = matches!(call.callee, Callee::Method(..));
-        let is_foreign = self.project.owner(target).is_none_or(|class| self.project.class_data(class).fields.is_empty());
+        let is_foreign = self.project.owner(target).is_none_or(|class| {
+            self.project.is_foreign(class) || self.project.class_data(class).fields.is_empty()
+        });
         is_same_name && (on_value || is_foreign)
     }
 

@@ -90,6 +90,7 @@ impl<'a> Component<'a> {
             certainty,
             guard,
             words: evidence.words,
+            named: evidence.named,
             consumes: evidence.consumes,
             hands_on_stream: evidence.hands_on_stream,
             combinators: evidence.combinators,

@@ -1,6 +1,6 @@
 //! Parameters that are named for the depth of recursion and do not count it.
 
-use unspin_ir::{Expr, ExprId, LocalId, Name, StatementKind, Terminator};
+use unspin_ir::{Callee, Expr, ExprId, LocalId, Name, StatementKind, Terminator};
 
 use super::body::Body;
 use super::component::Component;
@@ -20,7 +20,7 @@ pub(super) struct DepthParameter {
 /// Look at the parameters of a directly recursive function.
 pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthParameter {
     let mut found = DepthParameter::default();
-    let body = component.body(cut.function);
+    let Some(body) = component.bodies.get(&cut.function) else { return found };
     let own = component.edges.iter().filter(|edge| edge.from == cut.function && edge.to == cut.function).collect::<Vec<_>>();
     if own.is_empty() {
         return found;
@@ -57,10 +57,14 @@ fn is_used(body: &Body<'_>, local: LocalId, own: &[&CallEdge]) -> bool {
     for (id, block) in body.function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             let used = match &statement.kind {
-                StatementKind::Assign(place, value) => reads(*value) || reads(*place),
+                StatementKind::Assign(a, b) => reads(*a) || reads(*b),
                 StatementKind::Call(call) => {
                     let is_own = own.iter().any(|edge| edge.block == id && edge.statement == index as u32);
-                    !is_own && call.arguments.iter().any(|argument| reads(argument.value))
+                    let on_it = match call.callee {
+                        Callee::Method(receiver, _) | Callee::Value(receiver) => reads(receiver),
+                        Callee::Path(_) => false,
+                    };
+                    on_it || !is_own && call.arguments.iter().any(|argument| reads(argument.value))
                 }
                 StatementKind::Yield(Some(value)) | StatementKind::Delete(value) => reads(*value),
                 _ => false,

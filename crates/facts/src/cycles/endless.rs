@@ -1,7 +1,7 @@
 //! Recursion that cannot end: every path calls again, or the call repeats itself with nothing changed.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Callee, Expr, StatementKind, Terminator};
+use unspin_ir::{Argument, BlockId, Callee, Expr, StatementKind, Terminator};
 
 use super::body::Body;
 use super::component::Component;
@@ -25,13 +25,50 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let is_behaviour = |edge: &CallEdge| {
         component.project.owner(edge.to).is_some_and(|class| component.project.class_data(class).is_abstract)
     };
-    let is_plain = |edge: &CallEdge| is_certain(edge) && runs_at_once(edge) && !is_closure(edge) && !is_behaviour(edge);
+    let is_plain = |edge: &CallEdge| {
+        is_certain(edge)
+            && runs_at_once(edge)
+            && !is_closure(edge)
+            && !is_behaviour(edge)
+            && !uses_macro(component.body(edge.from))
+            && !is_rebound(component, edge)
+            && !is_seen_through(component.body(edge.from), edge)
+    };
     if !cut.way.iter().all(is_plain) {
         return Endless::default();
     }
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     Endless { every_path, unchanged }
+}
+
+/// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`.
+fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let name = component.project.function(edge.to).qualified;
+    let function = component.body(edge.from).function;
+    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+        StatementKind::Assign(place, _) => *function.expr(place) == Expr::Global(name),
+        _ => false,
+    })
+}
+
+/// Whether a macro of which only the name is known may have defined or qualified what is called.
+fn uses_macro(body: &Body<'_>) -> bool {
+    body.calls().any(|(_, call)| matches!(call.callee, Callee::Path(path) if path.ends_with('!')))
+}
+
+/// Whether the source of a method call is longer than its receiver, name and arguments, so that the receiver may be a
+/// view of the object (`self.as_slice().iter()`), which has methods of its own.
+fn is_seen_through(body: &Body<'_>, edge: &CallEdge) -> bool {
+    let Some(call) = body.call_at(edge) else { return true };
+    let Callee::Method(receiver, method) = call.callee else { return false };
+    let length = |value| body.function.path(value).map(|path| path.len());
+    let argument = |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
+    let arguments: Option<usize> = call.arguments.iter().map(argument).sum();
+    let (Some(receiver), Some(arguments)) = (length(receiver), arguments) else { return true };
+    let awaited = if call.awaited { "await ".len() } else { 0 };
+    let longest = awaited + receiver + ".".len() + method.len() + "()".len() + arguments;
+    (edge.span.end - edge.span.start) as usize > longest
 }
 
 /// Whether no path through the caller of an edge ends without a call of the edge's callee.

@@ -4,7 +4,7 @@
 //! several at once.
 
 use unspin_ir::{
-    BinaryOp, Call, Callee, Expr, ExprId, Function, LocalKind, StatementKind, Terminator,
+    BinaryOp, Call, Callee, Constant, Expr, ExprId, Function, LocalKind, StatementKind, Terminator,
 };
 
 use super::body::{Body, Part, called_name, last_part};
@@ -20,6 +20,7 @@ use crate::project::{FunctionRef, Project};
 pub(super) struct Evidence {
     pub(super) kind: CycleKind,
     pub(super) words: u32,
+    pub(super) named: bool,
     pub(super) consumes: u32,
     pub(super) hands_on_stream: bool,
     pub(super) combinators: bool,
@@ -36,6 +37,8 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
     let hands_on_stream = cut.way.iter().all(|edge| hands_on(component, edge));
     let combinators = is_combinator_cycle(component, cut);
     let words = cut.way.iter().map(|edge| words(component, component.named(edge.from))).max().unwrap_or_default();
+    let is_named = |edge: &CallEdge| has(project, WordKind::ParseFunction, &project.function(component.named(edge.from)).name);
+    let named = cut.way.iter().any(is_named);
     let first = &cut.way[0];
     let in_loop = component.body(first.from).is_in_loop(first.block);
     let links = follows_link(component, cut);
@@ -53,10 +56,16 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
         CycleKind::Other
     };
     // One function that hands over to itself may eat the input byte by byte; two that hand over to each other delegate.
-    let hands_over = |edge: &CallEdge| is_tail(component.body(edge.from), edge);
-    let restart = !in_loop && if cut.way.len() == 1 { consumes < 2 && hands_over(first) } else { cut.edges.iter().all(hands_over) };
+    // A closure or a combinator's argument runs as often as its callee likes.
+    let runs_once = |edge: &CallEdge| !matches!(edge.kind, EdgeKind::Closure | EdgeKind::Combinator | EdgeKind::Visitor);
+    let hands_over = |edge: &CallEdge| runs_once(edge) && is_tail(component.body(edge.from), edge);
+    let restart = !in_loop
+        && match cut.way[..] {
+            [_] => consumes < 2 && hands_over(first) && passes_own(component.body(first.from), first),
+            _ => cut.edges.iter().all(hands_over),
+        };
     let trusted = bodies.iter().any(|body| is_trusted(project, body));
-    Evidence { kind, words, consumes, hands_on_stream, combinators, restart, in_loop, trusted }
+    Evidence { kind, words, named, consumes, hands_on_stream, combinators, restart, in_loop, trusted }
 }
 
 /// The functions of a cut's cycles, closures too.
@@ -329,11 +338,36 @@ fn is_combinator_cycle(component: &Component<'_>, cut: &Cut) -> bool {
     cut.way.iter().any(combines) || through_functions && cut.way.iter().any(|edge| is_parser(component.named(edge.from)))
 }
 
-/// Whether the function returns what the call gives.
+/// Whether nothing but a return of what the call gives comes after it.
 fn is_tail(body: &Body<'_>, edge: &CallEdge) -> bool {
-    let Some(result) = body.call_at(edge).and_then(|call| call.result) else { return false };
-    body.function.blocks.iter().any(|block| match block.terminator {
-        Terminator::Return(Some(value)) => *body.function.expr(value) == Expr::Local(result),
+    let Some(call) = body.call_at(edge) else { return false };
+    let mut block = edge.block;
+    if edge.statement as usize + 1 < body.function.block(block).statements.len() {
+        return false;
+    }
+    for _ in 0..body.function.blocks.len() {
+        let current = body.function.block(block);
+        match current.terminator {
+            Terminator::Return(None) => return true,
+            Terminator::Return(Some(value)) => {
+                return match body.function.expr(value) {
+                    Expr::Local(local) => Some(*local) == call.result,
+                    other => matches!(other, Expr::Constant(Constant::Unit | Constant::None)),
+                };
+            }
+            Terminator::Goto(next) if body.function.block(next).statements.is_empty() => block = next,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a call passes nothing but constants and parameters of its caller as they are.
+fn passes_own(body: &Body<'_>, edge: &CallEdge) -> bool {
+    let Some(call) = body.call_at(edge) else { return false };
+    call.arguments.iter().all(|argument| match *body.function.expr(argument.value) {
+        Expr::Constant(_) => true,
+        Expr::Local(local) => body.constant_parameter(local),
         _ => false,
     })
 }
@@ -496,5 +530,7 @@ fn is_trusted(project: &Project, body: &Body<'_>) -> bool {
     let in_path = path.split('/').any(|part| is_word(part.split('.').next().unwrap_or(part)));
     let in_parameters = body.function.parameters.iter().any(|parameter| is_word(&body.function.local(parameter.local).name));
     let reads_files = body.calls().any(|(_, call)| has(project, WordKind::FileSystem, &called_name(body.function, call)));
-    in_path || in_parameters || reads_files
+    let in_types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
+    let in_types = in_types.into_iter().any(|ty| has(project, WordKind::TrustedType, &last_part(ty)));
+    in_path || in_parameters || in_types || reads_files
 }

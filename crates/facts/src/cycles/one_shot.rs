@@ -22,6 +22,8 @@ enum Known {
     Constant(Constant),
     /// A literal list or map without elements.
     Empty,
+    /// A named constant, which stands for a size or a flag: `BLOCK_SIZE`, `sys.maxsize`.
+    Positive,
 }
 
 /// What is known on entry to a function.
@@ -89,8 +91,14 @@ fn known(function: &Function, value: ExprId) -> Option<Known> {
         Expr::Aggregate(Aggregate::List | Aggregate::Map | Aggregate::Set | Aggregate::Tuple, parts) if parts.is_empty() => {
             Some(Known::Empty)
         }
+        Expr::Global(path) => is_constant_name(*path).then_some(Known::Positive),
         _ => None,
     }
+}
+
+fn is_constant_name(path: Name) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last == "maxsize" || last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Fields of the receiver that got a constant on every path to a call.
@@ -159,6 +167,7 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
         Expr::Unary(UnaryOp::Not, inner) => truth(function, entry, inner).map(|truth| !truth),
         Expr::Truth(inner) => match value(function, entry, inner)? {
             Known::Empty | Known::Constant(Constant::None) => Some(false),
+            Known::Positive => Some(true),
             Known::Constant(Constant::Bool(value)) => Some(value),
             Known::Constant(Constant::Int(value)) => Some(value != 0),
             Known::Constant(Constant::Text(text)) => Some(!text.is_empty()),
@@ -177,6 +186,12 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
 }
 
 fn compare(op: CompareOp, left: &Known, right: &Known) -> Option<bool> {
+    match (left, right) {
+        (Known::Positive, Known::Constant(Constant::Int(..=0))) => return Some(matches!(op, CompareOp::Gt | CompareOp::Ge | CompareOp::Ne)),
+        (Known::Positive, Known::Constant(Constant::None)) => return Some(matches!(op, CompareOp::Ne | CompareOp::IsNot)),
+        (Known::Positive, _) | (_, Known::Positive) => return None,
+        _ => {}
+    }
     match op {
         CompareOp::Eq | CompareOp::Is => Some(left == right),
         CompareOp::Ne | CompareOp::IsNot => Some(left != right),

@@ -18,6 +18,11 @@ impl Project {
         self.index.class(class).methods.iter().map(|&(_, method)| method)
     }
 
+    /// Whether a class only adds methods to a type that the project does not define, so that it has others as well.
+    pub fn is_foreign(&self, class: ClassRef) -> bool {
+        self.index.class(class).is_foreign
+    }
+
     /// A class and its bases in the project, nearest first.
     pub fn linearized(&self, class: ClassRef) -> Vec<ClassRef> {
         let mut order = Vec::new();

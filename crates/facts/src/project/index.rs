@@ -22,6 +22,8 @@ pub(crate) struct Index {
     /// The class of each method.
     pub(super) owners: Vec<Vec<Option<ClassRef>>>,
     pub(crate) modules: FxHashMap<Name, u32>,
+    /// Names below which there are modules.
+    packages: FxHashSet<Name>,
 }
 
 /// A class with what other files say of it.
@@ -34,6 +36,8 @@ pub(crate) struct ClassEntry {
     pub(super) foreign_bases: Vec<Name>,
     pub(super) subclasses: Vec<ClassRef>,
     pub(super) methods: Vec<(Name, FunctionRef)>,
+    /// Whether it only adds methods to a type that no file of the project defines.
+    pub(super) is_foreign: bool,
 }
 
 impl Index {
@@ -41,9 +45,13 @@ impl Index {
         let mut index = Self::default();
         for (file, source) in files.iter().enumerate() {
             index.modules.entry(source.module.name).or_insert(file as u32);
+            if let Some((package, _)) = source.module.name.rsplit_once('.') {
+                index.packages.insert(unspin_ir::name(package));
+            }
             index.add_classes(file as u32, source);
             index.add_functions(file as u32, source);
         }
+        index.join_extensions(files);
         index.link_bases(files);
         index.link_methods(files);
         index
@@ -66,6 +74,7 @@ impl Index {
                 foreign_bases: Vec::new(),
                 subclasses: Vec::new(),
                 methods: Vec::new(),
+                is_foreign: false,
             });
         }
     }
@@ -97,6 +106,22 @@ impl Index {
         match self.global.insert(global, symbol) {
             Some(_) => known.iter_mut().filter(|(name, _)| *name == global).for_each(|entry| entry.1 = symbol),
             None => known.push((global, symbol)),
+        }
+    }
+
+    /// Methods that a file adds to a type of another file are methods of that type: in this file its name means the
+    /// other one.
+    fn join_extensions(&mut self, files: &[SourceFile]) {
+        for index in 0..self.classes.len() {
+            let (file, class) = (self.classes[index].file, self.classes[index].class);
+            let class = &files[file as usize].module.classes[class as usize];
+            let Some(extended) = class.extends else { continue };
+            match self.absolute_symbol(extended) {
+                Some(Symbol::Class(real)) if real.0 as usize != index => {
+                    self.local.insert((file, class.name), Symbol::Class(real));
+                }
+                _ => self.classes[index].is_foreign = true,
+            }
         }
     }
 
@@ -158,10 +183,29 @@ impl Index {
         if let (Some(&(_, symbol)), None) = (inside.next(), inside.next()) {
             return Some(symbol);
         }
+        if self.is_behind_file(parent) {
+            return None;
+        }
         let mut near = known.iter().filter(|(other, _)| starts_with_path(other, package));
         match (near.next(), near.next()) {
             (Some(&(_, symbol @ Symbol::Class(_))), None) => Some(symbol),
             _ => None,
+        }
+    }
+
+    /// Whether a path leads through a plain file: what that does not define it may have imported from anywhere.
+    fn is_behind_file(&self, path: &str) -> bool {
+        let mut prefix = path;
+        loop {
+            if let Some(name) = ustr::existing_ustr(prefix)
+                && self.modules.contains_key(&name)
+            {
+                return !self.packages.contains(&name);
+            }
+            match prefix.rsplit_once('.') {
+                Some((shorter, _)) => prefix = shorter,
+                None => return false,
+            }
         }
     }
 
