@@ -1,6 +1,11 @@
 //! Look at lowering: `lower FILE` prints the IR of a file, `lower --measure PATH…` lowers every `.py` below the paths and
 //! reports speed against parsing alone.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who work on the frontend")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    reason = "a program for people who work on the frontend"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

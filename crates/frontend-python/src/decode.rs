@@ -9,6 +9,9 @@ use std::fmt;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+/// What a declaration is recognised by.
+const WORD: &[u8] = b"coding";
+
 /// A declaration stands at the very start; this many bytes hold two lines of any header.
 const LONGEST_HEAD: usize = 1000;
 
@@ -138,7 +141,6 @@ fn label(line: &[u8]) -> Option<&str> {
     if comment.first() != Some(&b'#') {
         return None;
     }
-    const WORD: &[u8] = b"coding";
     let mut at = 0;
     while let Some(found) = comment[at..].windows(WORD.len()).position(|window| window == WORD) {
         at += found + WORD.len();

@@ -9,15 +9,12 @@ use crate::names::Names;
 pub(crate) fn import<'a>(statement: &'a StmtImport, names: &mut Names<'a>, mut bind: impl FnMut(Name, Name)) {
     for alias in &statement.names {
         let path = alias.name.as_str();
-        match &alias.asname {
-            Some(asname) => {
-                let path = names.intern(path);
-                bind(names.intern(asname.as_str()), path);
-            }
-            None => {
-                let top = names.intern(path.split('.').next().unwrap_or(path));
-                bind(top, top);
-            }
+        if let Some(asname) = &alias.asname {
+            let path = names.intern(path);
+            bind(names.intern(asname.as_str()), path);
+        } else {
+            let top = names.intern(path.split('.').next().unwrap_or(path));
+            bind(top, top);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! [`decode`] turns the bytes of a file into text, [`lower`] the text into a [`Module`], by the table of
 //! `crates/ir/LOWERING.md`. The parser is ruff's: it reads the current grammar and recovers from syntax errors.
 //!
-//! Neither fails nor panics on any input. A file that nests deeper than CPython itself would accept is refused before
+//! Neither fails nor panics on any input. A file that nests deeper than `CPython` itself would accept is refused before
 //! it is parsed ([`too_deep`]), because a tree of that depth overflows the stack in the parser, in any walk and in
 //! `drop`. Run on a thread with a stack of 64 MB at least; time and memory are linear in the length of the text.
 
@@ -27,7 +27,8 @@ use unspin_span::Span;
 /// Lower one file. Never fails: what the parser could not read is in [`Module::problems`], and the rest is lowered. A
 /// text that nests too deeply gives a module without functions.
 pub fn lower(text: &str, source: &Source) -> Module {
-    let mut module = Module { name: source.name, is_test: source.is_test, lines: lines(text), ..Module::default() };
+    let mut module =
+        Module { name: source.name, is_test: source.is_test, shares_objects: true, lines: lines(text), ..Module::default() };
     if let Some(problem) = too_deep(text) {
         module.problems.push(problem);
         return module;
@@ -46,7 +47,7 @@ fn problem(error: &ruff_python_parser::ParseError) -> Problem {
 /// Line ends of all three kinds; a text that ends with one does not start another line.
 fn lines(text: &str) -> u32 {
     let bytes = text.as_bytes();
-    let mut ends = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let mut ends = bytes.iter().map(|&byte| usize::from(byte == b'\n')).sum::<usize>();
     if bytes.contains(&b'\r') {
         ends += bytes.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
         ends += usize::from(bytes.last() == Some(&b'\r'));

@@ -22,10 +22,8 @@ mod types;
 
 use ruff_python_ast::{ExceptHandler, Expr, ModModule, Stmt};
 use ruff_text_size::Ranged;
-use rustc_hash::{FxHashMap, FxHashSet};
-use unspin_ir::{
-    BlockId, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, Module, Name, Source,
-};
+use rustc_hash::FxHashMap;
+use unspin_ir::{BlockId, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, Module, Name, Source};
 use unspin_span::Span;
 
 use crate::lower::exits::Exit;
@@ -36,15 +34,13 @@ use crate::scopes::{Collector, Slot, Slots};
 pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module: Module) -> Module {
     let mut names = Names::new();
     let has_walrus = text.contains(":=");
-    let shared = declared_global(text);
     let words = names.words;
     let whole = Span::new(0, text.len() as u32);
     let mut frame = Frame::new(FunctionId(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
     Collector { names: &mut names, source, has_walrus, slots: &mut frame.slots }.body(&tree.body);
-    for name in &shared {
-        if let Some(slot) = frame.slots.get_mut(&unspin_ir::name(name))
-            && matches!(slot, Slot::Variable)
-        {
+    for shared in declared_global(text) {
+        let name = names.intern(shared);
+        if let Some(slot @ Slot::Variable) = frame.slots.get_mut(&name) {
             *slot = Slot::Global;
         }
     }
@@ -68,8 +64,8 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
 }
 
 /// Names that some function of the file may declare `global`, found by text alone: one too many does no harm.
-fn declared_global(text: &str) -> FxHashSet<&str> {
-    let mut found = FxHashSet::default();
+fn declared_global(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("global ") {
         rest = &rest[at + "global ".len()..];
@@ -165,7 +161,8 @@ struct Lowerer<'a> {
 impl<'a> Lowerer<'a> {
     fn finish(mut self) -> Module {
         self.functions[0] = Some(self.frame.builder.finish());
-        self.module.functions = self.functions.into_iter().flatten().collect();
+        self.module.functions.reserve_exact(self.functions.len());
+        self.module.functions.extend(self.functions.into_iter().flatten());
         self.module
     }
 
@@ -209,6 +206,11 @@ impl<'a> Lowerer<'a> {
         self.builder().assign_local(local, value, span);
         self.builder().read(local)
     }
+}
+
+/// A position in a display or pattern, as the constant that an index is.
+fn position(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
 }
 
 /// The place of the last statement, where a body falls through.

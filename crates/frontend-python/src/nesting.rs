@@ -3,7 +3,7 @@
 //! One pass over the bytes follows brackets, strings, f-strings with their replacement fields, comments, line ends and
 //! indentation, as Python's tokenizer does. It bounds
 //!
-//! - brackets and blocks by what CPython itself accepts, so that no program that runs is refused;
+//! - brackets and blocks by what `CPython` itself accepts, so that no program that runs is refused;
 //! - the number of words and operators in one expression between commas, outer expressions included. No tree of an
 //!   expression is deeper than that: operator and `not` chains, `lambda: lambda: …`, `a.b.c`, `f()()()` and what mixes
 //!   them all add one level for each word or operator.
@@ -11,10 +11,10 @@
 use unspin_ir::Problem;
 use unspin_span::Span;
 
-/// CPython: "too many nested parentheses".
+/// `CPython`: "too many nested parentheses".
 const MOST_BRACKETS: usize = 200;
 
-/// CPython: "too many levels of indentation".
+/// `CPython`: "too many levels of indentation".
 const MOST_BLOCKS: usize = 100;
 
 /// Words and operators of one expression. Generated polynomials reach 11,000.
@@ -331,11 +331,20 @@ mod tests {
         too_deep(text).is_some()
     }
 
+    /// So many `if` inside each other.
+    fn blocks(count: usize) -> String {
+        let mut text = String::new();
+        for depth in 0..count {
+            text.push_str(&" ".repeat(depth));
+            text.push_str("if x:\n");
+        }
+        text
+    }
+
     #[test]
     fn what_cpython_accepts_is_accepted() {
         assert!(!is_refused(&format!("x = {}{}", "[".repeat(200), "]".repeat(200))));
-        let blocks = (0..100).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>();
-        assert!(!is_refused(&format!("{blocks}{}pass\n", " ".repeat(100))));
+        assert!(!is_refused(&format!("{}{}pass\n", blocks(100), " ".repeat(100))));
         assert!(!is_refused(&format!("x = [{}]", "1 + f(2), ".repeat(100_000))));
         assert!(!is_refused(&format!("if a: pass\n{}", "elif a: pass\n".repeat(100_000))));
         assert!(!is_refused(&"x = lambda a, b: a\n".repeat(100_000)));
@@ -344,14 +353,14 @@ mod tests {
     #[test]
     fn every_way_to_nest_is_bounded() {
         let many = 100_000;
-        for link in ["(", "[", "{", "f(", "not ", "- ", "a + ", "a if b else ", "lambda a, b: ", "await ", "a ** ", "a.", "f'{"] {
+        for link in ["(", "[", "{", "f(", "not ", "- ", "a + ", "a if b else ", "lambda a, b: ", "await ", "a ** ", "a.", "f'{"]
+        {
             assert!(is_refused(&format!("x = {}1\n", link.repeat(many))), "{link}");
         }
         for link in ["()", "[0]", ".a", " + a", ".a(1, 2)[3]"] {
             assert!(is_refused(&format!("x = a{}\n", link.repeat(many))), "{link}");
         }
-        let blocks = (0..150).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>();
-        assert!(is_refused(&blocks));
+        assert!(is_refused(&blocks(150)));
     }
 
     #[test]

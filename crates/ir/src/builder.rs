@@ -3,12 +3,18 @@
 //! The builder keeps the current block and the current `unwind` and `scope`, which every new block inherits, so that a
 //! frontend only says where they change. Statements after an ended block go to a fresh, unreachable one.
 
+use std::sync::LazyLock;
+
 use unspin_span::Span;
 
 use crate::{
     BasicBlock, BlockId, Call, Constant, Expr, ExprId, Function, FunctionKind, Local, LocalId, LocalKind, Loop, LoopKind,
     MAX_DEPTH, Name, Scope, ScopeId, Statement, StatementKind, Terminator, name,
 };
+
+/// Names of temporaries that most functions get by with, made once: asking the table of names for each is what shows
+/// in profiles.
+static FIRST_TEMPORARIES: LazyLock<Vec<Name>> = LazyLock::new(|| (0..256).map(|index| name(&format!("%{index}"))).collect());
 
 /// A function under construction.
 #[derive(Debug)]
@@ -99,7 +105,8 @@ impl FunctionBuilder {
 
     /// Add a temporary with a name of its own.
     pub fn temporary(&mut self) -> LocalId {
-        let own_name = name(&format!("%{}", self.temporaries));
+        let index = self.temporaries as usize;
+        let own_name = FIRST_TEMPORARIES.get(index).copied().unwrap_or_else(|| name(&format!("%{index}")));
         self.temporaries += 1;
         self.local(own_name, LocalKind::Temporary, None)
     }

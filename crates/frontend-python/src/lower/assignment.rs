@@ -4,10 +4,10 @@ use ruff_python_ast::{self as ast, Expr as Syntax};
 use unspin_ir::{Aggregate, Constant, Expr, ExprId, LocalId, StatementKind};
 use unspin_span::Span;
 
-use super::Lowerer;
 use super::call::Destination;
 use super::expression::operator;
 use super::resolve::Resolved;
+use super::{Lowerer, position};
 use crate::span_of;
 
 impl<'a> Lowerer<'a> {
@@ -42,7 +42,9 @@ impl<'a> Lowerer<'a> {
         if !matches!(self.frame.builder.function.expr(value), Expr::Constant(_)) {
             value = self.temporary(value, span);
         }
-        targets.iter().for_each(|target| self.assign_target(target, value, span));
+        for target in targets {
+            self.assign_target(target, value, span);
+        }
     }
 
     /// `target = value` with a value that is evaluated already.
@@ -70,15 +72,15 @@ impl<'a> Lowerer<'a> {
             if matches!(target, Syntax::Name(name) if name.id.as_str() == self.names.words.ignored.as_str()) {
                 continue;
             }
-            let from_end = index as i64 - targets.len() as i64;
+            let from_end = position(index) - position(targets.len());
             let part = match star {
                 Some(star) if star == index => {
-                    let low = (index > 0).then(|| self.builder().constant(Constant::Int(index as i64)));
+                    let low = (index > 0).then(|| self.builder().constant(Constant::Int(position(index))));
                     let high = (from_end < -1).then(|| self.builder().constant(Constant::Int(from_end + 1)));
                     self.builder().expr(Expr::Slice(value, low, high))
                 }
                 _ => {
-                    let at = if star.is_some_and(|star| star < index) { from_end } else { index as i64 };
+                    let at = if star.is_some_and(|star| star < index) { from_end } else { position(index) };
                     let at = self.builder().constant(Constant::Int(at));
                     self.builder().expr(Expr::Index(value, at))
                 }

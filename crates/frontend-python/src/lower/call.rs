@@ -70,8 +70,11 @@ impl<'a> Lowerer<'a> {
         let words = self.names.words;
         let name = self.names.intern(name.id.as_str());
         let count = if call.arguments.keywords.is_empty() { call.arguments.args.len() } else { 0 };
-        let is_known = (count == 1 && (name == words.length || name == words.truth)) || (count == 2 && name == words.is_instance);
-        if !is_known || call.arguments.args[0].is_starred_expr() || !matches!(self.resolve(name), Resolved::Path(path) if path == name)
+        let is_known =
+            (count == 1 && (name == words.length || name == words.truth)) || (count == 2 && name == words.is_instance);
+        if !is_known
+            || call.arguments.args[0].is_starred_expr()
+            || !matches!(self.resolve(name), Resolved::Path(path) if path == name)
         {
             return None;
         }

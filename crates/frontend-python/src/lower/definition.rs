@@ -2,11 +2,12 @@
 
 use ruff_python_ast::{self as ast, Expr as Syntax, Stmt};
 use unspin_ir::{Argument, Callee, Class, Expr, ExprId, Name};
+use unspin_span::Span;
 
 use super::call::Destination;
 use super::{ClassScope, Lowerer};
 use crate::scopes::{Collector, Slots};
-use crate::{span, span_of};
+use crate::span_of;
 
 impl<'a> Lowerer<'a> {
     pub(super) fn class_definition(&mut self, class: &'a ast::StmtClassDef) {
@@ -80,11 +81,10 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The function handed to its decorators, the nearest first.
-    pub(super) fn decorated(&mut self, mut value: ExprId, applied: Vec<ExprId>, place: ast::Identifier) -> ExprId {
+    pub(super) fn decorated(&mut self, mut value: ExprId, applied: Vec<ExprId>, place: Span) -> ExprId {
         for decorator in applied.into_iter().rev() {
             let argument = Argument { name: None, value, spread: false, mutable: false };
-            let result =
-                self.emit(Callee::Value(decorator), vec![argument], false, Destination::Temporary, span(place.range));
+            let result = self.emit(Callee::Value(decorator), vec![argument], false, Destination::Temporary, place);
             value = result.unwrap_or(value);
         }
         value

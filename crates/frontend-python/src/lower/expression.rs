@@ -160,11 +160,7 @@ impl<'a> Lowerer<'a> {
         self.builder().expr(Expr::Aggregate(Aggregate::Text, parts.into()))
     }
 
-    fn interpolations(
-        &mut self,
-        elements: impl Iterator<Item = &'a ast::InterpolatedStringElement>,
-        parts: &mut Vec<ExprId>,
-    ) {
+    fn interpolations(&mut self, elements: impl Iterator<Item = &'a ast::InterpolatedStringElement>, parts: &mut Vec<ExprId>) {
         for element in elements {
             if let ast::InterpolatedStringElement::Interpolation(element) = element {
                 parts.push(self.value(&element.expression));

@@ -109,13 +109,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn dispatch(
-        &mut self,
-        handlers: Vec<Handler>,
-        otherwise: Option<BlockId>,
-        around: Surroundings,
-        span: Span,
-    ) -> BlockId {
+    fn dispatch(&mut self, handlers: Vec<Handler>, otherwise: Option<BlockId>, around: Surroundings, span: Span) -> BlockId {
         let here = self.surroundings();
         let current = self.builder().current();
         self.set_surroundings(around);

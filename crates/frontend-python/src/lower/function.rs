@@ -24,7 +24,7 @@ impl<'a> Lowerer<'a> {
             return;
         }
         let value = self.function_value(id);
-        let value = self.decorated(value, applied, def.name.clone());
+        let value = self.decorated(value, applied, span(def.name.range));
         if is_local {
             self.assign_name(&def.name, value);
         }
@@ -98,7 +98,13 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Start a function with these parameters; defaults run in the function around it.
-    fn open(&mut self, kind: FunctionKind, name: Name, place: unspin_span::Span, parameters: &'a ast::Parameters) -> FunctionId {
+    fn open(
+        &mut self,
+        kind: FunctionKind,
+        name: Name,
+        place: unspin_span::Span,
+        parameters: &'a ast::Parameters,
+    ) -> FunctionId {
         let id = self.reserve();
         let mut defaults = Vec::new();
         for parameter in parameters {

@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, Expr as Syntax, Pattern, Singleton};
 use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId};
 use unspin_span::Span;
 
-use super::{Lowerer, end_of};
+use super::{Lowerer, end_of, position};
 use crate::span_of;
 
 /// Builtin classes whose one positional pattern is the subject itself.
@@ -117,21 +117,21 @@ impl<'a> Lowerer<'a> {
         let op = if star.is_some() { CompareOp::Ge } else { CompareOp::Eq };
         if star.is_none() || fixed > 0 {
             let length = self.builder().expr(Expr::Length(subject));
-            let count = self.builder().constant(Constant::Int(fixed as i64));
+            let count = self.builder().constant(Constant::Int(position(fixed)));
             self.require(Expr::Compare(op, length, count), fail, span);
         }
         for (index, pattern) in patterns.iter().enumerate() {
-            let from_end = index as i64 - patterns.len() as i64;
+            let from_end = position(index) - position(patterns.len());
             if let Pattern::MatchStar(capture) = pattern {
                 if let Some(name) = &capture.name {
-                    let low = self.builder().constant(Constant::Int(index as i64));
+                    let low = self.builder().constant(Constant::Int(position(index)));
                     let high = (from_end < -1).then(|| self.builder().constant(Constant::Int(from_end + 1)));
                     let rest = self.builder().expr(Expr::Slice(subject, Some(low), high));
                     self.assign_name(name, rest);
                 }
                 continue;
             }
-            let at = if star.is_some_and(|star| star < index) { from_end } else { index as i64 };
+            let at = if star.is_some_and(|star| star < index) { from_end } else { position(index) };
             let at = self.builder().constant(Constant::Int(at));
             let part = self.builder().expr(Expr::Index(subject, at));
             self.pattern(pattern, part, fail);

@@ -43,12 +43,11 @@ impl<'a> Lowerer<'a> {
                 let prefix = self.frame.builder.function.qualified;
                 Resolved::Path(self.names.join(prefix, name))
             }
-            Some(Slot::Function) if self.in_module() => Resolved::Path(name),
-            Some(Slot::Variable | Slot::Function) => Resolved::Local(self.declare(name, LocalKind::Variable)),
             Some(Slot::Global | Slot::Nonlocal) if self.in_module() => Resolved::Global(name),
             Some(Slot::Global) => self.resolve_global(name),
             Some(Slot::Nonlocal) => self.resolve_outer(name, LocalKind::Shared),
-            None if self.in_module() => Resolved::Path(name),
+            None | Some(Slot::Function) if self.in_module() => Resolved::Path(name),
+            Some(Slot::Variable | Slot::Function) => Resolved::Local(self.declare(name, LocalKind::Variable)),
             None => self.resolve_outer(name, LocalKind::Captured),
         }
     }
@@ -222,7 +221,9 @@ impl<'a> Lowerer<'a> {
             }
             Syntax::Call(call) => {
                 let is_type = matches!(&*call.func, Syntax::Name(name) if name.id.as_str() == self.names.words.type_.as_str());
-                is_type && call.arguments.len() == 1 && call.arguments.args.first().is_some_and(|first| is_receiver(self, first))
+                is_type
+                    && call.arguments.len() == 1
+                    && call.arguments.args.first().is_some_and(|first| is_receiver(self, first))
             }
             _ => false,
         };

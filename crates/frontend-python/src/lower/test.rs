@@ -78,26 +78,23 @@ impl<'a> Lowerer<'a> {
         let span = span_of(expr);
         let result = self.builder().temporary();
         let after = self.builder().new_block(span);
-        match expr {
-            Syntax::BoolOp(bool_op) => {
-                let Some((last, first)) = bool_op.values.split_last() else { return self.opaque(Vec::new()) };
-                for operand in first {
-                    self.bool_operand(operand, bool_op.op, result, after);
-                }
-                let value = self.value(last);
-                self.builder().assign_local(result, value, span);
+        if let Syntax::BoolOp(bool_op) = expr {
+            let Some((last, first)) = bool_op.values.split_last() else { return self.opaque(Vec::new()) };
+            for operand in first {
+                self.bool_operand(operand, bool_op.op, result, after);
             }
-            _ => {
-                let [then, otherwise] = [0; 2].map(|_| self.builder().new_block(span));
-                self.test(expr, then, otherwise);
-                self.builder().switch_to(otherwise);
-                let no = self.builder().constant(Constant::Bool(false));
-                self.builder().assign_local(result, no, span);
-                self.builder().goto(after, span);
-                self.builder().switch_to(then);
-                let yes = self.builder().constant(Constant::Bool(true));
-                self.builder().assign_local(result, yes, span);
-            }
+            let value = self.value(last);
+            self.builder().assign_local(result, value, span);
+        } else {
+            let [then, otherwise] = [0; 2].map(|_| self.builder().new_block(span));
+            self.test(expr, then, otherwise);
+            self.builder().switch_to(otherwise);
+            let no = self.builder().constant(Constant::Bool(false));
+            self.builder().assign_local(result, no, span);
+            self.builder().goto(after, span);
+            self.builder().switch_to(then);
+            let yes = self.builder().constant(Constant::Bool(true));
+            self.builder().assign_local(result, yes, span);
         }
         self.builder().goto(after, span);
         self.builder().switch_to(after);
