@@ -55,10 +55,7 @@ impl Lowering<'_> {
         self.announce_items(statements);
         let mut value = None;
         // Every level of blocks counts as depth, so that a hostile nest of statements ends here as well.
-        self.deeper(|cx| {
-            value = cx.statements(statements, tail);
-            ExprId(0)
-        });
+        self.deeper(|cx| value = cx.statements(statements, tail));
         self.paths.forget_local(local_names);
         self.state.bindings.truncate(bindings);
         value
@@ -283,13 +280,10 @@ impl Lowering<'_> {
 
     /// Evaluate; the value goes to `dest`.
     pub(crate) fn into(&mut self, expr: &Ast, dest: Dest) {
-        self.deeper(|cx| {
-            cx.into_dest(expr, dest);
-            ExprId(0)
-        });
+        self.deeper(|cx| cx.evaluate(expr, dest));
     }
 
-    fn into_dest(&mut self, expr: &Ast, dest: Dest) {
+    fn evaluate(&mut self, expr: &Ast, dest: Dest) {
         match expr {
             Ast::Paren(e) => self.into(&e.expr, dest),
             Ast::Group(e) => self.into(&e.expr, dest),
@@ -354,7 +348,8 @@ impl Lowering<'_> {
             _ => {}
         }
         // The callee's `Result` is handed on as it is: `f()` at the end is `Ok(f()?)`.
-        let hands_on = self.state.returns == Returns::Result && self.state.try_unwind.is_none() && fallible_call(expr).is_some();
+        let hands_on =
+            self.state.returns == Returns::Result && self.state.try_unwind.is_none() && fallible_call(expr).is_some();
         let failure = if hands_on { Failure::Leaves(Leaving::default()) } else { Failure::Kept };
         let value = self.fallible(expr, failure);
         self.return_value(value, span);

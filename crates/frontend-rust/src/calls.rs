@@ -6,10 +6,10 @@
 //! harmless, because it keeps its failure. `ok_or(e)?` is a test for `None` that raises.
 
 use syn::{Expr as Ast, ExprAwait, ExprCall, ExprMethodCall};
-use unspin_ir::{Argument, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Name, StatementKind, Terminator, UnaryOp, name};
+use unspin_ir::{Argument, Call, Callee, CompareOp, Constant, Expr, ExprId, Name, StatementKind, Terminator, UnaryOp, name};
 use unspin_span::Span;
 
-use crate::lowering::{Failure, Leaving, Lowering};
+use crate::lowering::{Failure, Leaving, Lowering, Nested};
 use crate::paths::ident_name;
 use crate::patterns::{Known, known_constructor};
 
@@ -28,18 +28,48 @@ pub(crate) enum Wrapper {
 const POINTERS: [&str; 10] = ["Box", "Pin", "Arc", "Rc", "Mutex", "RwLock", "RefCell", "Cell", "Cow", "Some"];
 /// Methods that give a view of the receiver.
 const VIEWS: [&str; 12] = [
-    "as_ref", "as_mut", "as_deref", "as_deref_mut", "by_ref", "borrow", "borrow_mut", "get_mut", "get_ref", "as_pin_mut",
-    "as_slice", "as_mut_slice",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_deref_mut",
+    "by_ref",
+    "borrow",
+    "borrow_mut",
+    "get_mut",
+    "get_ref",
+    "as_pin_mut",
+    "as_slice",
+    "as_mut_slice",
 ];
 /// Those that let the callee change it.
 const MUTABLE_VIEWS: [&str; 7] = ["as_mut", "as_deref_mut", "by_ref", "borrow_mut", "get_mut", "as_pin_mut", "as_mut_slice"];
 /// Methods of futures that change nothing about what is awaited.
-const FUTURE_ADAPTERS: [&str; 8] =
-    ["instrument", "in_current_span", "boxed", "boxed_local", "fuse", "into_future", "with_subscriber", "with_current_subscriber"];
+const FUTURE_ADAPTERS: [&str; 8] = [
+    "instrument",
+    "in_current_span",
+    "boxed",
+    "boxed_local",
+    "fuse",
+    "into_future",
+    "with_subscriber",
+    "with_current_subscriber",
+];
 /// Methods of results that only touch the error.
 const ERROR_ADAPTERS: [&str; 14] = [
-    "map_err", "context", "with_context", "inspect_err", "wrap_err", "wrap_err_with", "change_context", "attach", "attach_printable",
-    "attach_with", "or_context", "into_report", "err_into", "erase_err",
+    "map_err",
+    "context",
+    "with_context",
+    "inspect_err",
+    "wrap_err",
+    "wrap_err_with",
+    "change_context",
+    "attach",
+    "attach_printable",
+    "attach_with",
+    "or_context",
+    "into_report",
+    "err_into",
+    "erase_err",
 ];
 
 /// What a callee is known to be.
@@ -72,6 +102,14 @@ pub(crate) fn is_view(call: &ExprMethodCall) -> bool {
     call.args.is_empty() && VIEWS.iter().any(|view| call.method == view)
 }
 
+/// Whether an expression is a call of some `poll` or `poll_read`.
+fn is_poll(expr: &Ast) -> bool {
+    match crate::results::fallible_call(expr) {
+        Some(Ast::MethodCall(call)) => call.method.to_string().starts_with("poll"),
+        _ => false,
+    }
+}
+
 /// Whether a name is one of a wrapper that runs its argument under a deadline.
 fn is_deadline(own: &str) -> bool {
     own.contains("timeout") || own.contains("deadline")
@@ -79,7 +117,14 @@ fn is_deadline(own: &str) -> bool {
 
 impl Lowering<'_> {
     /// Add a call; its result is the value.
-    pub(crate) fn emit(&mut self, callee: Callee, arguments: Vec<Argument>, awaited: bool, failure: Failure, span: Span) -> ExprId {
+    pub(crate) fn emit(
+        &mut self,
+        callee: Callee,
+        arguments: Vec<Argument>,
+        awaited: bool,
+        failure: Failure,
+        span: Span,
+    ) -> ExprId {
         let leaving = match failure {
             Failure::Kept => None,
             Failure::Leaves(leaving) => Some(leaving),
@@ -208,12 +253,12 @@ impl Lowering<'_> {
     }
 
     /// The arguments of `timeout(d, f())`, where the failure of `f()` is flow of its own.
-    fn wrapped_arguments(&mut self, call: &ExprCall, nested: Option<BlockId>) -> Vec<Argument> {
+    fn wrapped_arguments(&mut self, call: &ExprCall, nested: Nested) -> Vec<Argument> {
         let inner = call.args.iter().rposition(|argument| crate::results::fallible_call(argument).is_some());
         let mut arguments = Vec::with_capacity(call.args.len());
         for (index, argument) in call.args.iter().enumerate() {
             arguments.push(if Some(index) == inner {
-                let failure = Failure::Leaves(Leaving { unwind: nested, ..Leaving::default() });
+                let failure = Failure::Leaves(Leaving { unwind: nested.unwind(), ..Leaving::default() });
                 Argument { name: None, value: self.fallible(argument, failure), spread: false, mutable: false }
             } else {
                 self.argument(argument)
@@ -277,8 +322,8 @@ impl Lowering<'_> {
             _ => None,
         };
         let receiver = match nested {
-            Some(unwind) => {
-                let inner = Failure::Leaves(Leaving { unwind, ..Leaving::default() });
+            Some(nested) => {
+                let inner = Failure::Leaves(Leaving { unwind: nested.unwind(), ..Leaving::default() });
                 let receiver = self.fallible(&call.receiver, inner);
                 self.nested_taken = true;
                 receiver
@@ -302,7 +347,9 @@ impl Lowering<'_> {
             return None;
         }
         match method {
-            "len" | "is_empty" | "is_none" | "is_some" | "is_ok" | "is_err" | "is_pending" | "is_ready" => {}
+            "len" | "is_empty" | "is_none" | "is_some" | "is_ok" | "is_err" => {}
+            // Others have methods of these names as well.
+            "is_pending" | "is_ready" if is_poll(&call.receiver) => {}
             _ => return None,
         }
         let value = self.value(&call.receiver);

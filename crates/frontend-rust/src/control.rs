@@ -15,7 +15,6 @@ impl Lowering<'_> {
     pub(crate) fn condition(&mut self, test: &Ast, then: BlockId, otherwise: BlockId) {
         self.deeper(|cx| {
             cx.condition_here(test, then, otherwise);
-            ExprId(0)
         });
         // Too deep to be looked into: it may go either way.
         if self.state.builder.is_open() {

@@ -342,6 +342,8 @@ fn is_test_only(attributes: &[Attribute]) -> bool {
 fn is_test_function(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let last = attribute.path().segments.last();
-        last.is_some_and(|last| ["test", "rstest", "test_case", "bench", "quickcheck", "wasm_bindgen_test"].iter().any(|t| last.ident == t))
+        last.is_some_and(|last| {
+            ["test", "rstest", "test_case", "bench", "quickcheck", "wasm_bindgen_test"].iter().any(|t| last.ident == t)
+        })
     })
 }

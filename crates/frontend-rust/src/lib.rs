@@ -14,6 +14,7 @@ mod control;
 mod items;
 mod lowering;
 mod macros;
+mod partial;
 mod paths;
 mod patterns;
 mod results;
@@ -50,21 +51,17 @@ pub fn lower(text: &str, source: &Source) -> Module {
         let message = format!("left out: {what} are nested too deeply");
         return Module { problems: vec![Problem { span: Span::new(at, at), message }], comments, ..empty };
     }
-    let spans = Spans { base: start as u32 };
-    let parsed = syn::parse_str::<syn::File>(&text[start..]);
-    let module = match parsed {
-        Ok(file) => {
-            let paths = Paths::new(source, &file.items);
-            let mut lowering = Lowering::new(source, spans, paths, whole);
-            lowering.is_test |= items::is_test_file(&file.attrs);
-            lowering.items(&file.items);
-            lowering.finish()
-        }
-        Err(error) => {
-            let problem = Problem { span: spans.token(error.span()), message: error.to_string() };
-            Module { problems: vec![problem], ..empty }
-        }
-    };
+    let line_starts = spans::line_starts(&text[start..]);
+    let spans = Spans::new(&text[start..], start as u32, &line_starts);
+    let parsed = partial::parse(&text[start..]);
+    let paths = Paths::new(source, &parsed.items);
+    let mut lowering = Lowering::new(source, spans, paths, whole);
+    lowering.is_test |= items::is_test_file(&parsed.attributes);
+    lowering.items(&parsed.items);
+    let mut module = lowering.finish();
+    let problem = |error: &syn::Error| Problem { span: spans.token(error.span()), message: error.to_string() };
+    module.problems = parsed.errors.iter().map(problem).collect();
+    drop(parsed);
     // Every span is a number by now; the parser would otherwise keep each text that it has ever seen.
     proc_macro2::extra::invalidate_current_thread_spans();
     Module { comments, lines, ..module }

@@ -2,13 +2,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{
-    BlockId, Expr, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name, Source,
-    name,
+    BlockId, Expr, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name, Source, name,
 };
 use unspin_span::Span;
 
 use crate::paths::{Paths, ident_name};
 use crate::spans::Spans;
+use crate::types::Generic;
 
 /// How deep lowering descends into statements and expressions; deeper ones are opaque.
 const MAX_DEPTH: u32 = 1_200;
@@ -16,7 +16,7 @@ const MAX_DEPTH: u32 = 1_200;
 /// Lowering of one file.
 pub(crate) struct Lowering<'a> {
     pub(crate) source: &'a Source,
-    pub(crate) spans: Spans,
+    pub(crate) spans: Spans<'a>,
     pub(crate) paths: Paths,
     pub(crate) module: Module,
     /// Functions in the order of the source; a place is taken when a function begins and filled when it is finished.
@@ -115,6 +115,30 @@ pub(crate) enum Failure {
     Leaves(Leaving),
 }
 
+/// Where the failure of a wrapped call goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Nested {
+    /// Out of the function.
+    Out,
+    /// To a dispatch block.
+    To(BlockId),
+}
+
+impl Nested {
+    /// Like [`Leaving::unwind`].
+    pub(crate) fn new(unwind: Option<BlockId>) -> Self {
+        unwind.map_or(Self::Out, Self::To)
+    }
+
+    /// As [`Leaving::unwind`].
+    pub(crate) fn unwind(self) -> Option<BlockId> {
+        match self {
+            Self::Out => None,
+            Self::To(block) => Some(block),
+        }
+    }
+}
+
 /// How a failure leaves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Leaving {
@@ -123,11 +147,10 @@ pub(crate) struct Leaving {
     /// By a panic.
     pub(crate) panics: bool,
     /// For a call that wraps another one (`timeout(d, f())`): where the failure of the inner one goes.
-    pub(crate) nested: Option<Option<BlockId>>,
+    pub(crate) nested: Option<Nested>,
     /// `?` in a function that returns an `Option`: `None` is returned.
     pub(crate) none_returns: bool,
 }
-
 
 impl FunctionState {
     pub(crate) fn new(builder: FunctionBuilder, id: FunctionId, returns: Returns) -> Self {
@@ -193,7 +216,7 @@ impl FunctionState {
 }
 
 impl<'a> Lowering<'a> {
-    pub(crate) fn new(source: &'a Source, spans: Spans, paths: Paths, whole: Span) -> Self {
+    pub(crate) fn new(source: &'a Source, spans: Spans<'a>, paths: Paths, whole: Span) -> Self {
         let builder = FunctionBuilder::new(FunctionKind::Module, name(""), name(""), whole);
         Self {
             source,
@@ -228,15 +251,20 @@ impl<'a> Lowering<'a> {
         &mut self.state.builder
     }
 
-    /// Run `f` one level deeper, or give an opaque value when that is too deep.
-    pub(crate) fn deeper(&mut self, f: impl FnOnce(&mut Self) -> ExprId) -> ExprId {
+    /// Run `f` one level deeper; when that is too deep, nothing happens.
+    pub(crate) fn deeper<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> Option<R> {
         if self.depth >= MAX_DEPTH {
-            return self.opaque(Vec::new());
+            return None;
         }
         self.depth += 1;
         let result = f(self);
         self.depth -= 1;
-        result
+        Some(result)
+    }
+
+    /// The value that `f` gives one level deeper, or an opaque one when that is too deep.
+    pub(crate) fn deeper_value(&mut self, f: impl FnOnce(&mut Self) -> ExprId) -> ExprId {
+        self.deeper(f).unwrap_or_else(|| self.opaque(Vec::new()))
     }
 
     /// Take the next place in the order of functions.
@@ -269,7 +297,10 @@ impl<'a> Lowering<'a> {
         let mut segments: Vec<Name> = path.segments.iter().map(|segment| ident_name(&segment.ident)).collect();
         let replaced = match segments.first() {
             Some(first) if first.as_str() == "Self" => self.self_type,
-            Some(&first) => self.generic(first).flatten(),
+            Some(&first) => match self.generic(first) {
+                Generic::Parameter(bound) => bound,
+                Generic::No => None,
+            },
             None => None,
         };
         if let Some(replaced) = replaced {
@@ -278,7 +309,7 @@ impl<'a> Lowering<'a> {
             return name(&rest);
         }
         if path.leading_colon.is_some() {
-            return name(&segments.iter().map(|segment| segment.as_str()).collect::<Vec<_>>().join("."));
+            return name(&crate::paths::joined_segments(&segments));
         }
         self.paths.resolve(&segments)
     }

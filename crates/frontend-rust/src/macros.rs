@@ -16,20 +16,70 @@ use crate::paths::ident_name;
 
 /// Macros whose input is no code of this function.
 const QUOTING: [&str; 22] = [
-    "quote", "quote_spanned", "parse_quote", "parse_quote_spanned", "stringify", "concat", "include", "include_str", "include_bytes",
-    "env", "option_env", "cfg", "line", "file", "column", "module_path", "macro_rules", "compile_error", "json", "html", "sql",
+    "quote",
+    "quote_spanned",
+    "parse_quote",
+    "parse_quote_spanned",
+    "stringify",
+    "concat",
+    "include",
+    "include_str",
+    "include_bytes",
+    "env",
+    "option_env",
+    "cfg",
+    "line",
+    "file",
+    "column",
+    "module_path",
+    "macro_rules",
+    "compile_error",
+    "json",
+    "html",
+    "sql",
     "concat_idents",
 ];
 /// Macros with a format string and values.
 const FORMATTING: [&str; 20] = [
-    "print", "println", "eprint", "eprintln", "write", "writeln", "trace", "debug", "info", "warn", "error", "log", "event",
-    "trace_span", "debug_span", "info_span", "warn_span", "error_span", "span", "anyhow",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "write",
+    "writeln",
+    "trace",
+    "debug",
+    "info",
+    "warn",
+    "error",
+    "log",
+    "event",
+    "trace_span",
+    "debug_span",
+    "info_span",
+    "warn_span",
+    "error_span",
+    "span",
+    "anyhow",
 ];
 
 /// Whether the value of a macro call may be a `Result` that comes from a call.
 pub(crate) fn may_fail(mac: &Macro) -> bool {
     let last = last_name(mac);
-    let pure = ["vec", "format", "matches", "panic", "unreachable", "todo", "assert", "select", "concat", "json", "format_args", "anyhow"];
+    let pure = [
+        "vec",
+        "format",
+        "matches",
+        "panic",
+        "unreachable",
+        "todo",
+        "assert",
+        "select",
+        "concat",
+        "json",
+        "format_args",
+        "anyhow",
+    ];
     !pure.contains(&last.as_str()) && !QUOTING.contains(&last.as_str())
 }
 
@@ -121,7 +171,7 @@ impl Lowering<'_> {
 
     /// The value of a macro call.
     pub(crate) fn macro_value(&mut self, mac: &Macro, failure: Failure, awaited: bool) -> ExprId {
-        self.deeper(|cx| cx.macro_value_here(mac, failure, awaited))
+        self.deeper_value(|cx| cx.macro_value_here(mac, failure, awaited))
     }
 
     fn macro_value_here(&mut self, mac: &Macro, failure: Failure, awaited: bool) -> ExprId {
@@ -151,16 +201,22 @@ impl Lowering<'_> {
             "matches" => self.matches_value(mac),
             "format" | "format_args" => {
                 let parts: Vec<ExprId> = self.formatted(&mac.tokens).into_iter().map(|argument| argument.value).collect();
-                self.text(parts)
+                self.text(&parts)
             }
             "vec" => self.vec(&mac.tokens),
             "ready" => self.ready(&mac.tokens, failure, span),
             "try" => match syn::parse2::<Ast>(mac.tokens.clone()) {
-                Ok(inner) => self.fallible(&inner, Failure::Leaves(Leaving { unwind: self.state.try_unwind, ..Leaving::default() })),
+                Ok(inner) => {
+                    self.fallible(&inner, Failure::Leaves(Leaving { unwind: self.state.try_unwind, ..Leaving::default() }))
+                }
                 Err(_) => self.unknown_macro(mac, failure, awaited),
             },
             "dbg" | "pin" if let Some([only]) = expressions(&mac.tokens).as_deref() => {
-                if awaited { self.awaited(only, failure) } else { self.fallible(only, failure) }
+                if awaited {
+                    self.awaited(only, failure)
+                } else {
+                    self.fallible(only, failure)
+                }
             }
             "pin_mut" => self.b().constant(Constant::Unit),
             "stream" | "try_stream" | "gen" => self.stream(mac, span),
@@ -238,10 +294,10 @@ impl Lowering<'_> {
     }
 
     /// The text that `format!` makes: its constant when nothing is put in, else what it is put together from.
-    fn text(&mut self, parts: Vec<ExprId>) -> ExprId {
+    fn text(&mut self, parts: &[ExprId]) -> ExprId {
         let function = &self.state.builder.function;
         let is_text = |id: ExprId| matches!(function.expr(id), Expr::Constant(Constant::Text(_)));
-        if let [only] = parts[..]
+        if let [only] = *parts
             && is_text(only)
         {
             return only;
@@ -290,7 +346,7 @@ impl Lowering<'_> {
             Some([only]) if !matches!(only, Ast::Lit(_)) => self.raise(only, unwind, span),
             _ => {
                 let parts: Vec<ExprId> = self.formatted(tokens).into_iter().map(|argument| argument.value).collect();
-                let value = self.text(parts);
+                let value = self.text(&parts);
                 self.raise_value(None, Some(value), unwind, span);
             }
         }
@@ -393,7 +449,6 @@ impl Lowering<'_> {
         self.deeper(|cx| {
             cx.paths.collect(&file.items);
             cx.items(&file.items);
-            ExprId(0)
         });
     }
 }

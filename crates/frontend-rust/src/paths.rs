@@ -208,7 +208,8 @@ impl Paths {
     }
 }
 
-fn joined_segments(segments: &[Name]) -> String {
+/// Segments with dots between them.
+pub(crate) fn joined_segments(segments: &[Name]) -> String {
     let mut text = String::new();
     for segment in segments {
         if !text.is_empty() {

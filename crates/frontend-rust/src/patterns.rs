@@ -82,7 +82,6 @@ impl Lowering<'_> {
     pub(crate) fn pattern(&mut self, pattern: &Pat, value: ExprId, otherwise: Option<BlockId>) {
         self.deeper(|cx| {
             cx.pattern_here(pattern, value, otherwise);
-            ExprId(0)
         });
     }
 
@@ -137,13 +136,13 @@ impl Lowering<'_> {
 
     fn path_pattern(&mut self, path: &Path, value: ExprId, otherwise: Option<BlockId>) {
         let Some(last) = path.segments.last() else { return };
-        let text = last.ident.to_string();
-        let test = if text == "None" {
+        let own = last.ident.to_string();
+        let test = if own == "None" {
             let none = self.b().constant(Constant::None);
             self.b().expr(Expr::Compare(CompareOp::Is, value, none))
-        } else if text == "Pending" {
+        } else if own == "Pending" {
             self.b().expr(Expr::HasVariant(value, name("Pending")))
-        } else if text.len() > 1 && !text.contains(char::is_lowercase) {
+        } else if own.len() > 1 && !own.contains(char::is_lowercase) {
             let path = self.path_name(path);
             let constant = self.b().expr(Expr::Global(path));
             self.b().expr(Expr::Compare(CompareOp::Eq, value, constant))
@@ -224,7 +223,7 @@ impl Lowering<'_> {
                 parts.get(at).copied()
             });
             let part = known.unwrap_or_else(|| {
-                let at = if rest_seen { -(from_end as i64) } else { index as i64 };
+                let at = if rest_seen { -count_of(from_end) } else { count_of(index) };
                 let at = self.b().constant(Constant::Int(at));
                 self.b().expr(Expr::Index(value, at))
             });
@@ -243,7 +242,7 @@ impl Lowering<'_> {
         }
         if fixed > 0 || rest.is_none() {
             let length = self.b().expr(Expr::Length(value));
-            let count = self.b().constant(Constant::Int(fixed as i64));
+            let count = self.b().constant(Constant::Int(count_of(fixed)));
             let op = if rest.is_some() { CompareOp::Ge } else { CompareOp::Eq };
             let test = self.b().expr(Expr::Compare(op, length, count));
             self.test(test, true, otherwise, span);
@@ -252,8 +251,8 @@ impl Lowering<'_> {
         if let Some(at) = rest
             && let Pat::Ident(ident) = &slice.elems[at]
         {
-            let low = (at > 0).then(|| self.b().constant(Constant::Int(at as i64)));
-            let after = (slice.elems.len() - at - 1) as i64;
+            let low = (at > 0).then(|| self.b().constant(Constant::Int(count_of(at))));
+            let after = count_of(slice.elems.len() - at - 1);
             let high = (after > 0).then(|| self.b().constant(Constant::Int(-after)));
             let part = self.b().expr(Expr::Slice(value, low, high));
             let span = self.spans.token(ident.ident.span());
@@ -328,8 +327,12 @@ impl Lowering<'_> {
     /// Whether a value is true in a test.
     pub(crate) fn truth(&mut self, value: ExprId) -> ExprId {
         match self.b().function.expr(value) {
-            Expr::Compare(..) | Expr::HasVariant(..) | Expr::HasType(..) | Expr::Truth(_) | Expr::Unary(UnaryOp::Not, _) => value,
-            Expr::Constant(Constant::Bool(_)) => value,
+            Expr::Compare(..)
+            | Expr::HasVariant(..)
+            | Expr::HasType(..)
+            | Expr::Truth(_)
+            | Expr::Unary(UnaryOp::Not, _)
+            | Expr::Constant(Constant::Bool(_)) => value,
             _ => self.b().expr(Expr::Truth(value)),
         }
     }
@@ -338,6 +341,11 @@ impl Lowering<'_> {
     pub(crate) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
         self.b().expr(Expr::Binary(op, left, right))
     }
+}
+
+/// A number of elements of the source, which is far below the limits of any integer.
+pub(crate) fn count_of(elements: usize) -> i64 {
+    i64::try_from(elements).unwrap_or(i64::MAX)
 }
 
 /// `..` or `rest @ ..`.

@@ -12,7 +12,7 @@ use unspin_span::Span;
 
 use crate::blocks::is_path_like;
 use crate::control::{pattern_span, split_guard};
-use crate::lowering::{Dest, Failure, Leaving, Lowering};
+use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested};
 use crate::paths::ident_name;
 use crate::patterns::{Known, known_constructor};
 
@@ -190,7 +190,7 @@ impl Lowering<'_> {
         let dispatch = self.b().new_block(span);
         let nested = arms.iter().any(|arm| arm.pattern.is_some_and(is_nested)).then(|| self.state.builder.new_block(span));
         self.nested_taken = false;
-        let leaving = Leaving { unwind: Some(dispatch), nested: nested.map(Some), ..Leaving::default() };
+        let leaving = Leaving { unwind: Some(dispatch), nested: nested.map(Nested::To), ..Leaving::default() };
         let value = self.fallible(scrutinee, Failure::Leaves(leaving));
         let nested = nested.filter(|_| std::mem::take(&mut self.nested_taken));
         self.success_side(arms, value, nested.is_some(), span);
@@ -211,10 +211,9 @@ impl Lowering<'_> {
     /// flow as well.
     fn success_side(&mut self, arms: &mut [ResultArm], value: ExprId, two_levels: bool, span: Span) {
         let can_succeed = |arm: &ResultArm| match arm.pattern {
-            None => true,
             Some(pattern) if side(pattern) == Side::Err => false,
             Some(pattern) if two_levels => !matches!(payload(pattern), Some((Known::Ok, Some(p))) if side(p) == Side::Err),
-            Some(_) => true,
+            _ => true,
         };
         let first = arms.iter().position(can_succeed);
         let last = arms.iter().rposition(can_succeed);
@@ -234,7 +233,7 @@ impl Lowering<'_> {
                 self.with_names(arm, |cx| cx.success_pattern(pattern, value, otherwise, two_levels));
                 self.is_only_pattern = outer;
             }
-            self.to_body(arm, next);
+            self.go_to_body(arm, next);
             self.state.bindings.truncate(mark);
             self.b().switch_to(next);
             if is_final {
@@ -245,7 +244,7 @@ impl Lowering<'_> {
     }
 
     /// On to the body, through the guard.
-    fn to_body(&mut self, arm: &ResultArm, next: BlockId) {
+    fn go_to_body(&mut self, arm: &ResultArm, next: BlockId) {
         match arm.guard {
             Some(guard) => self.condition(guard, arm.body, next),
             None => self.b().goto(arm.body, arm.span),
@@ -355,7 +354,7 @@ impl Lowering<'_> {
             }
             _ => None,
         };
-        self.to_body(&arms[index], next);
+        self.go_to_body(&arms[index], next);
         self.state.bindings.truncate(mark);
         if refutable {
             self.b().switch_to(next);
@@ -398,18 +397,17 @@ impl Lowering<'_> {
 
     /// A handler's guard or payload did not fit: the later arms are tried on the failure.
     fn later_arms(&mut self, arms: &mut [ResultArm], first: usize, value: Option<ExprId>, level: u32, span: Span) {
-        for index in first..arms.len() {
-            let Some(patterns) = failure_patterns(&arms[index], level) else { continue };
+        for arm in arms.iter_mut().skip(first) {
+            let Some(patterns) = failure_patterns(arm, level) else { continue };
             let next = self.b().new_block(span);
             let mark = self.state.bindings.len();
-            let is_whole = is_whole(arms[index].pattern);
-            let arm = &mut arms[index];
+            let is_whole = is_whole(arm.pattern);
             if let (Some(value), false) = (value, patterns.is_empty()) {
                 let refutable = patterns.iter().all(|pattern| needs_tests(pattern, false));
                 let value = if is_whole { self.b().expr(Expr::Variant(name("Err"), Box::new([value]))) } else { value };
                 self.with_names(arm, |cx| cx.or_pattern(&patterns, value, refutable.then_some(next)));
             }
-            self.to_body(&arms[index], next);
+            self.go_to_body(arm, next);
             self.state.bindings.truncate(mark);
             self.b().switch_to(next);
         }
@@ -468,7 +466,9 @@ fn failures_of(pattern: &Pat, level: u32) -> Option<Vec<&Pat>> {
             (!found.is_empty()).then(|| if catches_all { Vec::new() } else { found.concat() })
         }
         other => match payload(other)? {
-            (Known::Err, inner) if level == 1 => Some(inner.into_iter().filter(|p| !matches!(p, Pat::Wild(_) | Pat::Rest(_))).collect()),
+            (Known::Err, inner) if level == 1 => {
+                Some(inner.into_iter().filter(|p| !matches!(p, Pat::Wild(_) | Pat::Rest(_))).collect())
+            }
             (Known::Ok, Some(inner)) if level == 2 => failures_of(inner, 1),
             _ => None,
         },

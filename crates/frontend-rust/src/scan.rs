@@ -197,8 +197,10 @@ impl Scanner<'_> {
         self.operand(b'a');
         let run = self.last_run();
         match word {
-            b"return" | b"break" | b"yield" | b"move" | b"async" | b"const" | b"mut" | b"dyn" | b"impl" | b"unsafe" | b"let"
-            | b"ref" | b"in" | b"if" | b"for" | b"box" | b"static" | b"do" | b"become" | b"raw" => run.right_nested += 1,
+            b"return" | b"break" | b"yield" | b"move" | b"async" | b"const" | b"mut" | b"dyn" | b"impl" | b"unsafe"
+            | b"let" | b"ref" | b"in" | b"if" | b"for" | b"box" | b"static" | b"do" | b"become" | b"raw" => {
+                run.right_nested += 1;
+            }
             b"else" | b"as" => run.chain += 1,
             _ => {}
         }
@@ -260,10 +262,9 @@ impl Scanner<'_> {
         match byte {
             b'<' => run.angles += 1,
             b'>' if !matches!(run.last, b'-' | b'=') => run.angles = run.angles.saturating_sub(1),
-            b'>' => run.right_nested += 1,
             b'|' if run.last == b'|' => run.right_nested += 1,
             b'=' if next != b'=' && !matches!(run.last, b'=' | b'<' | b'>' | b'!' | b'.') => run.right_nested += 1,
-            b'@' => run.right_nested += 1,
+            b'>' | b'@' => run.right_nested += 1,
             _ => {}
         }
         run.operators += 1;
@@ -302,8 +303,13 @@ mod tests {
             // expect: four
             let d = b'"'; let e = b"\""; let r#type = br"\"; // unspin: five
         "##;
-        let expected =
-            [("unspin: one", false), ("expect: two", false), ("expect: three", false), ("expect: four", true), ("unspin: five", false)];
+        let expected = [
+            ("unspin: one", false),
+            ("expect: two", false),
+            ("expect: three", false),
+            ("expect: four", true),
+            ("unspin: five", false),
+        ];
         assert_eq!(comments(text), expected.map(|(text, alone)| (text.to_owned(), alone)));
     }
 

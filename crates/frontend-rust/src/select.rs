@@ -165,8 +165,8 @@ impl Lowering<'_> {
             return true;
         }
         let Some([first @ Stmt::Expr(statement, semicolon), rest @ ..]) = block_statements(body) else { return false };
-        let is_only_use = takes_result_apart(statement, own)
-            && uses::count(std::slice::from_ref(first), own) + uses::count(rest, own) == 1;
+        let is_only_use =
+            takes_result_apart(statement, own) && uses::count(std::slice::from_ref(first), own) + uses::count(rest, own) == 1;
         if !is_only_use {
             return false;
         }

@@ -9,22 +9,50 @@ use syn::{Expr, Pat, Path, UnOp};
 use unspin_span::Span;
 
 /// Turns the parser's spans into byte ranges.
+///
+/// The parser's own byte offsets come from a map that it fills as it is asked; line and column are cheaper, and only a
+/// line with other characters than ASCII must be walked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spans {
-    /// Bytes before the text that the parser was given: byte-order mark and `#!` line.
-    pub(crate) base: u32,
+pub(crate) struct Spans<'a> {
+    /// The text that the parser was given.
+    code: &'a str,
+    /// Bytes before it: byte-order mark and `#!` line.
+    base: u32,
+    /// Where each of its lines starts.
+    lines: &'a [u32],
+    is_ascii: bool,
 }
 
-impl Spans {
+/// Where each line starts, as the parser counts lines.
+pub(crate) fn line_starts(code: &str) -> Vec<u32> {
+    let breaks = code.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+    std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+}
+
+impl<'a> Spans<'a> {
+    /// Spans of `code`, before which `base` bytes stand in the file.
+    pub(crate) fn new(code: &'a str, base: u32, lines: &'a [u32]) -> Self {
+        Self { code, base, lines, is_ascii: code.is_ascii() }
+    }
+
     /// One token or a small node.
     pub(crate) fn token(self, span: TokenSpan) -> Span {
-        let range = span.byte_range();
-        Span::new(self.base + range.start as u32, self.base + range.end as u32)
+        Span::new(self.offset(span.start()), self.offset(span.end()))
+    }
+
+    fn offset(self, place: proc_macro2::LineColumn) -> u32 {
+        let start = self.lines.get(place.line.saturating_sub(1)).copied().unwrap_or_default();
+        if self.is_ascii {
+            return self.base + start + place.column as u32;
+        }
+        let rest = &self.code[start as usize..];
+        let length = rest.char_indices().nth(place.column).map_or(rest.len(), |(at, _)| at);
+        self.base + start + length as u32
     }
 
     /// From one token to another.
     pub(crate) fn between(self, first: TokenSpan, last: TokenSpan) -> Span {
-        self.token(first).to(self.token(last))
+        Span::new(self.offset(first.start()), self.offset(last.end()))
     }
 
     /// An expression.

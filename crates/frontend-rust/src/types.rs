@@ -12,9 +12,32 @@ use crate::paths::{ident_name, joined};
 
 /// Types that are seen through, by their last segment.
 const TRANSPARENT: [&str; 17] = [
-    "Box", "Arc", "Rc", "Pin", "Mutex", "RwLock", "RefCell", "Cell", "Option", "Result", "Poll", "OnceCell", "OnceLock",
-    "ManuallyDrop", "MaybeUninit", "MutexGuard", "Cow",
+    "Box",
+    "Arc",
+    "Rc",
+    "Pin",
+    "Mutex",
+    "RwLock",
+    "RefCell",
+    "Cell",
+    "Option",
+    "Result",
+    "Poll",
+    "OnceCell",
+    "OnceLock",
+    "ManuallyDrop",
+    "MaybeUninit",
+    "MutexGuard",
+    "Cow",
 ];
+
+/// What a name is among the generic parameters in scope.
+pub(crate) enum Generic {
+    /// None of them.
+    No,
+    /// One, with its first bound.
+    Parameter(Option<Name>),
+}
 
 impl Lowering<'_> {
     /// The nominal type.
@@ -46,7 +69,7 @@ impl Lowering<'_> {
             return None;
         }
         let first = ident_name(&ty.path.segments.first()?.ident);
-        if let Some(bound) = self.generic(first) {
+        if let Generic::Parameter(bound) = self.generic(first) {
             return if ty.path.segments.len() == 1 { bound } else { None };
         }
         if first.as_str() == "Self" {
@@ -81,10 +104,11 @@ impl Lowering<'_> {
     fn is_result(&mut self, path: &syn::Path) -> bool {
         let Some(last) = path.segments.last() else { return false };
         let says_so = last.ident.to_string().ends_with("Result") && first_type(&last.arguments).is_some();
-        says_so || !self.result_aliases.is_empty() && {
-            let path = self.path_name(path);
-            self.result_aliases.contains(&path)
-        }
+        says_so
+            || !self.result_aliases.is_empty() && {
+                let path = self.path_name(path);
+                self.result_aliases.contains(&path)
+            }
     }
 
     /// The first bound that names a trait.
@@ -134,8 +158,11 @@ impl Lowering<'_> {
     }
 
     /// Whether the name is a generic parameter, and its bound.
-    pub(crate) fn generic(&self, own: Name) -> Option<Option<Name>> {
-        self.generics.iter().rev().find(|(known, _)| *known == own).map(|(_, bound)| *bound)
+    pub(crate) fn generic(&self, own: Name) -> Generic {
+        match self.generics.iter().rev().find(|(known, _)| *known == own) {
+            Some((_, bound)) => Generic::Parameter(*bound),
+            None => Generic::No,
+        }
     }
 
     /// The nominal return type, and what kind of value a function with this signature gives back.

@@ -122,7 +122,9 @@ impl Counter<'_> {
                 self.visit_expr(&test.expr);
                 self.binds(&test.pat)
             }
-            Expr::Binary(test) if matches!(test.op, syn::BinOp::And(_)) => self.condition(&test.left) || self.condition(&test.right),
+            Expr::Binary(test) if matches!(test.op, syn::BinOp::And(_)) => {
+                self.condition(&test.left) || self.condition(&test.right)
+            }
             other => {
                 self.visit_expr(other);
                 false

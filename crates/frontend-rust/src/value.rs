@@ -1,11 +1,9 @@
 //! Expressions as values.
 
 use syn::{BinOp, Expr as Ast, ExprBinary, ExprIndex, ExprPath, Lit, Member, UnOp};
-use unspin_ir::{
-    Aggregate, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp, name,
-};
+use unspin_ir::{Aggregate, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp, name};
 
-use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
+use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested, Returns};
 use crate::paths::ident_name;
 
 /// Elements of a list beyond which it is opaque: tables of data say nothing about loops.
@@ -22,7 +20,7 @@ impl Lowering<'_> {
 
     /// The value of an expression whose failure, if it is a `Result`, does what is said.
     pub(crate) fn fallible(&mut self, expr: &Ast, failure: Failure) -> ExprId {
-        self.deeper(|cx| cx.fallible_here(expr, failure))
+        self.deeper_value(|cx| cx.fallible_here(expr, failure))
     }
 
     fn fallible_here(&mut self, expr: &Ast, failure: Failure) -> ExprId {
@@ -121,7 +119,7 @@ impl Lowering<'_> {
         let unwind = self.state.try_unwind;
         let none_returns = self.state.returns == Returns::Option && unwind.is_none();
         let nested = match failure {
-            Failure::Leaves(outer) => Some(outer.unwind),
+            Failure::Leaves(outer) => Some(Nested::new(outer.unwind)),
             Failure::Kept => None,
         };
         let leaving = Leaving { unwind, nested, none_returns, panics: false };
@@ -289,7 +287,9 @@ impl Lowering<'_> {
             return self.b().expr(Expr::Compare(op, left, right));
         }
         match arithmetic(expr.op) {
-            Some(BinaryOp::Divide) if self.is_integer(left) || self.is_integer(right) => self.binary(BinaryOp::FloorDivide, left, right),
+            Some(BinaryOp::Divide) if self.is_integer(left) || self.is_integer(right) => {
+                self.binary(BinaryOp::FloorDivide, left, right)
+            }
             Some(op) => self.binary(op, left, right),
             None => self.opaque(vec![left, right]),
         }
@@ -358,7 +358,7 @@ impl Lowering<'_> {
                 self.b().assign_local(temporary, value, span);
                 for (index, element) in tuple.elems.iter().enumerate() {
                     let whole = self.b().read(temporary);
-                    let at = self.b().constant(Constant::Int(index as i64));
+                    let at = self.b().constant(Constant::Int(crate::patterns::count_of(index)));
                     let part = self.b().expr(Expr::Index(whole, at));
                     self.assign_to(element, part, span);
                 }
