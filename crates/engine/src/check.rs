@@ -24,7 +24,7 @@ pub fn check(project: &Project, rules: &Rules, selection: &Selection) -> Vec<Raw
             report_all(project, rules, selection, &observations)
         })
         .collect();
-    let cycles = crate::recursion::observe(project);
+    let cycles = unspin_facts::observe_cycles(project);
     found.extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
     sort(&mut found);
     found

@@ -3,7 +3,6 @@
 
 mod check;
 mod load;
-mod recursion;
 mod rule;
 pub mod suppression;
 

@@ -36,7 +36,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
             let Some((model, certainty)) = project.resolve(at, call).model else { continue };
             let timed_effect = matches!(
                 model.effect,
-                Effect::Connect | Effect::Request | Effect::Read | Effect::Receive | Effect::Write | Effect::Wait
+                Effect::Connect | Effect::Request | Effect::Read | Effect::Receive | Effect::Wait
             );
             if !model.remote || model.timeout.is_none() || !timed_effect || certainty == Certainty::Name {
                 continue;
@@ -50,18 +50,16 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
             if is_enclosed(project, at, shape, data.scope) || is_wrapped(project, at, call.result) {
                 continue;
             }
-            let in_loop = shape.forest.loops.iter().any(|natural| {
-                let is_service = natural.source.is_some_and(|source| {
-                    matches!(function.loops[source].kind, unspin_ir::LoopKind::While | unspin_ir::LoopKind::Endless)
-                });
-                is_service && natural.body.contains(block)
-            });
+            let in_loop = shape.forest.loops.iter().any(|natural| natural.source.is_some() && natural.body.contains(block));
             let mut attributes = vec![
                 ("effect", crate::failures::effect_name(Some(model.effect))),
                 ("bound", bound),
                 ("in-loop", if in_loop { "yes" } else { "no" }),
-                ("phase", phase(model.effect)),
+                ("phase", phase(model)),
             ];
+            if is_connecting(function) {
+                attributes.push(("within", "connect"));
+            }
             if has_unused_timeout_parameter(project, at) {
                 attributes.push(("parameter", "dropped"));
             }
@@ -84,12 +82,21 @@ fn might_wait(call: &unspin_ir::Call) -> bool {
     !matches!(call.callee, Callee::Value(_))
 }
 
-fn phase(effect: Effect) -> &'static str {
-    match effect {
+/// A receive that takes a timeout as its argument asks for something; one that does not goes on reading.
+fn phase(model: &CallModel) -> &'static str {
+    let has_argument = model.timeout.as_ref().is_some_and(|t| t.keyword.is_some() || t.position.is_some());
+    match model.effect {
         Effect::Connect => "connection",
         Effect::Request | Effect::Wait => "reply",
+        Effect::Receive if has_argument => "reply",
         _ => "stream",
     }
+}
+
+/// Whether the function is there to connect: its name says so.
+fn is_connecting(function: &unspin_ir::Function) -> bool {
+    let name = function.name.to_ascii_lowercase();
+    ["connect", "login", "handshake", "dial"].iter().any(|word| name.contains(word)) && !name.contains("disconnect")
 }
 
 fn waits(project: &Project, at: FunctionRef, shape: &Shape, call: &unspin_ir::Call, model: &CallModel) -> Waits {
@@ -132,26 +139,39 @@ fn constant(project: &Project, at: FunctionRef, shape: &Shape, expr: ExprId) -> 
     }
 }
 
-/// Whether a timeout is set on the receiver anywhere in the file: by a method, or where the object is made.
+/// Whether a timeout is set for the receiver somewhere in the file: by a method or field of an object of the same name, or
+/// where the object is made.
 fn is_set_elsewhere(project: &Project, at: FunctionRef, call: &unspin_ir::Call, set_by: &[Name]) -> bool {
     if set_by.is_empty() {
         return false;
     }
-    let _ = call;
+    let receiver = match call.callee {
+        Callee::Method(receiver, _) => project.function(at).path(receiver),
+        _ => None,
+    };
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let is_same = |other: Option<String>| match (&receiver, other) {
+        (Some(receiver), Some(other)) => last(receiver) == last(&other),
+        _ => true,
+    };
     let module = &project.files[at.file as usize].module;
-    module.functions.iter().flat_map(|f| &f.blocks).flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-        StatementKind::Call(other) => {
-            let by_method = match other.callee {
-                Callee::Method(_, method) => set_by.contains(&method),
-                Callee::Path(path) => set_by.iter().any(|name| path.rsplit('.').next() == Some(name.as_str())),
-                Callee::Value(_) => false,
-            };
-            by_method || other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)))
-        }
-        StatementKind::Assign(place, _) => module.functions.iter().any(|f| {
-            matches!(f.exprs.get(place.0 as usize), Some(Expr::Field(_, name)) if set_by.contains(name))
-        }),
-        _ => false,
+    module.functions.iter().any(|function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(other) => {
+                let by_method = match other.callee {
+                    Callee::Method(on, method) => set_by.contains(&method) && is_same(function.path(on)),
+                    Callee::Path(path) => set_by.iter().any(|name| path.rsplit('.').next() == Some(name.as_str())),
+                    Callee::Value(_) => false,
+                };
+                let is_made_with = other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)));
+                by_method || (is_made_with && receiver.is_some() && !std::ptr::eq(&raw const **other, call))
+            }
+            StatementKind::Assign(place, _) => match function.expr(*place) {
+                Expr::Field(base, name) => set_by.contains(name) && is_same(function.path(*base)),
+                _ => false,
+            },
+            _ => false,
+        })
     })
 }
 

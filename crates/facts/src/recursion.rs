@@ -1,0 +1,88 @@
+//! Cycles of calls as observations.
+
+use crate::callgraph::CallEdge;
+use crate::cycles::{Cycle, CycleCertainty, CycleKind, SoftGuard, cycles};
+use crate::observation::{Attribute, Observation, Subject, Sureness};
+use crate::Project;
+
+/// Every cycle of a project that no hard guard bounds.
+pub fn observe_cycles(project: &Project) -> Vec<Observation> {
+    cycles(project).iter().map(|cycle| observe(project, cycle)).collect()
+}
+
+fn observe(project: &Project, cycle: &Cycle) -> Observation {
+    let function = project.function(cycle.function);
+    let known = &cycle.attributes;
+    let yes_no = |value: bool| if value { "yes" } else { "no" };
+    let mut attributes: Vec<Attribute> = vec![
+        (
+            "depth-from",
+            match known.kind {
+                CycleKind::Parser => "parser",
+                CycleKind::Link => "link",
+                CycleKind::Crawl => "crawl",
+                CycleKind::Tokens => "tokens",
+                CycleKind::Data => "data",
+                CycleKind::Other => "other",
+            },
+        ),
+        (
+            "guard",
+            match known.guard {
+                SoftGuard::None => "none",
+                SoftGuard::Number => "number",
+                SoftGuard::Visited => "visited",
+                SoftGuard::Caught => "caught",
+            },
+        ),
+        ("closed-by", if known.certainty == CycleCertainty::Certain { "certain-calls" } else { "guessed-calls" }),
+        (
+            "signs",
+            match known.words {
+                0 => "none",
+                1 => "one",
+                2 => "two",
+                _ => "several",
+            },
+        ),
+        (
+            "consumes",
+            match known.consumes {
+                0 => "nothing",
+                1 => "once",
+                _ => "often",
+            },
+        ),
+        ("same-stream", yes_no(known.hands_on_stream)),
+        ("combinators", yes_no(known.combinators)),
+        ("restart", yes_no(known.restart)),
+        ("trusted", yes_no(known.trusted)),
+        ("every-path", yes_no(known.every_path_recurses)),
+        ("arguments", if known.unchanged { "unchanged" } else { "changed" }),
+    ];
+    if known.unused_depth.is_some() {
+        attributes.push(("depth-parameter", "unused"));
+    }
+    if known.bypassed_depth.is_some() {
+        attributes.push(("depth-parameter", "bypassed"));
+    }
+    let file = cycle.function.file;
+    let mut places = vec![("call", file, cycle.call), ("function", file, function.name_span)];
+    let back: Option<&CallEdge> = cycle.way.last().filter(|_| cycle.way.len() > 1);
+    places.extend(back.map(|edge| ("back", edge.from.file, edge.span)));
+    let parameter = known.unused_depth.or(known.bypassed_depth).map_or(String::new(), |name| name.to_string());
+    let own_name = if function.qualified.is_empty() { function.name } else { function.qualified };
+    Observation {
+        subject: Subject::Cycle,
+        function: cycle.function,
+        around: Some(function.span),
+        attributes,
+        places,
+        words: vec![("function", own_name.to_string()), ("parameter", parameter)],
+        sureness: match (known.certainty, known.words) {
+            (CycleCertainty::Guessed, _) => Sureness::Low,
+            (CycleCertainty::Certain, 3..) => Sureness::High,
+            _ => Sureness::Medium,
+        },
+    }
+}
