@@ -4,9 +4,10 @@ use syn::{Block, Expr as Ast, Item, Local, Pat, Stmt};
 use unspin_ir::{BlockId, Constant, Expr, ExprId, LocalId, Name, Terminator};
 use unspin_span::Span;
 
+use crate::fallible::{fallible_call, is_name, takes_result_apart};
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
 use crate::paths::ident_name;
-use crate::results::{fallible_call, is_name, is_result_pattern, takes_result_apart};
+use crate::sides::is_result_pattern;
 use crate::uses;
 
 /// What happens to the last expression of a block.

@@ -104,7 +104,7 @@ pub(crate) fn is_view(call: &ExprMethodCall) -> bool {
 
 /// Whether an expression is a call of some `poll` or `poll_read`.
 fn is_poll(expr: &Ast) -> bool {
-    match crate::results::fallible_call(expr) {
+    match crate::fallible::fallible_call(expr) {
         Some(Ast::MethodCall(call)) => call.method.to_string().starts_with("poll"),
         _ => false,
     }
@@ -254,7 +254,7 @@ impl Lowering<'_> {
 
     /// The arguments of `timeout(d, f())`, where the failure of `f()` is flow of its own.
     fn wrapped_arguments(&mut self, call: &ExprCall, nested: Nested) -> Vec<Argument> {
-        let inner = call.args.iter().rposition(|argument| crate::results::fallible_call(argument).is_some());
+        let inner = call.args.iter().rposition(|argument| crate::fallible::fallible_call(argument).is_some());
         let mut arguments = Vec::with_capacity(call.args.len());
         for (index, argument) in call.args.iter().enumerate() {
             arguments.push(if Some(index) == inner {
@@ -393,7 +393,7 @@ impl Lowering<'_> {
                 Some(self.none_raises(value, call.args.first(), leaving, span))
             }
             ("map" | "inspect" | "and_then" | "or_else" | "flatten" | "transpose" | "copied" | "cloned", 0 | 1)
-                if !leaving.none_returns && crate::results::fallible_call(&call.receiver).is_some() =>
+                if !leaving.none_returns && crate::fallible::fallible_call(&call.receiver).is_some() =>
             {
                 let value = self.fallible(&call.receiver, failure);
                 let arguments = self.arguments(call.args.iter());

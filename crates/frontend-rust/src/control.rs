@@ -6,9 +6,10 @@ use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Termin
 use unspin_span::Span;
 
 use crate::blocks::is_path_like;
+use crate::fallible::fallible_call;
 use crate::lowering::{Dest, Frame, Lowering};
 use crate::paths::ident_name;
-use crate::results::{fallible_call, is_result_pattern};
+use crate::sides::is_result_pattern;
 
 impl Lowering<'_> {
     /// Branch on a condition. Names that its patterns bind are in scope afterwards.

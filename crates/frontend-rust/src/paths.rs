@@ -164,7 +164,7 @@ impl Paths {
             if let Some(item) = names.items.get(first) {
                 return name(&with_rest(item, rest));
             }
-            if let Some(target) = names.imports.get(first) {
+            if let Some(target) = names.imports.get(first).filter(|target| !is_primitive(target)) {
                 let is_itself = target.first() == Some(first);
                 if hops == 0 || is_itself {
                     return name(&with_rest(&joined_segments(target), rest));
@@ -206,6 +206,30 @@ impl Paths {
         }
         name(absolute)
     }
+}
+
+/// `use std::u32;`: the module has the name of the type, and it is the type that is meant.
+fn is_primitive(target: &[Name]) -> bool {
+    let [library, module] = target else { return false };
+    matches!(library.as_str(), "std" | "core")
+        && matches!(
+            module.as_str(),
+            "u8" | "u16"
+                | "u32"
+                | "u64"
+                | "u128"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "i128"
+                | "isize"
+                | "f32"
+                | "f64"
+                | "char"
+                | "str"
+        )
 }
 
 /// Segments with dots between them.

@@ -6,7 +6,7 @@
 //! value. `Poll::Ready(Err(e))` counts as `Err(e)`; `Ok(Err(e))` on a wrapper such as `timeout(d, f())` is the failure of
 //! the inner call.
 
-use syn::{Arm, Expr as Ast, Ident, Pat, Stmt};
+use syn::{Arm, Expr as Ast, Pat};
 use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, Name, Terminator, name};
 use unspin_span::Span;
 
@@ -15,17 +15,10 @@ use crate::control::{pattern_span, split_guard};
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested};
 use crate::paths::ident_name;
 use crate::patterns::{Known, known_constructor};
-
-/// What a pattern on a `Result` can match.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    /// Only failures.
-    Err,
-    /// Only successes (or `Poll::Pending`).
-    Ok,
-    /// Either: `_`, a name.
-    Both,
-}
+use crate::sides::{
+    Side, always_succeeds, bare_name, failures_of, is_nested, is_whole, named_class, needs_tests, needs_value, payload, side,
+    strip,
+};
 
 /// One arm.
 struct ResultArm<'s> {
@@ -35,117 +28,6 @@ struct ResultArm<'s> {
     body: BlockId,
     span: Span,
     names: Vec<(Name, LocalId)>,
-}
-
-/// See through `&`, parentheses, guards and `Poll::Ready`.
-fn strip(pattern: &Pat) -> &Pat {
-    match pattern {
-        Pat::Paren(p) => strip(&p.pat),
-        Pat::Reference(p) => strip(&p.pat),
-        Pat::Type(p) => strip(&p.pat),
-        Pat::Guard(p) => strip(&p.pat),
-        Pat::TupleStruct(p) if known_constructor(&p.path) == Some(Known::Ready) => match p.elems.first() {
-            Some(inner) => strip(inner),
-            None => pattern,
-        },
-        _ => pattern,
-    }
-}
-
-/// The payload pattern of `Ok(p)` or `Err(p)`.
-fn payload(pattern: &Pat) -> Option<(Known, Option<&Pat>)> {
-    let Pat::TupleStruct(p) = strip(pattern) else { return None };
-    let known = known_constructor(&p.path)?;
-    matches!(known, Known::Ok | Known::Err).then(|| (known, p.elems.first()))
-}
-
-/// Whether a pattern says `Ok(..)` or `Err(..)`.
-pub(crate) fn is_result_pattern(pattern: &Pat) -> bool {
-    match strip(pattern) {
-        Pat::Or(p) => p.cases.iter().any(is_result_pattern),
-        Pat::Ident(p) => p.subpat.as_ref().is_some_and(|(_, inner)| is_result_pattern(inner)),
-        other => payload(other).is_some(),
-    }
-}
-
-fn side(pattern: &Pat) -> Side {
-    match strip(pattern) {
-        Pat::Wild(_) => Side::Both,
-        Pat::Ident(p) => match &p.subpat {
-            Some((_, inner)) => side(inner),
-            None if is_path_like(&p.ident) => Side::Ok,
-            None => Side::Both,
-        },
-        Pat::Or(p) => {
-            let mut sides = p.cases.iter().map(side);
-            let first = sides.next().unwrap_or(Side::Both);
-            if sides.all(|other| other == first) { first } else { Side::Both }
-        }
-        other => match payload(other) {
-            Some((Known::Err, _)) => Side::Err,
-            _ => Side::Ok,
-        },
-    }
-}
-
-/// Whether a pattern takes two results apart: `Ok(Ok(x))`, `Ok(Err(e))`.
-fn is_nested(pattern: &Pat) -> bool {
-    match strip(pattern) {
-        Pat::Or(p) => p.cases.iter().any(is_nested),
-        other => matches!(payload(other), Some((Known::Ok, Some(inner))) if is_result_pattern(inner)),
-    }
-}
-
-/// The call that an expression comes down to, seen through parentheses, references, blocks, `.await` and `?`.
-pub(crate) fn fallible_call(expr: &Ast) -> Option<&Ast> {
-    match expr {
-        Ast::Paren(e) => fallible_call(&e.expr),
-        Ast::Group(e) => fallible_call(&e.expr),
-        Ast::Reference(e) => fallible_call(&e.expr),
-        Ast::Block(e) if e.label.is_none() => block_call(&e.block.stmts),
-        Ast::Unsafe(e) => block_call(&e.block.stmts),
-        Ast::Try(e) => fallible_call(&e.expr),
-        Ast::Call(e) => match crate::calls::wrapper(&e.func) {
-            Some(crate::calls::Wrapper::Ok | crate::calls::Wrapper::Err) => None,
-            Some(_) => e.args.first().and_then(fallible_call),
-            None if crate::calls::is_constructor(&e.func) => None,
-            None => Some(expr),
-        },
-        Ast::MethodCall(e) if crate::calls::is_view(e) => fallible_call(&e.receiver),
-        Ast::MethodCall(_) | Ast::Await(_) => Some(expr),
-        Ast::Macro(e) => crate::macros::may_fail(&e.mac).then_some(expr),
-        _ => None,
-    }
-}
-
-fn block_call(statements: &[Stmt]) -> Option<&Ast> {
-    match statements.last() {
-        Some(Stmt::Expr(expr, None)) => fallible_call(expr),
-        _ => None,
-    }
-}
-
-/// Whether an expression is `match name {..}` or `if let .. = name` with `Ok` or `Err` patterns, or `name?`.
-pub(crate) fn takes_result_apart(statement: &Ast, own: &Ident) -> bool {
-    match statement {
-        Ast::Match(e) => is_name(&e.expr, own) && e.arms.iter().any(|arm| is_result_pattern(&arm.pat)),
-        Ast::If(e) => match &*e.cond {
-            Ast::Let(test) => is_name(&test.expr, own) && is_result_pattern(&test.pat),
-            _ => false,
-        },
-        Ast::Try(e) => is_name(&e.expr, own),
-        _ => false,
-    }
-}
-
-/// Whether an expression is nothing but this name, or a reference to it.
-pub(crate) fn is_name(expr: &Ast, own: &Ident) -> bool {
-    match expr {
-        Ast::Path(e) => e.path.is_ident(own),
-        Ast::Paren(e) => is_name(&e.expr, own),
-        Ast::Reference(e) => is_name(&e.expr, own),
-        _ => false,
-    }
 }
 
 impl Lowering<'_> {
@@ -299,18 +181,21 @@ impl Lowering<'_> {
 
     /// The `Dispatch` and its handlers. Level 1 is the failure of the call, level 2 that of the call inside a wrapper.
     fn failure_side(&mut self, arms: &mut [ResultArm], dispatch: BlockId, level: u32, span: Span) {
-        let mut handlers = Vec::new();
+        let mut handlers: Vec<Handler> = Vec::new();
+        let mut fallen = Vec::new();
         let mut open = true;
-        for index in 0..arms.len() {
-            let Some(patterns) = failure_patterns(&arms[index], level) else { continue };
-            if !open {
-                break;
-            }
-            let (handler, catches_all) = self.handler(arms, index, &patterns, level);
+        let last = arms.iter().rposition(|arm| failure_patterns(arm, level).is_some());
+        for (index, arm) in arms.iter_mut().enumerate() {
+            let Some(patterns) = failure_patterns(arm, level).filter(|_| open) else { continue };
+            let (handler, falls) = self.handler(arm, &patterns, Some(index) < last);
+            open = !handler.classes.is_empty() || falls.is_some();
+            fallen.extend(falls.map(|from| (from, handlers.len())));
             handlers.push(handler);
-            open = !catches_all;
         }
-        self.b().switch_to(dispatch);
+        for (from, index) in fallen {
+            self.b().switch_to(from);
+            self.fall_through(handlers[index].binding, &handlers[index + 1..], span);
+        }
         let otherwise = (open && !handlers.is_empty()).then(|| {
             let nothing = self.b().new_block(span);
             self.b().switch_to(nothing);
@@ -321,48 +206,63 @@ impl Lowering<'_> {
         self.b().end(Terminator::Dispatch { handlers, otherwise }, span);
     }
 
-    /// The handler of one arm, and whether it catches everything.
-    fn handler(&mut self, arms: &mut [ResultArm], index: usize, patterns: &[&Pat], level: u32) -> (Handler, bool) {
-        let span = arms[index].span;
+    /// The handler of one arm, and the block to which it falls when its payload or guard does not fit.
+    fn handler(&mut self, arm: &mut ResultArm, patterns: &[&Pat], has_later: bool) -> (Handler, Option<BlockId>) {
+        let span = arm.span;
         let block = self.b().new_block(span);
         self.b().switch_to(block);
         let classes = self.alternative_classes(patterns);
         let known = !classes.is_empty();
-        let has_later = (index + 1..arms.len()).any(|later| failure_patterns(&arms[later], level).is_some());
         let demands = !patterns.is_empty() && patterns.iter().all(|pattern| needs_tests(pattern, known));
-        let refutable = arms[index].guard.is_some() || demands;
+        let refutable = arm.guard.is_some() || demands;
         let mark = self.state.bindings.len();
         let next = self.b().new_block(span);
         let otherwise = refutable.then_some(next);
         let binding = match patterns {
             [only] if let Some(ident) = bare_name(only) => {
-                let whole = is_whole(arms[index].pattern);
-                let arm = &mut arms[index];
+                let whole = is_whole(arm.pattern);
                 Some(self.with_names(arm, |cx| cx.bind_failure(ident, whole, span)))
             }
             [only] if let Some(ident) = named_class(only) => {
                 let own = ident_name(&ident.ident);
-                let arm = &mut arms[index];
                 Some(self.with_names(arm, |cx| cx.pattern_binding(own)))
             }
             _ if patterns.iter().any(|pattern| needs_value(pattern)) || (refutable && has_later) => {
                 let temporary = self.b().temporary();
                 let value = self.b().read(temporary);
-                let arm = &mut arms[index];
                 self.with_names(arm, |cx| cx.failure_tests(patterns, value, otherwise, known));
                 Some(temporary)
             }
             _ => None,
         };
-        self.go_to_body(&arms[index], next);
+        self.go_to_body(arm, next);
         self.state.bindings.truncate(mark);
-        if refutable {
+        (Handler { classes, binding, block, manager: None, span }, otherwise)
+    }
+
+    /// A handler's payload or guard did not fit: on to the first later handler that does.
+    fn fall_through(&mut self, failure: Option<LocalId>, later: &[Handler], span: Span) {
+        for handler in later {
+            let enter = self.b().new_block(span);
+            let next = self.b().new_block(span);
+            for (&class, failure) in handler.classes.iter().zip(std::iter::repeat(failure)) {
+                let Some(failure) = failure else { break };
+                let other = self.b().new_block(span);
+                let value = self.b().read(failure);
+                let test = self.b().expr(Expr::HasVariant(value, class));
+                self.b().branch(test, enter, other, span);
+                self.b().switch_to(other);
+            }
+            self.b().goto(if handler.classes.is_empty() { enter } else { next }, span);
+            self.b().switch_to(enter);
+            if let (Some(binding), Some(failure)) = (handler.binding, failure) {
+                let value = self.b().read(failure);
+                self.b().assign_local(binding, value, span);
+            }
+            self.b().goto(handler.block, span);
             self.b().switch_to(next);
-            let value = binding.map(|local| self.b().read(local));
-            self.later_arms(arms, index + 1, value, level, span);
         }
-        let catches_all = classes.is_empty() && !refutable;
-        (Handler { classes, binding, block, manager: None, span }, catches_all)
+        self.b().end(Terminator::Unreachable, span);
     }
 
     /// A failure that is bound to a name: as it is, or, when the arm is a bare name, as the stored `Err`.
@@ -393,25 +293,6 @@ impl Lowering<'_> {
             several if class_known && !several.iter().any(|pattern| needs_value(pattern)) => {}
             several => self.or_pattern(several, value, otherwise),
         }
-    }
-
-    /// A handler's guard or payload did not fit: the later arms are tried on the failure.
-    fn later_arms(&mut self, arms: &mut [ResultArm], first: usize, value: Option<ExprId>, level: u32, span: Span) {
-        for arm in arms.iter_mut().skip(first) {
-            let Some(patterns) = failure_patterns(arm, level) else { continue };
-            let next = self.b().new_block(span);
-            let mark = self.state.bindings.len();
-            let is_whole = is_whole(arm.pattern);
-            if let (Some(value), false) = (value, patterns.is_empty()) {
-                let refutable = patterns.iter().all(|pattern| needs_tests(pattern, false));
-                let value = if is_whole { self.b().expr(Expr::Variant(name("Err"), Box::new([value]))) } else { value };
-                self.with_names(arm, |cx| cx.or_pattern(&patterns, value, refutable.then_some(next)));
-            }
-            self.go_to_body(arm, next);
-            self.state.bindings.truncate(mark);
-            self.b().switch_to(next);
-        }
-        self.b().end(Terminator::Unreachable, span);
     }
 
     /// The classes that a pattern inside of `Err(..)` names.
@@ -449,98 +330,5 @@ fn failure_patterns<'s>(arm: &ResultArm<'s>, level: u32) -> Option<Vec<&'s Pat>>
     match arm.pattern {
         None => Some(Vec::new()),
         Some(pattern) => failures_of(pattern, level),
-    }
-}
-
-fn failures_of(pattern: &Pat, level: u32) -> Option<Vec<&Pat>> {
-    match strip(pattern) {
-        Pat::Wild(_) => Some(Vec::new()),
-        whole @ Pat::Ident(p) => match &p.subpat {
-            Some((_, inner)) => failures_of(inner, level),
-            None if is_path_like(&p.ident) => None,
-            None => Some(vec![whole]),
-        },
-        Pat::Or(p) => {
-            let found: Vec<_> = p.cases.iter().filter_map(|case| failures_of(case, level)).collect();
-            let catches_all = found.iter().any(Vec::is_empty);
-            (!found.is_empty()).then(|| if catches_all { Vec::new() } else { found.concat() })
-        }
-        other => match payload(other)? {
-            (Known::Err, inner) if level == 1 => {
-                Some(inner.into_iter().filter(|p| !matches!(p, Pat::Wild(_) | Pat::Rest(_))).collect())
-            }
-            (Known::Ok, Some(inner)) if level == 2 => failures_of(inner, 1),
-            _ => None,
-        },
-    }
-}
-
-/// `name @ Error::Timeout`: the class says it all, and the name is for the whole.
-fn named_class(pattern: &Pat) -> Option<&syn::PatIdent> {
-    match strip(pattern) {
-        Pat::Ident(ident) => {
-            let (_, inner) = ident.subpat.as_ref()?;
-            matches!(strip(inner), Pat::Path(_)).then_some(ident)
-        }
-        _ => None,
-    }
-}
-
-/// Whether a pattern fits every success: `Ok(value)`, `_`, a name.
-fn always_succeeds(pattern: &Pat) -> bool {
-    match pattern {
-        Pat::Paren(p) => always_succeeds(&p.pat),
-        Pat::Reference(p) => always_succeeds(&p.pat),
-        Pat::Or(p) => p.cases.iter().any(always_succeeds),
-        Pat::TupleStruct(p) => {
-            known_constructor(&p.path) == Some(Known::Ok) && p.elems.iter().all(|inner| !needs_tests(inner, false))
-        }
-        Pat::Ident(p) => p.subpat.is_none() && !is_path_like(&p.ident),
-        other => matches!(other, Pat::Wild(_)),
-    }
-}
-
-/// A pattern that is nothing but a new name.
-fn bare_name(pattern: &Pat) -> Option<&syn::PatIdent> {
-    match strip(pattern) {
-        Pat::Ident(ident) if ident.subpat.is_none() && !is_path_like(&ident.ident) => Some(ident),
-        _ => None,
-    }
-}
-
-/// Whether an arm is a bare name for the whole result.
-fn is_whole(pattern: Option<&Pat>) -> bool {
-    pattern.is_some_and(|pattern| matches!(strip(pattern), Pat::Ident(_)))
-}
-
-/// Whether a pattern inside of `Err(..)` needs the value: to bind a part or to test one.
-fn needs_value(pattern: &Pat) -> bool {
-    match strip(pattern) {
-        Pat::Wild(_) | Pat::Rest(_) | Pat::Path(_) => false,
-        Pat::Ident(p) => p.subpat.is_some() || !is_path_like(&p.ident),
-        Pat::TupleStruct(p) => p.elems.iter().any(|element| !matches!(element, Pat::Wild(_) | Pat::Rest(_))),
-        Pat::Struct(p) => p.fields.iter().any(|field| !matches!(&*field.pat, Pat::Wild(_))),
-        Pat::Or(p) => p.cases.iter().any(needs_value),
-        Pat::Tuple(p) => p.elems.iter().any(needs_value),
-        _ => true,
-    }
-}
-
-/// Whether a pattern can fail, given that its class fits.
-fn needs_tests(pattern: &Pat, class_known: bool) -> bool {
-    match strip(pattern) {
-        Pat::Wild(_) | Pat::Rest(_) => false,
-        Pat::Ident(p) => match &p.subpat {
-            Some((_, inner)) => needs_tests(inner, class_known),
-            None => is_path_like(&p.ident) && !class_known,
-        },
-        Pat::Path(_) => !class_known,
-        Pat::TupleStruct(p) => !class_known || p.elems.iter().any(|element| needs_tests(element, false)),
-        Pat::Struct(p) => {
-            (!class_known && p.path.segments.len() > 1) || p.fields.iter().any(|field| needs_tests(&field.pat, false))
-        }
-        Pat::Or(p) => p.cases.iter().all(|case| needs_tests(case, class_known)),
-        Pat::Tuple(p) => p.elems.iter().any(|element| needs_tests(element, false)),
-        _ => true,
     }
 }

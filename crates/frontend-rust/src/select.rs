@@ -9,9 +9,10 @@ use syn::punctuated::Punctuated;
 use syn::{Expr as Ast, ExprAwait, ExprMethodCall, Ident, Macro, Pat, Stmt, Token};
 use unspin_ir::{BlockId, Terminator};
 
+use crate::fallible::{fallible_call, takes_result_apart};
 use crate::lowering::{Dest, Lowering};
 use crate::macros::block_statements;
-use crate::results::{fallible_call, is_result_pattern, takes_result_apart};
+use crate::sides::is_result_pattern;
 use crate::uses;
 
 /// One arm.
