@@ -109,7 +109,12 @@ fn waits(project: &Project, at: FunctionRef, shape: &Shape, call: &unspin_ir::Ca
             None => Waits::Unknown,
         };
     }
-    if call.has_spread() || is_set_elsewhere(project, at, call, &timeout.set_by) {
+    let carrier = match (timeout.of, call.callee) {
+        (Some(of), _) => call.argument(None, Some(of as usize)),
+        (None, Callee::Method(receiver, _)) => Some(receiver),
+        (None, _) => None,
+    };
+    if call.has_spread() || is_set_elsewhere(project, at, call, carrier, &timeout.set_by) {
         return Waits::Unknown;
     }
     of_bound(timeout.default)
@@ -139,16 +144,19 @@ fn constant(project: &Project, at: FunctionRef, shape: &Shape, expr: ExprId) -> 
     }
 }
 
-/// Whether a timeout is set for the receiver somewhere in the file: by a method or field of an object of the same name, or
-/// where the object is made.
-fn is_set_elsewhere(project: &Project, at: FunctionRef, call: &unspin_ir::Call, set_by: &[Name]) -> bool {
+/// Whether a timeout is set for the object that carries it somewhere in the file: by a method or field of an object of the
+/// same name, or where the object is made.
+fn is_set_elsewhere(
+    project: &Project,
+    at: FunctionRef,
+    call: &unspin_ir::Call,
+    carrier: Option<ExprId>,
+    set_by: &[Name],
+) -> bool {
     if set_by.is_empty() {
         return false;
     }
-    let receiver = match call.callee {
-        Callee::Method(receiver, _) => project.function(at).path(receiver),
-        _ => None,
-    };
+    let receiver = carrier.and_then(|carrier| project.function(at).path(carrier));
     let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     let is_same = |other: Option<String>| match (&receiver, other) {
         (Some(receiver), Some(other)) => last(receiver) == last(&other),
@@ -160,7 +168,10 @@ fn is_set_elsewhere(project: &Project, at: FunctionRef, call: &unspin_ir::Call, 
             StatementKind::Call(other) => {
                 let by_method = match other.callee {
                     Callee::Method(on, method) => set_by.contains(&method) && is_same(function.path(on)),
-                    Callee::Path(path) => set_by.iter().any(|name| path.rsplit('.').next() == Some(name.as_str())),
+                    Callee::Path(path) => {
+                        set_by.iter().any(|name| path.rsplit('.').next() == Some(name.as_str()))
+                            || (receiver.is_some() && is_made_in_time(project, path, function, other))
+                    }
                     Callee::Value(_) => false,
                 };
                 let is_made_with = other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)));
@@ -172,6 +183,14 @@ fn is_set_elsewhere(project: &Project, at: FunctionRef, call: &unspin_ir::Call, 
             },
             _ => false,
         })
+    })
+}
+
+/// Whether a constructor is given the timeout that the object then keeps, by position: `create_connection(address, 5)`.
+fn is_made_in_time(project: &Project, path: Name, function: &unspin_ir::Function, call: &unspin_ir::Call) -> bool {
+    project.models.by_path(path, function, call).is_some_and(|model| {
+        let position = model.timeout.as_ref().and_then(|timeout| timeout.position);
+        model.returns.is_some() && position.is_some_and(|position| call.argument(None, Some(position as usize)).is_some())
     })
 }
 
