@@ -81,7 +81,7 @@ pub fn python(depth: usize) -> Vec<Deep> {
         ("annotations", format!("x: {} = 1\n", nested("a[", "b", "]", depth))),
         ("semicolons", format!("{}\n", "a; ".repeat(depth))),
         ("items", format!("with {}a:\n pass\n", "a, ".repeat(depth))),
-        ("loops_in_a_row", "while a:\n a = b\n".repeat(depth)),
+        ("loops_in_a_row", "while a:\n a = b\n".repeat(depth / 20)),
     ];
     let expressions = expressions.into_iter().map(|(name, text)| (name, format!("def f():\n x = {text}\n")));
     expressions.chain(statements).map(|(name, text)| Deep { name: format!("deep_{name}.py"), text }).collect()
@@ -155,7 +155,7 @@ pub fn rust(depth: usize) -> Vec<Deep> {
         ("token_trees", format!("#[a{}]\nfn f() {{}}\n", nested("(", "", ")", depth))),
         ("use", format!("use {};\n", nested("a::{", "b", "}", depth))),
         ("bounds", format!("fn f<T: {}>() {{}}\n", nested("", "A", " + A", depth))),
-        ("loops_in_a_row", format!("fn f() {{ {} }}\n", "while a { a = b; }".repeat(depth))),
+        ("loops_in_a_row", format!("fn f() {{ {} }}\n", "while a { a = b; }".repeat(depth / 20))),
     ];
     let expressions = expressions.into_iter().map(|(name, text)| (name, format!("fn f() {{ let x = {text}; }}\n")));
     expressions.chain(items).map(|(name, text)| Deep { name: format!("deep_{name}.rs"), text }).collect()

@@ -62,9 +62,18 @@ fn problem(input: &Input, text: &str, module: &Module, first: &Problem) -> ScanE
         count => format!(" (and {} more places in this file)", count - 1),
     };
     let rest = if module.functions.is_empty() { "" } else { "; the rest was analysed" };
-    let message = format!("{}{more}{rest}", first.message);
+    let message = format!("{}{more}{rest}", shortened(&first.message));
     let range = Some(LineIndex::new(text).range(text, first.span));
     ScanError { path: input.shown.clone(), message, range }
+}
+
+/// A parser that lists every token it would have taken says more than anyone reads.
+fn shortened(message: &str) -> String {
+    const LONGEST: usize = 160;
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", message[..end].trim_end_matches([',', ' '])),
+        None => message.to_owned(),
+    }
 }
 
 fn read(input: &Input) -> Result<Vec<u8>, ScanError> {
