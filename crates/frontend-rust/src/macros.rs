@@ -218,6 +218,7 @@ impl Lowering<'_> {
                     self.fallible(only, failure)
                 }
             }
+            "join" | "try_join" => self.join(mac, failure, span),
             "pin_mut" => self.b().constant(Constant::Unit),
             "stream" | "try_stream" | "gen" => self.stream(mac, span),
             other if QUOTING.contains(&other) => self.opaque(Vec::new()),
@@ -234,7 +235,6 @@ impl Lowering<'_> {
 
     fn macro_call(&mut self, mac: &Macro, arguments: Vec<Argument>, failure: Failure, awaited: bool, span: Span) -> ExprId {
         let path = self.path_name(&mac.path);
-        let awaited = awaited || path.ends_with("join") && path.as_str() != "join";
         self.emit(Callee::Path(name(&format!("{path}!"))), arguments, awaited, failure, span)
     }
 
@@ -255,6 +255,18 @@ impl Lowering<'_> {
             return self.b().constant(Constant::Unit);
         }
         self.macro_call(mac, Vec::new(), failure, awaited, span)
+    }
+
+    /// `join!(f(), g())` awaits each of its arguments; that it does so at once is not modelled.
+    fn join(&mut self, mac: &Macro, failure: Failure, span: Span) -> ExprId {
+        let Some(parsed) = expressions(&mac.tokens) else { return self.unknown_macro(mac, failure, true) };
+        let inner = if last_name(mac).as_str() == "join" { Failure::Kept } else { failure };
+        let mut arguments = Vec::with_capacity(parsed.len());
+        for argument in &parsed {
+            let value = self.awaited(argument, inner);
+            arguments.push(Argument { name: None, value, spread: false, mutable: false });
+        }
+        self.macro_call(mac, arguments, Failure::Kept, true, span)
     }
 
     /// `name = value` is an argument by keyword.
