@@ -12,6 +12,7 @@ use unspin_ir::{BlockId, FunctionId};
 use unspin_span::Span;
 
 pub(crate) use self::components::components;
+pub(crate) use self::edges::is_literal_call;
 use crate::project::{FunctionRef, Project};
 
 /// The calls of a project.
@@ -85,7 +86,8 @@ impl CallGraph {
             starts.push(count);
             count += file.module.functions.len() as u32;
         }
-        let edges: Vec<Vec<CallEdge>> = project.functions().map(|at| edges::edges_of(project, at)).collect();
+        let mut cache = tables::TableCache::default();
+        let edges: Vec<Vec<CallEdge>> = project.functions().map(|at| edges::edges_of(project, at, &mut cache)).collect();
         let mut graph = Self { starts, edges, callers: vec![Vec::new(); count as usize] };
         for edge in graph.edges.iter().flatten() {
             let callee = (graph.starts[edge.to.file as usize] + edge.to.function.0) as usize;

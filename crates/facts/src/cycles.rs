@@ -42,6 +42,7 @@ pub struct Cycle {
 /// What is known of a cycle: the words of rules that ask for recursion.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "a list of independent signs")]
 pub struct CycleAttributes {
     /// What the depth comes from.
     pub kind: CycleKind,

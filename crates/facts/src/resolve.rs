@@ -11,6 +11,9 @@ use crate::project::{Certainty, ClassRef, FunctionRef, Project, Resolution, Symb
 /// How many locals an alias is followed through.
 const MAX_HOPS: u32 = 4;
 
+/// How many definitions of a called local are looked at.
+const MAX_DEFINITIONS: usize = 16;
+
 impl Project {
     /// What a call in a function may be.
     pub fn resolve(&self, at: FunctionRef, call: &Call) -> Resolution<'_> {
@@ -210,7 +213,7 @@ impl Project {
         }
         let definitions = self.definitions(at);
         let mut joined = Resolution::default();
-        for (count, definition) in definitions.of(function, local).enumerate() {
+        for (count, definition) in definitions.of(function, local).take(MAX_DEFINITIONS).enumerate() {
             let Definition::Value(value) = definition else { continue };
             if *function.expr(value) == Expr::Local(local) {
                 continue;

@@ -6,7 +6,8 @@ use unspin_ir::{
 };
 use unspin_span::Span;
 
-use super::{CallEdge, EdgeKind, tables};
+use super::tables::{TableCache, element};
+use super::{CallEdge, EdgeKind};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::project::{FunctionRef, Project, Resolution, Via};
@@ -15,9 +16,9 @@ use crate::project::{FunctionRef, Project, Resolution, Via};
 const MAX_NAMED: usize = 3;
 
 /// The calls of a function that may lead to functions of the project, in the order of the source.
-pub(super) fn edges_of(project: &Project, at: FunctionRef) -> Vec<CallEdge> {
+pub(super) fn edges_of(project: &Project, at: FunctionRef, tables: &mut TableCache) -> Vec<CallEdge> {
     let function = project.function(at);
-    let mut finder = Finder { project, at, function, found: Vec::new(), site: (BlockId(0), 0, Span::default()) };
+    let mut finder = Finder { project, at, function, tables, found: Vec::new(), site: (BlockId(0), 0, Span::default()) };
     for (id, block) in function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             finder.site = (id, index as u32, statement.span);
@@ -37,8 +38,21 @@ pub(super) fn edges_of(project: &Project, at: FunctionRef) -> Vec<CallEdge> {
     finder.found
 }
 
+/// Whether the source of a method call is no longer than its receiver, name and arguments. A longer one may name a view
+/// of the receiver, which has methods of its own: `self.as_slice().iter()`, `(**self).len()`.
+pub(crate) fn is_literal_call(function: &Function, call: &Call, span: Span) -> bool {
+    let Callee::Method(receiver, method) = call.callee else { return false };
+    let length = |value| function.path(value).map(|path| path.len());
+    let argument = |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
+    let arguments: Option<usize> = call.arguments.iter().map(argument).sum();
+    let (Some(receiver), Some(arguments)) = (length(receiver), arguments) else { return false };
+    let around = if call.awaited { "await .()?" } else { ".()?" };
+    (span.end - span.start) as usize <= receiver + method.len() + arguments + around.len()
+}
+
 struct Finder<'a> {
     project: &'a Project,
+    tables: &'a mut TableCache,
     at: FunctionRef,
     function: &'a Function,
     found: Vec<CallEdge>,
@@ -114,7 +128,7 @@ impl Finder<'_> {
         if found.targets.is_empty() {
             match call.callee {
                 Callee::Value(value) => {
-                    for target in tables::targets(self.project, self.at, value) {
+                    for target in self.tables.targets(self.project, self.at, value) {
                         self.push(target, EdgeKind::Table);
                     }
                 }
@@ -150,15 +164,17 @@ impl Finder<'_> {
         let callee = self.project.function(target);
         let Some(behaviour) = callee.implements else { return false };
         let behaviour = behaviour.rsplit('.').next().unwrap_or_default();
-        if self.project.models.has_word(WordKind::DelegatedTrait, behaviour) {
-            return true;
-        }
+        let is_generic = self.project.models.has_word(WordKind::DelegatedTrait, behaviour);
         let is_same_name = callee.name == self.function.name;
-        let on_value = matches!(call.callee, Callee::Method(..));
         let is_foreign = self.project.owner(target).is_none_or(|class| {
-            self.project.is_foreign(class) || self.project.class_data(class).fields.is_empty()
+            let data = self.project.class_data(class);
+            let derefs = data.bases.iter().any(|base| base.ends_with("Deref") || base.ends_with("DerefMut"));
+            self.project.is_foreign(class) || data.fields.is_empty() || derefs
         });
-        is_same_name && (on_value || is_foreign)
+        match call.callee {
+            Callee::Method(..) => is_same_name && (is_foreign || !is_literal_call(self.function, call, self.site.2)),
+            _ => is_generic && !call.arguments.is_empty() || is_same_name && is_foreign,
+        }
     }
 
     /// Whether a method stands below the receiver's type, or belongs to a trait or abstract class, whose type says little
@@ -233,7 +249,7 @@ impl Finder<'_> {
                 }
             }
             Expr::Global(_) | Expr::Field(..) if is_combinator => {
-                if let Some(target) = tables::element(self.project, self.at, self.function, value) {
+                if let Some(target) = element(self.project, self.at, self.function, value) {
                     self.push(target, EdgeKind::Combinator);
                 }
             }

@@ -1,33 +1,75 @@
 //! Tables of functions: `HANDLERS = {0: decode_int, 1: decode_text}` of a module, a class, or an object.
 
+use rustc_hash::FxHashMap;
 use unspin_ir::{Aggregate, Callee, Expr, ExprId, Function, FunctionId, Name, StatementKind};
 
 use crate::definitions::Definition;
-use crate::project::{FunctionRef, Project, Symbol};
+use crate::project::{ClassRef, FunctionRef, Project, Symbol};
 
 /// How many steps from a called value back to the table.
 const MAX_STEPS: u32 = 5;
 
-/// The functions that a called value may be, when it is an element of a table.
-pub(super) fn targets(project: &Project, at: FunctionRef, value: ExprId) -> Vec<FunctionRef> {
-    let Some(table) = table_of(project, at, value) else { return Vec::new() };
-    let function = project.function(at);
-    match *function.expr(table) {
-        Expr::Global(name) => in_module(project, at.file, name),
-        Expr::Field(base, field) => {
-            let Some(class) = project.type_of(at, base).and_then(|ty| project.class(ty)) else { return Vec::new() };
-            let order = project.linearized(class);
-            let classes = order.iter().map(|&class| (project.class_file(class), project.class_data(class).name));
-            let in_body = classes
-                .map(|(file, class)| in_module(project, file, unspin_ir::name(&format!("{class}.{field}"))))
-                .find(|found| !found.is_empty());
-            in_body.unwrap_or_else(|| {
-                let methods = order.iter().flat_map(|&class| project.methods_of(class));
-                methods.map(|method| in_object(project, method, field)).find(|found| !found.is_empty()).unwrap_or_default()
-            })
+/// The tables that are filled in one place, by the last part of their name.
+type Tables = FxHashMap<Name, Vec<FunctionRef>>;
+
+/// The tables of a project, collected file by file and class by class when they are first asked for.
+#[derive(Debug, Default)]
+pub(super) struct TableCache {
+    modules: FxHashMap<u32, Tables>,
+    classes: FxHashMap<ClassRef, Tables>,
+}
+
+impl TableCache {
+    /// The functions that a called value may be, when it is an element of a table.
+    pub(super) fn targets(&mut self, project: &Project, at: FunctionRef, value: ExprId) -> Vec<FunctionRef> {
+        let Some(table) = table_of(project, at, value) else { return Vec::new() };
+        let function = project.function(at);
+        match *function.expr(table) {
+            Expr::Global(name) => self.in_module(project, at.file, name),
+            Expr::Field(base, field) => {
+                let Some(class) = project.type_of(at, base).and_then(|ty| project.class(ty)) else { return Vec::new() };
+                let order = project.linearized(class);
+                let in_body = order.iter().find_map(|&class| {
+                    let name = unspin_ir::name(&format!("{}.{field}", project.class_data(class).name));
+                    Some(self.in_module(project, project.class_file(class), name)).filter(|found| !found.is_empty())
+                });
+                in_body.or_else(|| order.iter().find_map(|&class| self.in_object(project, class, field))).unwrap_or_default()
+            }
+            Expr::Local(_) | Expr::Aggregate(..) => elements_of_local(project, at, table),
+            _ => Vec::new(),
         }
-        Expr::Local(_) | Expr::Aggregate(..) => elements_of_local(project, at, table),
-        _ => Vec::new(),
+    }
+
+    /// The functions in a table that the body of a module or class assigns to a name.
+    fn in_module(&mut self, project: &Project, file: u32, name: Name) -> Vec<FunctionRef> {
+        let tables = self.modules.entry(file).or_insert_with(|| {
+            let at = FunctionRef { file, function: FunctionId(0) };
+            let mut tables = Tables::default();
+            if let Some(body) = project.files[file as usize].module.functions.first() {
+                collect(project, at, body, |place| body.path(place).map(|path| unspin_ir::name(&path)), &mut tables);
+            }
+            tables
+        });
+        tables.get(&name).cloned().unwrap_or_default()
+    }
+
+    /// The functions in a table that a method assigns to a field of its receiver.
+    fn in_object(&mut self, project: &Project, class: ClassRef, field: Name) -> Option<Vec<FunctionRef>> {
+        let tables = self.classes.entry(class).or_insert_with(|| {
+            let mut tables = Tables::default();
+            for method in project.methods_of(class) {
+                let function = project.function(method);
+                let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver) else { continue };
+                let own = Expr::Local(receiver.local);
+                let field_of = |place| match *function.expr(place) {
+                    Expr::Field(base, field) if *function.expr(base) == own => Some(field),
+                    _ => None,
+                };
+                collect(project, method, function, field_of, &mut tables);
+            }
+            tables
+        });
+        tables.get(&field).filter(|found| !found.is_empty()).cloned()
     }
 }
 
@@ -69,49 +111,22 @@ fn elements_of_local(project: &Project, at: FunctionRef, table: ExprId) -> Vec<F
     Vec::new()
 }
 
-/// The functions in a table that the body of a module or class assigns to a name.
-fn in_module(project: &Project, file: u32, name: Name) -> Vec<FunctionRef> {
-    let at = FunctionRef { file, function: FunctionId(0) };
-    let Some(body) = project.files[file as usize].module.functions.first() else { return Vec::new() };
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let is_table = |place: ExprId| match *body.expr(place) {
-        Expr::Global(other) => other == name,
-        Expr::Local(local) => body.local(local).name == name,
-        Expr::Field(base, field) => field == last && body.path(base).is_some_and(|base| name.starts_with(base.as_str())),
-        _ => false,
-    };
-    assigned(project, at, body, is_table)
-}
-
-/// The functions in a table that a method assigns to a field of its receiver.
-fn in_object(project: &Project, at: FunctionRef, field: Name) -> Vec<FunctionRef> {
-    let function = project.function(at);
-    let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver) else { return Vec::new() };
-    let own = Expr::Local(receiver.local);
-    assigned(project, at, function, |place| match *function.expr(place) {
-        Expr::Field(base, other) => other == field && *function.expr(base) == own,
-        _ => false,
-    })
-}
-
-fn assigned(
-    project: &Project,
-    at: FunctionRef,
-    function: &Function,
-    is_table: impl Fn(ExprId) -> bool,
-) -> Vec<FunctionRef> {
-    let statements = function.blocks.iter().flat_map(|block| &block.statements);
-    let mut found = Vec::new();
-    for statement in statements {
+/// Collect the tables that a function assigns to places with a name.
+fn collect(project: &Project, at: FunctionRef, function: &Function, name_of: impl Fn(ExprId) -> Option<Name>, into: &mut Tables) {
+    for statement in function.blocks.iter().flat_map(|block| &block.statements) {
         let StatementKind::Assign(place, value) = statement.kind else { continue };
-        match *function.expr(place) {
-            // `TABLE[key] = function`
-            Expr::Index(table, _) if is_table(table) => found.extend(element(project, at, function, value)),
-            _ if is_table(place) => found.extend(elements_of_local(project, at, value)),
-            _ => {}
+        // `TABLE[key] = function`
+        if let Expr::Index(table, _) = *function.expr(place) {
+            if let (Some(name), Some(found)) = (name_of(table), element(project, at, function, value)) {
+                into.entry(name).or_default().push(found);
+            }
+        } else if let Some(name) = name_of(place) {
+            let found = elements_of_local(project, at, value);
+            if !found.is_empty() {
+                into.entry(name).or_default().extend(found);
+            }
         }
     }
-    found
 }
 
 fn elements(project: &Project, at: FunctionRef, function: &Function, table: ExprId) -> Vec<FunctionRef> {

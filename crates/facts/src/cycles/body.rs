@@ -1,6 +1,6 @@
 //! One function on a cycle, with what its analyses share: graph, dominators, names in expressions.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use unspin_flow::{BlockSet, Cfg, Dominators};
 use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
@@ -15,6 +15,9 @@ const MAX_DEPTH: u32 = 6;
 /// How many expressions one question may look at; what lies beyond counts as not there.
 const MAX_STEPS: u32 = 500;
 
+/// The most blocks of a function in which conditional tests are looked for.
+const MAX_BLOCKS: usize = 3000;
+
 /// One function on a cycle.
 pub(super) struct Body<'a> {
     pub(super) project: &'a Project,
@@ -24,6 +27,8 @@ pub(super) struct Body<'a> {
     pub(super) dominators: Dominators,
     /// Expressions that the current question may still look at.
     steps: Cell<u32>,
+    /// Calls of guard helpers, once they were asked for.
+    pub(super) guards: OnceCell<Vec<(BlockId, u32)>>,
 }
 
 /// What an expression is made of.
@@ -42,7 +47,7 @@ impl<'a> Body<'a> {
         let function = project.function(at);
         let cfg = Cfg::new(function);
         let dominators = Dominators::new(&cfg);
-        Self { project, at, function, cfg, dominators, steps: Cell::new(0) }
+        Self { project, at, function, cfg, dominators, steps: Cell::new(0), guards: OnceCell::new() }
     }
 
     /// Go through an expression and what its temporaries stand for.
@@ -113,16 +118,17 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Tests that decide whether a place is reached: each block whose branch dominates it and has a side that leads
-    /// elsewhere.
-    pub(super) fn controlling(&self, site: BlockId) -> Vec<(BlockId, ExprId)> {
+    /// Tests that decide whether a place is reached, nearest first, of those that `wanted` takes: each branch that
+    /// dominates it and has a side that leads elsewhere.
+    pub(super) fn controlling<T>(&self, site: BlockId, mut wanted: impl FnMut(BlockId, ExprId) -> Option<T>) -> Vec<T> {
         let mut found = Vec::new();
         let mut next = self.dominators.immediate(site);
         while let Some(block) = next {
             if let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator
+                && let Some(taken) = wanted(block, test)
                 && (!self.reaches(then, site, block) || !self.reaches(otherwise, site, block))
             {
-                found.push((block, test));
+                found.push(taken);
             }
             next = self.dominators.immediate(block);
         }
@@ -132,7 +138,7 @@ impl<'a> Body<'a> {
     /// Tests that keep from a place although it can be reached around them, because they are asked under a condition of
     /// their own: `if limit is not None and depth > limit: raise`. Only those that `wanted` takes are looked at.
     pub(super) fn conditional(&self, site: BlockId, wanted: impl Fn(ExprId) -> bool, names_limit: impl Fn(Name) -> bool) -> bool {
-        self.cfg.reverse_postorder().iter().any(|&block| {
+        self.cfg.len() <= MAX_BLOCKS && self.cfg.reverse_postorder().iter().any(|&block| {
             let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator else { return false };
             if self.dominators.dominates(block, site) || !wanted(test) {
                 return false;
@@ -174,20 +180,18 @@ impl<'a> Body<'a> {
         self.cfg.successors(block).iter().any(|&next| self.reaches(next, block, block))
     }
 
-    /// Calls that are made before a place on every path to it, nearest first.
-    pub(super) fn calls_before(&self, edge: &CallEdge) -> Vec<&'a Call> {
-        let mut found = Vec::new();
-        let mut next = Some(edge.block);
-        while let Some(block) = next {
-            let statements = &self.function.block(block).statements;
-            let end = if block == edge.block { edge.statement as usize } else { statements.len() };
-            found.extend(statements.iter().take(end).rev().filter_map(|statement| match &statement.kind {
-                StatementKind::Call(call) => Some(&**call),
-                _ => None,
-            }));
-            next = self.dominators.immediate(block);
-        }
-        found
+    /// Whether a block stands in a loop, under a test in that loop besides the one at its head.
+    pub(super) fn is_chosen_in_loop(&self, block: BlockId) -> bool {
+        let is_head = |test: BlockId| self.function.loops.iter().any(|known| known.header == test);
+        let inner = |test: BlockId, _| (!is_head(test) && self.reaches(block, test, test)).then_some(());
+        self.is_in_loop(block) && !self.controlling(block, inner).is_empty()
+    }
+
+    /// Whether one of these calls is made before a place on every path to it.
+    pub(super) fn is_after(&self, edge: &CallEdge, calls: &[(BlockId, u32)]) -> bool {
+        calls.iter().any(|&(block, statement)| {
+            if block == edge.block { statement < edge.statement } else { self.dominators.dominates(block, edge.block) }
+        })
     }
 
     /// Whether a local is a parameter that is never given another value.
@@ -196,12 +200,12 @@ impl<'a> Body<'a> {
             && self.project.definitions(self.at).of(self.function, local).next().is_none()
     }
 
-    /// Every call of the function, in order.
-    pub(super) fn calls(&self) -> impl Iterator<Item = (BlockId, &'a Call)> + 'a {
+    /// Every call of the function with its block and statement, in order.
+    pub(super) fn calls(&self) -> impl Iterator<Item = (BlockId, u32, &'a Call)> + 'a {
         let blocks = self.function.block_ids();
         blocks.flat_map(|(id, block)| {
-            block.statements.iter().filter_map(move |statement| match &statement.kind {
-                StatementKind::Call(call) => Some((id, &**call)),
+            block.statements.iter().enumerate().filter_map(move |(index, statement)| match &statement.kind {
+                StatementKind::Call(call) => Some((id, index as u32, &**call)),
                 _ => None,
             })
         })
@@ -211,18 +215,15 @@ impl<'a> Body<'a> {
     pub(super) fn argument_for(&self, call: &Call, callee: &Function, parameter: usize) -> Option<ExprId> {
         let wanted = callee.parameters.get(parameter)?;
         let name = callee.local(wanted.local).name;
-        let bound = callee.has_receiver && !self.passes_receiver(call, callee);
+        let bound = callee.has_receiver && !passes_receiver(call, callee);
         let position = if bound { parameter.checked_sub(1) } else { Some(parameter) };
         call.argument(Some(name), position)
     }
+}
 
-    /// Whether the receiver of a method is the first argument: `Class.method(object)`.
-    fn passes_receiver(&self, call: &Call, callee: &Function) -> bool {
-        match call.callee {
-            Callee::Path(_) => callee.owner.is_some() && callee.name.as_str() != "__init__",
-            _ => false,
-        }
-    }
+/// Whether the receiver of a method is the first argument: `Class.method(object)`.
+fn passes_receiver(call: &Call, callee: &Function) -> bool {
+    matches!(call.callee, Callee::Path(_)) && callee.owner.is_some() && callee.name.as_str() != "__init__"
 }
 
 /// The last part of a path.

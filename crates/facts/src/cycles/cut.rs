@@ -1,12 +1,11 @@
 //! Functions in which a guard would cut every cycle that is left: a small feedback vertex set, chosen greedily.
 //!
-//! In each component of what is left the function with the most calls on the cycles is taken (of equals, the one whose
-//! name says most of input, then the first), its calls are removed, and the rest is looked at again.
+//! In each component of what is left the function with the most calls on the cycles is taken (of equals, the one that
+//! makes its call under a test in a loop, then the first), its calls are removed, and the rest is looked at again.
 
 use rustc_hash::FxHashMap;
 
 use super::component::Component;
-use super::input;
 use crate::callgraph::{CallEdge, components};
 use crate::project::FunctionRef;
 
@@ -28,7 +27,7 @@ const MAX_CUTS: usize = 12;
 pub(super) fn cuts(component: &Component<'_>, open: &[CallEdge]) -> Vec<Cut> {
     let mut found = Vec::new();
     let mut pending = vec![open.to_vec()];
-    while let Some(edges) = pending.pop() {
+    while let Some(edges) = pending.pop().filter(|_| found.len() < MAX_CUTS) {
         for edges in strongly_connected(&edges) {
             let function = choose(component, &edges);
             let members = members(component, &edges);
@@ -86,40 +85,42 @@ fn choose(component: &Component<'_>, edges: &[CallEdge]) -> FunctionRef {
     let weight = |&member: &FunctionRef| {
         let (incoming, outgoing) = degrees.get(&member).copied().unwrap_or_default();
         let loops_itself = edges.iter().any(|edge| component.named(edge.from) == member && edge.to == member);
-        // Of two that call each other, the one that calls for each of many is where the depth is seen.
-        let in_loop = edges.iter().any(|edge| component.named(edge.from) == member && component.body(edge.from).is_in_loop(edge.block));
-        (loops_itself, incoming * outgoing, input::words(component, member), in_loop, std::cmp::Reverse(member))
+        // Of two that call each other, the one that decides for each of many is the natural place of a depth.
+        let dispatches = edges.iter().any(|edge| component.named(edge.from) == member && component.body(edge.from).is_chosen_in_loop(edge.block));
+        (loops_itself, incoming * outgoing, dispatches, std::cmp::Reverse(member))
     };
     members.iter().copied().max_by_key(weight).unwrap_or(edges[0].from)
 }
 
-/// The shortest way from a function (or one of its closures) back to it.
+/// A way from the first recursive call of a function (or one of its closures), in the order of the source, back to it;
+/// the shortest from there.
 fn way_round(component: &Component<'_>, function: FunctionRef, edges: &[CallEdge]) -> Option<Vec<CallEdge>> {
-    let mut reached: FxHashMap<FunctionRef, Option<usize>> = FxHashMap::default();
-    let mut pending = std::collections::VecDeque::new();
-    for edge in edges {
-        if component.named(edge.from) == function && !reached.contains_key(&edge.from) {
-            reached.insert(edge.from, None);
-            pending.push_back(edge.from);
-        }
+    let leaves = |edge: &&CallEdge| {
+        let is_own = component.named(edge.to) == function && edge.to != function && edge.to != edge.from;
+        component.named(edge.from) == function && !is_own
+    };
+    let first = *edges.iter().filter(leaves).min_by_key(|edge| (edge.from.file, edge.span.start))?;
+    if component.named(first.to) == function {
+        return Some(vec![first]);
     }
-    // Calls that lead out of the function's own closures come first, so the way begins where the source calls.
+    let mut reached: FxHashMap<FunctionRef, Option<usize>> = FxHashMap::default();
+    reached.insert(first.to, None);
+    let mut pending = std::collections::VecDeque::from([first.to]);
     while let Some(at) = pending.pop_front() {
         for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.from == at) {
-            let returns = edge.to == function || edge.to == at || component.named(at) != function;
-            let closes = component.named(edge.to) == function && returns;
-            if closes {
+            if component.named(edge.to) == function {
                 let mut way = vec![*edge];
                 let mut node = at;
                 while let Some(Some(before)) = reached.get(&node) {
                     way.push(edges[*before]);
                     node = edges[*before].from;
                 }
+                way.push(first);
                 way.reverse();
                 return Some(way);
             }
-            if !reached.contains_key(&edge.to) {
-                reached.insert(edge.to, Some(index));
+            if let std::collections::hash_map::Entry::Vacant(entry) = reached.entry(edge.to) {
+                entry.insert(Some(index));
                 pending.push_back(edge.to);
             }
         }

@@ -1,12 +1,13 @@
 //! Recursion that cannot end: every path calls again, or the call repeats itself with nothing changed.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{Argument, BlockId, Callee, Expr, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, Statement, StatementKind, Terminator};
 
 use super::body::Body;
 use super::component::Component;
 use super::cut::Cut;
-use crate::callgraph::{CallEdge, EdgeKind};
+use crate::callgraph::{CallEdge, EdgeKind, is_literal_call};
+use crate::model::Effect;
 
 /// What was found.
 #[derive(Default)]
@@ -25,14 +26,16 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let is_behaviour = |edge: &CallEdge| {
         component.project.owner(edge.to).is_some_and(|class| component.project.class_data(class).is_abstract)
     };
+    let is_overridden = |edge: &CallEdge| edge.kind != EdgeKind::Direct && !component.project.overrides(edge.to).is_empty();
     let is_plain = |edge: &CallEdge| {
         is_certain(edge)
+            && !is_overridden(edge)
             && runs_at_once(edge)
             && !is_closure(edge)
             && !is_behaviour(edge)
             && !uses_macro(component.body(edge.from))
             && !is_rebound(component, edge)
-            && !is_seen_through(component.body(edge.from), edge)
+            && is_plain_call(component.body(edge.from), edge)
     };
     if !cut.way.iter().all(is_plain) {
         return Endless::default();
@@ -40,6 +43,12 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     Endless { every_path, unchanged }
+}
+
+/// Whether the callee is not a method of what may be a view of the receiver.
+fn is_plain_call(body: &Body<'_>, edge: &CallEdge) -> bool {
+    let Some(call) = body.call_at(edge) else { return false };
+    !matches!(call.callee, Callee::Method(..)) || is_literal_call(body.function, call, edge.span)
 }
 
 /// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`.
@@ -54,21 +63,7 @@ fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
 
 /// Whether a macro of which only the name is known may have defined or qualified what is called.
 fn uses_macro(body: &Body<'_>) -> bool {
-    body.calls().any(|(_, call)| matches!(call.callee, Callee::Path(path) if path.ends_with('!')))
-}
-
-/// Whether the source of a method call is longer than its receiver, name and arguments, so that the receiver may be a
-/// view of the object (`self.as_slice().iter()`), which has methods of its own.
-fn is_seen_through(body: &Body<'_>, edge: &CallEdge) -> bool {
-    let Some(call) = body.call_at(edge) else { return true };
-    let Callee::Method(receiver, method) = call.callee else { return false };
-    let length = |value| body.function.path(value).map(|path| path.len());
-    let argument = |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
-    let arguments: Option<usize> = call.arguments.iter().map(argument).sum();
-    let (Some(receiver), Some(arguments)) = (length(receiver), arguments) else { return true };
-    let awaited = if call.awaited { "await ".len() } else { 0 };
-    let longest = awaited + receiver + ".".len() + method.len() + "()".len() + arguments;
-    (edge.span.end - edge.span.start) as usize > longest
+    body.calls().any(|(_, _, call)| matches!(call.callee, Callee::Path(path) if path.ends_with('!')))
 }
 
 /// Whether no path through the caller of an edge ends without a call of the edge's callee.
@@ -93,7 +88,7 @@ fn every_path_calls(component: &Component<'_>, cut: &Cut, edge: &CallEdge) -> bo
         // A generator, a `?` or another failing call may leave too.
         let may_fail = current.unwind.is_none()
             && current.statements.iter().any(|statement| match &statement.kind {
-                StatementKind::Call(call) => call.raises,
+                StatementKind::Call(call) => call.raises && !is_harmless(body, call),
                 StatementKind::Yield(_) => true,
                 _ => false,
             });
@@ -129,17 +124,33 @@ fn is_parameter(body: &Body<'_>, value: unspin_ir::ExprId, position: usize) -> b
     }
 }
 
-/// Whether nothing but tests and assignments to locals can run before a call.
+/// Whether nothing but tests, assignments to locals and calls that change nothing can run before a call.
 fn nothing_before(body: &Body<'_>, edge: &CallEdge) -> bool {
-    let before = body.cfg.reverse_postorder().iter().copied().filter(|&block| {
-        block == edge.block || body.reaches(block, edge.block, edge.block)
-    });
-    before.into_iter().all(|block| {
-        let statements = &body.function.block(block).statements;
-        let end = if block == edge.block { edge.statement as usize } else { statements.len() };
-        statements.iter().take(end).all(|statement| match statement.kind {
-            StatementKind::Assign(place, _) => matches!(body.function.expr(place), Expr::Local(_)),
-            _ => false,
-        })
-    })
+    let is_nothing = |statement: &Statement| match &statement.kind {
+        StatementKind::Assign(place, _) => matches!(body.function.expr(*place), Expr::Local(_)),
+        StatementKind::Call(call) => is_harmless(body, call),
+        _ => false,
+    };
+    let own = body.function.block(edge.block).statements.iter().take(edge.statement as usize);
+    if !own.into_iter().all(is_nothing) {
+        return false;
+    }
+    let mut seen = BlockSet::new(body.cfg.len());
+    seen.insert(edge.block);
+    let mut pending = body.cfg.predecessors(edge.block).to_vec();
+    while let Some(block) = pending.pop() {
+        if seen.insert(block) {
+            if !body.function.block(block).statements.iter().all(is_nothing) {
+                return false;
+            }
+            pending.extend(body.cfg.predecessors(block));
+        }
+    }
+    true
+}
+
+/// Whether a call depends on its arguments alone and changes nothing that is asked later.
+fn is_harmless(body: &Body<'_>, call: &Call) -> bool {
+    let model = body.project.resolve(body.at, call).model.map(|(model, _)| model.effect);
+    matches!(model, Some(Effect::Pure | Effect::View | Effect::Log | Effect::Suppress))
 }

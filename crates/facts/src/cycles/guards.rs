@@ -28,18 +28,22 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
     if is_in_guard(component, body, edge) || is_after_guard(component, body, edge) {
         return Guard::Hard;
     }
-    let mut soft = Guard::None;
-    for (_, test) in body.controlling(edge.block) {
-        if tests_depth(component, body, edge, test) {
-            return Guard::Hard;
+    let kind_of = |_, test| {
+        if tests_depth(component, body, edge, test) || compares_with_successor(body, edge, test) {
+            Some(Guard::Hard)
+        } else if tests_membership(component, body, test) {
+            Some(Guard::Soft(SoftGuard::Visited))
+        } else if counts_down(body, edge, test) {
+            Some(Guard::Soft(SoftGuard::Number))
+        } else {
+            None
         }
-        if soft == Guard::None && tests_membership(component, body, test) {
-            soft = Guard::Soft(SoftGuard::Visited);
-        }
-        if soft == Guard::None && counts_down(body, edge, test) {
-            soft = Guard::Soft(SoftGuard::Number);
-        }
+    };
+    let found = body.controlling(edge.block, kind_of);
+    if found.contains(&Guard::Hard) {
+        return Guard::Hard;
     }
+    let soft = found.first().copied().unwrap_or(Guard::None);
     let is_depth_test = |test| tests_depth(component, body, edge, test);
     let names_limit = |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
     if body.conditional(edge.block, is_depth_test, names_limit) { Guard::Hard } else { soft }
@@ -108,15 +112,17 @@ fn follows_guard_in_chain(component: &Component<'_>, body: &Body<'_>, edge: &Cal
 
 /// Whether a guard helper is called on every path to the call.
 fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
-    body.calls_before(edge).into_iter().any(|call| {
-        let is_checked_step = || match call.callee {
+    let guards = body.guards.get_or_init(|| {
+        let is_checked_step = |call: &Call| match call.callee {
             Callee::Method(receiver, method) if method.starts_with("checked_") => {
-                call.raises && body.names(receiver, |name| is_depth(component.project, name))
+                body.names(receiver, |name| is_depth(component.project, name))
             }
             _ => false,
         };
-        is_guard_call(component, body, call) || is_checked_step()
-    })
+        let guards = |call: &Call| is_guard_call(component, body, call) || is_checked_step(call);
+        body.calls().filter(|(_, _, call)| guards(call)).map(|(block, statement, _)| (block, statement)).collect()
+    });
+    body.is_after(edge, guards)
 }
 
 fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
@@ -255,6 +261,24 @@ fn tests_membership(component: &Component<'_>, body: &Body<'_>, test: ExprId) ->
         _ => {}
     });
     found
+}
+
+/// Whether a test puts what is passed for a parameter in order with the parameter itself, so that it moves one way:
+/// `if target >= start: raise` before `parse(packet, target)`.
+fn compares_with_successor(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
+    let Some(call) = body.call_at(edge).filter(|_| edge.from == edge.to) else { return false };
+    let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, left, right) = *body.function.expr(test)
+    else {
+        return false;
+    };
+    let parameters = body.function.parameters.iter().enumerate();
+    parameters.into_iter().any(|(position, parameter)| {
+        let Some(argument) = body.argument_for(call, body.function, position) else { return false };
+        let own = Expr::Local(parameter.local);
+        let passed = body.function.expr(argument);
+        let is_pair = |a: ExprId, b: ExprId| *body.function.expr(a) == own && body.function.expr(b) == passed;
+        body.constant_parameter(parameter.local) && *passed != own && (is_pair(left, right) || is_pair(right, left))
+    })
 }
 
 /// Whether a test compares a parameter that the recursive call counts down, halves or takes the rest of.

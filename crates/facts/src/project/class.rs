@@ -3,6 +3,7 @@
 //! The method resolution order is the depth-first order of the bases, which agrees with Python's where no class is
 //! inherited twice, and with Rust's for a type and the default methods of its traits.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::Name;
 
 use super::{FunctionRef, Project};
@@ -15,7 +16,7 @@ pub struct ClassRef(pub(crate) u32);
 impl Project {
     /// Methods that the class itself defines, in the order of the source.
     pub fn methods_of(&self, class: ClassRef) -> impl Iterator<Item = FunctionRef> + '_ {
-        self.index.class(class).methods.iter().map(|&(_, method)| method)
+        self.index.class(class).methods.iter().copied()
     }
 
     /// Whether a class only adds methods to a type that the project does not define, so that it has others as well.
@@ -28,7 +29,7 @@ impl Project {
         let mut order = Vec::new();
         let mut pending = vec![class];
         while let Some(next) = pending.pop() {
-            if !order.contains(&next) {
+            if order.len() < MAX_BASES && !order.contains(&next) {
                 order.push(next);
                 pending.extend(self.index.class(next).bases.iter().rev());
             }
@@ -50,10 +51,9 @@ impl Project {
     /// The method that a class itself defines by this name. An inherent method hides those of traits; of several
     /// definitions of one name outside of traits the last one counts.
     pub fn own_method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
-        let methods = &self.index.class(class).methods;
-        let found = methods.iter().filter(|&&(other, _)| other == name).map(|&(_, method)| method).collect::<Vec<_>>();
+        let Some(found) = self.index.class(class).by_name.get(&name) else { return Vec::new() };
         if found.len() < 2 {
-            return found;
+            return found.clone();
         }
         let inherent = found.iter().rfind(|&&method| self.function(method).implements.is_none());
         inherent.map_or_else(|| found.clone(), |&method| vec![method])
@@ -86,10 +86,24 @@ impl Project {
 
     /// Definitions of a method in the subclasses of a class.
     pub(crate) fn overrides_in(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
-        if self.index.class(class).subclasses.is_empty() {
+        let entry = self.index.class(class);
+        if entry.subclasses.is_empty() {
             return Vec::new();
         }
-        self.subclasses(class).into_iter().flat_map(|subclass| self.own_method(subclass, name)).collect()
+        let all = entry.overrides.get_or_init(|| {
+            let mut all: FxHashMap<Name, Vec<FunctionRef>> = FxHashMap::default();
+            for subclass in self.subclasses(class) {
+                let mut seen = FxHashSet::default();
+                for &method in &self.index.class(subclass).methods {
+                    let name = self.function(method).name;
+                    if seen.insert(name) {
+                        all.entry(name).or_default().extend(self.own_method(subclass, name));
+                    }
+                }
+            }
+            all
+        });
+        all.get(&name).cloned().unwrap_or_default()
     }
 
     /// Bases of a class and its bases that the project does not define, by the name their file gives them.
@@ -117,6 +131,9 @@ impl Project {
         own.or_else(|| self.foreign_bases(class).into_iter().find_map(|base| self.models.failure_kind(base)))
     }
 }
+
+/// How many bases of a class are looked at.
+const MAX_BASES: usize = 256;
 
 /// How many subclasses are looked at; a base of more than that says nothing about the method that is called.
 const MAX_SUBCLASSES: usize = 400;

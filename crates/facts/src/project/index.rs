@@ -1,5 +1,7 @@
 //! Tables from names to functions and classes, built once for a run in time linear in the number of definitions.
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{FunctionId, FunctionKind, Name};
 
@@ -35,7 +37,11 @@ pub(crate) struct ClassEntry {
     pub(super) bases: Vec<ClassRef>,
     pub(super) foreign_bases: Vec<Name>,
     pub(super) subclasses: Vec<ClassRef>,
-    pub(super) methods: Vec<(Name, FunctionRef)>,
+    /// In the order of the source.
+    pub(super) methods: Vec<FunctionRef>,
+    pub(super) by_name: FxHashMap<Name, Vec<FunctionRef>>,
+    /// Definitions of methods in its subclasses, once they were asked for.
+    pub(super) overrides: OnceLock<FxHashMap<Name, Vec<FunctionRef>>>,
     /// Whether it only adds methods to a type that no file of the project defines.
     pub(super) is_foreign: bool,
 }
@@ -74,6 +80,8 @@ impl Index {
                 foreign_bases: Vec::new(),
                 subclasses: Vec::new(),
                 methods: Vec::new(),
+                by_name: FxHashMap::default(),
+                overrides: OnceLock::new(),
                 is_foreign: false,
             });
         }
@@ -153,7 +161,9 @@ impl Index {
                     && function.kind == FunctionKind::Method
                 {
                     let reference = FunctionRef { file: file as u32, function: FunctionId(id as u32) };
-                    self.classes[class.0 as usize].methods.push((function.name, reference));
+                    let entry = &mut self.classes[class.0 as usize];
+                    entry.methods.push(reference);
+                    entry.by_name.entry(function.name).or_default().push(reference);
                 }
                 owners.push(owner);
             }

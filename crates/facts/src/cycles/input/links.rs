@@ -1,0 +1,132 @@
+//! Cycles that follow what they have read: offsets, references, addresses.
+
+use unspin_ir::{Call, Callee, Expr, ExprId, LocalKind};
+
+use super::has;
+use super::stream::is_self;
+use crate::callgraph::CallEdge;
+use crate::cycles::body::{Body, Part, called_name};
+use crate::cycles::component::Component;
+use crate::cycles::cut::Cut;
+use crate::definitions::Definition;
+use crate::model::{Effect, WordKind};
+use crate::project::Project;
+
+/// Whether the recursive call goes where something that was read points to: its argument comes from a call that gets
+/// what a link points to, and the link from what the caller itself was given. Also when the caller gets what its own
+/// parameter points to, and calls itself with another address.
+pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordKind> {
+    let project = component.project;
+    let follows = cut.way.iter().any(|edge| {
+        let body = component.body(edge.from);
+        let callee = project.function(edge.to);
+        let Some(call) = body.call_at(edge) else { return false };
+        (0..callee.parameters.len()).any(|position| {
+            let Some(argument) = body.argument_for(call, callee, position) else { return false };
+            if matches!(body.function.expr(argument), Expr::Constant(_)) {
+                return false;
+            }
+            let name = callee.local(callee.parameters[position].local).name;
+            let is_link = has(project, WordKind::Link, &name);
+            body.ask();
+            from_source(project, body, argument, is_link, 0) || is_link && fetches_parameter(component, edge, position, argument)
+        })
+    });
+    let crawls = || {
+        cut.way.iter().any(|edge| {
+            let function = project.function(component.named(edge.from));
+            let mut parameters = function.parameters.iter().map(|parameter| function.local(parameter.local).name);
+            has(project, WordKind::Crawl, &function.name) || parameters.any(|name| has(project, WordKind::Crawl, &name))
+        })
+    };
+    follows.then(|| if crawls() { WordKind::Crawl } else { WordKind::Link })
+}
+
+/// Whether a function gets what its parameter points to and calls itself with a value for it that some call gave.
+fn fetches_parameter(component: &Component<'_>, edge: &CallEdge, position: usize, argument: ExprId) -> bool {
+    let body = component.body(edge.from);
+    let project = component.project;
+    let Some(parameter) = body.function.parameters.get(position).filter(|_| edge.from == edge.to) else { return false };
+    let own = Expr::Local(parameter.local);
+    let mut from_call = false;
+    let mut same = false;
+    body.walk(argument, &mut |part| match part {
+        Part::Call(_) => from_call = true,
+        Part::Expr(expr) => same |= *expr == own,
+        Part::Name(_) => {}
+    });
+    if let Expr::Local(local) = *body.function.expr(argument) {
+        from_call |= project.definitions(body.at).of(body.function, local).any(|definition| match definition {
+            Definition::Call(_) => true,
+            Definition::Value(value) => {
+                let mut called = false;
+                body.walk(value, &mut |part| called |= matches!(part, Part::Call(_)));
+                called
+            }
+            _ => false,
+        });
+    }
+    let fetches = |call: &Call| {
+        has(project, WordKind::LinkSource, &called_name(body.function, call))
+            && call.arguments.iter().any(|argument| *body.function.expr(argument.value) == own)
+    };
+    from_call && !same && body.calls().any(|(_, _, call)| fetches(call))
+}
+
+/// Whether a value comes, over a few locals, from a call that gets what a link points to; unless its name says that it
+/// is a link, this must depend on a parameter.
+fn from_source(project: &Project, body: &Body<'_>, value: ExprId, is_link: bool, hops: u32) -> bool {
+    if hops > 4 || !body.step() {
+        return false;
+    }
+    let next = |value: ExprId| from_source(project, body, value, is_link, hops + 1);
+    match body.function.expr(value) {
+        Expr::Local(local) => project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
+            Definition::Value(value) | Definition::Item(value) => next(value),
+            Definition::Call(call) => {
+                if is_source(project, body, call) {
+                    return is_link || comes_from_parameter(body, call, 0);
+                }
+                let of_receiver = matches!(call.callee, Callee::Method(receiver, _) if next(receiver));
+                of_receiver || call.arguments.iter().any(|argument| next(argument.value))
+            }
+            Definition::Failure => false,
+        }),
+        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Payload(base, _, _) => next(*base),
+        Expr::Binary(_, a, b) => next(*a) || next(*b),
+        _ => false,
+    }
+}
+
+fn is_source(project: &Project, body: &Body<'_>, call: &Call) -> bool {
+    has(project, WordKind::LinkSource, &called_name(body.function, call))
+        || matches!(project.resolve(body.at, call).model, Some((model, _)) if matches!(model.effect, Effect::Request | Effect::Connect))
+}
+
+/// Whether what a call is given depends on a parameter (not the receiver) of the function.
+fn comes_from_parameter(body: &Body<'_>, call: &Call, hops: u32) -> bool {
+    let receiver = match call.callee {
+        Callee::Method(receiver, _) => Some(receiver),
+        _ => None,
+    };
+    receiver.into_iter().chain(call.arguments.iter().map(|argument| argument.value)).any(|value| depends(body, value, hops))
+}
+
+pub(super) fn depends(body: &Body<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > 6 || !body.step() {
+        return false;
+    }
+    match body.function.expr(value) {
+        Expr::Local(local) if body.function.local(*local).kind == LocalKind::Parameter => !is_self(body, value),
+        Expr::Local(local) => body.project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
+            Definition::Value(value) | Definition::Item(value) => depends(body, value, hops + 1),
+            Definition::Call(call) => comes_from_parameter(body, call, hops + 1),
+            Definition::Failure => false,
+        }),
+        other => {
+            let mut found = false;
+            other.for_each_operand(|operand| found |= depends(body, operand, hops + 1));
+            found
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Cycles that consume a stream: which calls take input, and whether the stream is handed on.
+
+use rustc_hash::FxHashSet;
+use unspin_ir::{BinaryOp, BlockId, Call, Callee, Expr, ExprId, Function, LocalKind, StatementKind, Terminator};
+
+use super::has;
+use super::links::depends;
+use crate::callgraph::{CallEdge, EdgeKind};
+use crate::cycles::body::{Body, called_name, last_part};
+use crate::cycles::component::Component;
+use crate::definitions::Definition;
+use crate::model::WordKind;
+use crate::project::Project;
+
+/// How many calls and steps of a function consume input, calls that go to the cycle aside.
+pub(super) fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
+    let calls = component.project.call_graph().calls(body.at).iter();
+    let to_cycle: FxHashSet<(BlockId, u32)> =
+        calls.filter(|edge| component.contains(edge.to)).map(|edge| (edge.block, edge.statement)).collect();
+    let mut count = 0;
+    for (id, block) in body.function.block_ids() {
+        for (index, statement) in block.statements.iter().enumerate() {
+            count += u32::from(match &statement.kind {
+                StatementKind::Call(call) => {
+                    !to_cycle.contains(&(id, index as u32))
+                        && (consumes(component.project, body, call) || helper_consumes(component, body, call))
+                }
+                StatementKind::Assign(place, value) => moves_position(component.project, body, *place, *value),
+                _ => false,
+            });
+        }
+        if let Terminator::Advance { iterable, .. } = block.terminator {
+            count += u32::from(is_parser_value(component.project, body, iterable));
+        }
+    }
+    count
+}
+
+fn consumes(project: &Project, body: &Body<'_>, call: &Call) -> bool {
+    let name = called_name(body.function, call);
+    if !has(project, WordKind::Stream, &name) {
+        return false;
+    }
+    match call.callee {
+        Callee::Method(receiver, _) => is_stream(project, body, receiver),
+        Callee::Path(_) | Callee::Value(_) => call.arguments.iter().any(|argument| is_stream(project, body, argument.value)),
+    }
+}
+
+/// How long a helper may be to be looked into.
+const MAX_HELPER_BLOCKS: usize = 40;
+
+/// Whether a call on the stream goes to a helper, outside of the cycle, that itself consumes.
+fn helper_consumes(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
+    let project = component.project;
+    let on_stream = match call.callee {
+        Callee::Method(receiver, _) => is_stream(project, body, receiver),
+        _ => call.arguments.iter().any(|argument| is_stream(project, body, argument.value)),
+    };
+    if !on_stream {
+        return false;
+    }
+    let found = project.resolve(body.at, call);
+    let [target] = found.targets[..] else { return false };
+    if component.contains(target) || project.function(target).blocks.len() > MAX_HELPER_BLOCKS {
+        return false;
+    }
+    let helper = Body::new(project, target);
+    helper.calls().any(|(_, _, call)| consumes(project, &helper, call))
+}
+
+/// Whether an expression is something that input is read from, by its type or by its name.
+fn is_stream(project: &Project, body: &Body<'_>, expr: ExprId) -> bool {
+    if let Some(ty) = project.type_of(body.at, expr) {
+        let ty = last_part(ty);
+        if has(project, WordKind::InputType, &ty) || has(project, WordKind::ParserClass, &ty) {
+            return true;
+        }
+    }
+    let label = project.receiver_label(body.at, expr);
+    label.is_some_and(|label| label.as_str() == "self" || has(project, WordKind::StreamReceiver, &label))
+}
+
+/// Whether an expression is a lexer or iterator of tokens, which `for` consumes.
+fn is_parser_value(project: &Project, body: &Body<'_>, expr: ExprId) -> bool {
+    let ty = project.type_of(body.at, expr);
+    ty.is_some_and(|ty| has(project, WordKind::ParserClass, &last_part(ty)))
+}
+
+/// `self.pos += n`, `input = input[n:]`.
+fn moves_position(project: &Project, body: &Body<'_>, place: ExprId, value: ExprId) -> bool {
+    let function = body.function;
+    let name = match *function.expr(place) {
+        Expr::Local(local) if function.local(local).kind != LocalKind::Temporary => function.local(local).name,
+        Expr::Field(_, field) => field,
+        _ => return false,
+    };
+    match function.expr(value) {
+        Expr::Binary(BinaryOp::Add, left, _) => {
+            has(project, WordKind::Position, &name) && same_place(function, place, *left)
+        }
+        Expr::Slice(base, Some(_), None) => {
+            has(project, WordKind::StreamReceiver, &name) && same_place(function, place, *base)
+        }
+        _ => false,
+    }
+}
+
+fn same_place(function: &Function, a: ExprId, b: ExprId) -> bool {
+    match (function.expr(a), function.expr(b)) {
+        (Expr::Field(a, left), Expr::Field(b, right)) => left == right && same_place(function, *a, *b),
+        (a, b) => a == b,
+    }
+}
+
+/// Whether a call hands on the stream from which its caller reads, or something that the caller has read from it.
+pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let project = component.project;
+    if matches!(edge.kind, EdgeKind::Closure | EdgeKind::Combinator | EdgeKind::Visitor) {
+        return true;
+    }
+    let Some(call) = body.call_at(edge) else { return true };
+    let carries = |value: ExprId| {
+        body.ask();
+        let is_own = match *body.function.expr(value) {
+            Expr::Local(local) => {
+                matches!(body.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured | LocalKind::Shared)
+                    && is_stream(project, body, value)
+            }
+            Expr::Field(base, _) => {
+                matches!(body.function.expr(base), Expr::Local(_))
+                    && project.receiver_label(body.at, base).is_some_and(|label| label.as_str() == "self")
+                    && is_stream(project, body, value)
+            }
+            _ => false,
+        };
+        is_own || is_rest(project, body, value, 0) || is_read(component, body, value, 0) || is_derived(project, body, value)
+    };
+    let arguments = call.arguments.iter().map(|argument| argument.value);
+    let on_receiver = matches!(call.callee, Callee::Method(receiver, _) if carries(receiver) || is_self(body, receiver));
+    if edge.kind == EdgeKind::Own || on_receiver {
+        // A parser object is the stream, unless it is sent into a part of its argument.
+        return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
+    }
+    call.arguments.iter().any(|argument| carries(argument.value))
+}
+
+/// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
+fn is_derived(project: &Project, body: &Body<'_>, value: ExprId) -> bool {
+    let is_stream = project.type_of(body.at, value).is_some_and(|ty| {
+        let ty = last_part(ty);
+        has(project, WordKind::InputType, &ty) || has(project, WordKind::ParserClass, &ty)
+    });
+    body.ask();
+    is_stream && depends(body, value, 0)
+}
+
+/// Whether a value is a part of a stream parameter: `data[offset:]`.
+fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
+    match *body.function.expr(value) {
+        Expr::Slice(base, _, _) => match *body.function.expr(base) {
+            Expr::Local(local) => {
+                body.function.local(local).kind == LocalKind::Parameter && is_stream(project, body, base)
+                    || hops < 3 && is_rest(project, body, base, hops + 1)
+            }
+            _ => hops < 3 && is_rest(project, body, base, hops + 1),
+        },
+        Expr::Local(local) if hops < 3 => match project.definitions(body.at).only(body.function, local) {
+            Some(Definition::Value(next)) => is_rest(project, body, next, hops + 1),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+pub(super) fn is_self(body: &Body<'_>, expr: ExprId) -> bool {
+    matches!(*body.function.expr(expr), Expr::Local(local) if body.function.local(local).name.as_str() == "self")
+}
+
+/// Whether a value is a part of a parameter, so that the structure was in memory before: `node.left`, an item of it.
+pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
+    let mut value = value;
+    for step in 0..5 {
+        match *body.function.expr(value) {
+            Expr::Field(base, _) | Expr::Index(base, _) | Expr::Payload(base, _, _) => {
+                if is_self(body, base) {
+                    return false;
+                }
+                value = base;
+            }
+            Expr::Local(local) if body.function.local(local).kind == LocalKind::Parameter => return step > 0,
+            Expr::Local(local) => match body.project.definitions(body.at).of(body.function, local).next() {
+                Some(Definition::Value(next) | Definition::Item(next)) => value = next,
+                Some(Definition::Call(call)) => match call.callee {
+                    Callee::Method(receiver, _) if !is_self(body, receiver) => value = receiver,
+                    _ => return false,
+                },
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a value comes from a call that consumes input.
+fn is_read(component: &Component<'_>, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > 3 || !body.step() {
+        return false;
+    }
+    match body.function.expr(value) {
+        Expr::Local(local) => body.project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
+            Definition::Call(call) => {
+                consumes(component.project, body, call)
+                    || call.arguments.iter().any(|argument| is_read(component, body, argument.value, hops + 1))
+            }
+            Definition::Value(value) => is_read(component, body, value, hops + 1),
+            _ => false,
+        }),
+        Expr::Index(base, _) | Expr::Payload(base, _, _) | Expr::Field(base, _) => is_read(component, body, *base, hops + 1),
+        Expr::Binary(_, a, b) => is_read(component, body, *a, hops + 1) || is_read(component, body, *b, hops + 1),
+        _ => false,
+    }
+}
