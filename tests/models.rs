@@ -69,7 +69,7 @@ fn every_type_is_declared_once() {
             let bases = content.class.iter().flat_map(|class| class.bases.iter().chain(class.fields.values()));
             let results = content.call.iter().flat_map(|call| call.returns.iter().chain(&call.returns_tuple).chain(&call.on));
             for name in bases.chain(results) {
-                if !["_", "*"].contains(&name.as_str()) && !declared.contains_key(name.as_str()) {
+                if !["_", "*", "Self"].contains(&name.as_str()) && !declared.contains_key(name.as_str()) {
                     complaints.push(format!("{language}/{file}: the type `{name}` is no [[class]]"));
                 }
             }

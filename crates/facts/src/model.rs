@@ -59,14 +59,14 @@ pub struct CallModel {
     pub remote: bool,
     /// Whether it can wait. By default, whatever the effect says ([`Effect::blocks`]).
     pub blocks: Option<bool>,
-    /// How its waiting is bounded. Absent: it has no timeout of its own.
+    /// How its waiting is bounded. Absent: how long it waits is up to what it is called on or from.
     pub timeout: Option<TimeoutModel>,
     /// What it gives at the end of the input, once and then for ever.
     pub end: Option<EndValue>,
     /// Raised when the input is at its end, the peer or the channel closed.
     #[serde(default)]
     pub end_raises: Vec<Name>,
-    /// The nominal type of the result (awaited, unwrapped).
+    /// The nominal type of the result (awaited, unwrapped); `Self` is the type of the receiver.
     pub returns: Option<Name>,
     /// The nominal types of its parts, when the result is a tuple; `_` for a part of which nothing is known:
     /// `reader, writer = await asyncio.open_connection(..)`.
@@ -187,6 +187,8 @@ pub enum EndValue {
     None,
     /// The value of the second argument: `next(it, default)`.
     Default,
+    /// `True`: the call asks whether the end is reached.
+    True,
 }
 
 /// What a call does, in one word.

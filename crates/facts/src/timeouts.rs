@@ -174,7 +174,8 @@ fn is_set_elsewhere(
                     }
                     Callee::Value(_) => false,
                 };
-                let is_made_with = other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)));
+                let is_made_with = matches!(other.callee, Callee::Path(path) if is_constructor(project, path, function, other))
+                    && other.arguments.iter().any(|a| a.name.is_some_and(|name| set_by.contains(&name)));
                 by_method || (is_made_with && receiver.is_some() && !std::ptr::eq(&raw const **other, call))
             }
             StatementKind::Assign(place, _) => match function.expr(*place) {
@@ -184,6 +185,12 @@ fn is_set_elsewhere(
             _ => false,
         })
     })
+}
+
+/// Whether a call makes an object: a model says so, or else its name begins with a capital.
+fn is_constructor(project: &Project, path: Name, function: &unspin_ir::Function, call: &unspin_ir::Call) -> bool {
+    let is_capital = || path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
+    project.models.by_path(path, function, call).map_or_else(is_capital, |model| model.returns.is_some())
 }
 
 /// Whether a constructor is given the timeout that the object then keeps, by position: `create_connection(address, 5)`.

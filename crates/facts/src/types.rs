@@ -337,7 +337,9 @@ impl Inference<'_> {
                     }
                 }
                 let model = self.project.models.by_type(class, method, self.function, call)?;
-                model.returns.or_else(|| (model.effect == Effect::View).then_some(class)).map(|ty| self.absolute(ty))
+                let is_own = model.effect == Effect::View || model.returns.is_some_and(|ty| ty.as_str() == "Self");
+                let ty = if is_own { model.returns.filter(|ty| ty.as_str() != "Self").or(Some(class)) } else { model.returns };
+                ty.map(|ty| self.absolute(ty))
             }
         }
     }

@@ -270,6 +270,7 @@ impl<'p> Machine<'p> {
             EndValue::Zero => Literal::Int(0),
             EndValue::EmptySlice | EndValue::Empty => Literal::Empty,
             EndValue::None => Literal::None,
+            EndValue::True => Literal::Bool(true),
             EndValue::Default => {
                 let slot = cx.arguments.get(1).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
                 return self.finish(state, cx.call, Slot { from_end: true, ..slot });
