@@ -5,7 +5,7 @@
 //!
 //! Neither fails nor panics on any input. A file that nests deeper than `CPython` itself would accept is refused before
 //! it is parsed ([`too_deep`]), because a tree of that depth overflows the stack in the parser, in any walk and in
-//! `drop`. Run on a thread with a stack of 64 MB at least; time and memory are linear in the length of the text.
+//! `drop`. Run on a thread with a stack of 256 MB; time and memory are linear in the length of the text.
 
 mod comments;
 mod decode;

@@ -16,6 +16,9 @@ use crate::{
 /// in profiles.
 static FIRST_TEMPORARIES: LazyLock<Vec<Name>> = LazyLock::new(|| (0..256).map(|index| name(&format!("%{index}"))).collect());
 
+/// Longer functions are mostly data or text.
+const LONGEST_GUESS: usize = 1 << 14;
+
 /// A function under construction.
 #[derive(Debug)]
 pub struct FunctionBuilder {
@@ -66,12 +69,30 @@ impl FunctionBuilder {
             current: BlockId(0),
             temporaries: 0,
         };
+        if kind != FunctionKind::Module {
+            builder.reserve(span);
+        }
         builder.current = builder.new_block(span);
         builder
     }
 
+    /// Room for what a source of this length becomes: 14 bytes an expression, 80 a block, on average. A guess that is
+    /// too small costs a reallocation.
+    fn reserve(&mut self, span: Span) {
+        let length = (span.end.saturating_sub(span.start) as usize).min(LONGEST_GUESS);
+        let (exprs, blocks) = (length / 16, length / 80 + 1);
+        self.function.exprs.reserve(exprs);
+        self.depths.reserve(exprs);
+        self.function.blocks.reserve(blocks);
+        self.ended.reserve(blocks);
+        self.function.locals.reserve(length / 80);
+    }
+
     /// The finished function. Blocks that were never ended are ways to its end.
-    pub fn finish(self) -> Function {
+    pub fn finish(mut self) -> Function {
+        self.function.exprs.shrink_to_fit();
+        self.function.blocks.shrink_to_fit();
+        self.function.locals.shrink_to_fit();
         self.function
     }
 
