@@ -6,11 +6,11 @@
 //! harmless, because it keeps its failure. `ok_or(e)?` is a test for `None` that raises.
 
 use syn::{Expr as Ast, ExprAwait, ExprCall, ExprMethodCall};
-use unspin_ir::{Argument, Call, Callee, CompareOp, Constant, Expr, ExprId, Name, StatementKind, Terminator, UnaryOp, name};
+use unspin_ir::{Argument, Call, Callee, CompareOp, Constant, Expr, ExprId, Name, StatementKind, Terminator, UnaryOp};
 use unspin_span::Span;
 
 use crate::lowering::{Failure, Leaving, Lowering, Nested};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 use crate::patterns::{Known, known_constructor};
 
 /// Functions that are seen through.

@@ -1,7 +1,8 @@
 //! Closures and async blocks: functions of their own inside of a function.
 
+use crate::paths::name;
 use syn::{Expr as Ast, ExprAsync, ExprClosure, Pat, Stmt};
-use unspin_ir::{Expr, ExprId, FunctionBuilder, FunctionKind, LocalId, Name, Terminator, name};
+use unspin_ir::{Expr, ExprId, FunctionBuilder, FunctionKind, LocalId, Name, Terminator};
 use unspin_span::Span;
 
 use crate::lowering::{Dest, FunctionState, Lowering, Returns};

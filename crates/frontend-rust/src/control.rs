@@ -2,13 +2,13 @@
 
 use syn::spanned::Spanned as _;
 use syn::{BinOp, Expr as Ast, ExprBlock, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Label, Lifetime, Pat, UnOp};
-use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Terminator, name};
+use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Terminator};
 use unspin_span::Span;
 
 use crate::blocks::is_path_like;
 use crate::fallible::fallible_call;
 use crate::lowering::{Dest, Frame, Lowering};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 use crate::sides::is_result_pattern;
 
 impl Lowering<'_> {

@@ -2,11 +2,11 @@
 
 use quote_free::attribute_words;
 use syn::{Attribute, Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem};
-use unspin_ir::{Class, Expr, Field, FunctionBuilder, FunctionKind, LocalKind, Name, Parameter, name};
+use unspin_ir::{Class, Expr, Field, FunctionBuilder, FunctionKind, LocalKind, Name, Parameter};
 use unspin_span::Span;
 
 use crate::lowering::{FunctionState, Lowering, Returns};
-use crate::paths::{ident_name, joined};
+use crate::paths::{ident_name, joined, name};
 
 /// Words of attributes without printing token streams.
 mod quote_free {

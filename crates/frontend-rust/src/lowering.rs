@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{
-    BlockId, Expr, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name, Source, name,
+    BlockId, Expr, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name, Source,
 };
 use unspin_span::Span;
 
-use crate::paths::{Paths, ident_name};
+use crate::paths::{Paths, ident_name, name};
 use crate::spans::Spans;
 use crate::types::Generic;
 

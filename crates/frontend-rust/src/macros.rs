@@ -8,11 +8,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr as Ast, Macro, Pat, Stmt, Token};
-use unspin_ir::{Aggregate, Argument, Callee, CompareOp, Constant, Expr, ExprId, Name, Terminator, name};
+use unspin_ir::{Aggregate, Argument, Callee, CompareOp, Constant, Expr, ExprId, Name, Terminator};
 use unspin_span::Span;
 
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 
 /// Macros whose input is no code of this function.
 const QUOTING: [&str; 22] = [

@@ -4,18 +4,57 @@
 //! that an inline module does not know is looked up in the module around it, which is what `use super::*` is for.
 //! Paths of the file's own items stay relative to the file (`Client.connect`), all others are absolute.
 
+use std::cell::RefCell;
+use std::fmt::Write as _;
+
 use rustc_hash::FxHashMap;
-use syn::ext::IdentExt as _;
 use syn::{Ident, Item, UseTree};
-use unspin_ir::{Name, Source, name};
+use unspin_ir::{Name, Source};
 
 /// How many imports may refer to one another (`use std::io; use io::Read;`) before a name is taken as it is.
 const MAX_HOPS: u32 = 8;
 
+/// Names that one thread remembers; the table of all names is shared and large, and asking it shows in profiles.
+const MAX_REMEMBERED: usize = 20_000;
+
+/// Names that this thread has interned, and a buffer for the text of identifiers.
+#[derive(Default)]
+struct Remembered {
+    names: FxHashMap<&'static str, Name>,
+    text: String,
+}
+
+thread_local! {
+    static REMEMBERED: RefCell<Remembered> = RefCell::default();
+}
+
+impl Remembered {
+    fn name(names: &mut FxHashMap<&'static str, Name>, text: &str) -> Name {
+        if let Some(&known) = names.get(text) {
+            return known;
+        }
+        if names.len() >= MAX_REMEMBERED {
+            names.clear();
+        }
+        let interned = unspin_ir::name(text);
+        names.insert(interned.as_str(), interned);
+        interned
+    }
+}
+
+/// Intern a string.
+pub(crate) fn name(text: &str) -> Name {
+    REMEMBERED.with_borrow_mut(|remembered| Remembered::name(&mut remembered.names, text))
+}
+
 /// The text of an identifier without `r#`, interned.
 pub(crate) fn ident_name(ident: &Ident) -> Name {
-    let text = ident.to_string();
-    if text.starts_with("r#") { name(&ident.unraw().to_string()) } else { name(&text) }
+    REMEMBERED.with_borrow_mut(|Remembered { names, text }| {
+        text.clear();
+        // Writing to a string does not fail.
+        let _ = write!(text, "{ident}");
+        Remembered::name(names, text.strip_prefix("r#").unwrap_or(text))
+    })
 }
 
 /// Join a prefix, which may be empty, and a name.

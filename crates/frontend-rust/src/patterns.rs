@@ -5,12 +5,12 @@
 
 use syn::spanned::Spanned as _;
 use syn::{Pat, PatIdent, PatStruct, PatTupleStruct, Path};
-use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, UnaryOp, name};
+use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, UnaryOp};
 use unspin_span::Span;
 
 use crate::blocks::is_path_like;
 use crate::lowering::Lowering;
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 
 /// Constructors that are seen through or mean a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

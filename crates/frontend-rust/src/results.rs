@@ -7,13 +7,13 @@
 //! the inner call.
 
 use syn::{Arm, Expr as Ast, Pat};
-use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, Name, Terminator, name};
+use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, Name, Terminator};
 use unspin_span::Span;
 
 use crate::blocks::is_path_like;
 use crate::control::{pattern_span, split_guard};
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 use crate::patterns::{Known, known_constructor};
 use crate::sides::{
     Side, always_succeeds, bare_name, failures_of, is_nested, is_whole, named_class, needs_tests, needs_value, payload, side,

@@ -1,10 +1,10 @@
 //! Expressions as values.
 
 use syn::{BinOp, Expr as Ast, ExprBinary, ExprIndex, ExprPath, Lit, Member, UnOp};
-use unspin_ir::{Aggregate, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp, name};
+use unspin_ir::{Aggregate, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp};
 
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested, Returns};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 
 /// Elements of a list beyond which it is opaque: tables of data say nothing about loops.
 const MAX_ELEMENTS: usize = 256;
