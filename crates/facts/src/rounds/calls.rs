@@ -264,6 +264,10 @@ impl<'p> Machine<'p> {
             classes.push("OSError");
             return self.raise(state, &classes);
         };
+        if end == EndValue::None && cx.call.panics {
+            // `unwrap()` of the item that is not there.
+            return self.raise(state, &[]);
+        }
         let literal = match end {
             EndValue::EmptyBytes => Literal::Bytes(Box::default()),
             EndValue::EmptyText => Literal::Text(unspin_ir::name("")),
@@ -331,6 +335,9 @@ impl<'p> Machine<'p> {
                 if empty_subject && operands.get(1).is_none_or(|slot| !self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)) =>
             {
                 Some(self.values.bool(false))
+            }
+            "is_some_and" | "is_none_or" if operands.first().is_some_and(|slot| self.values.literal_of(slot.value) == Some(&Literal::None)) => {
+                Some(self.values.bool(own_name == "is_none_or"))
             }
             "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => Some(self.values.literal(Literal::None)),
             _ => None,
