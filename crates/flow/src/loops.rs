@@ -32,20 +32,19 @@ impl LoopForest {
     /// Find the loops of a function.
     pub fn new(function: &Function, cfg: &Cfg, dominators: &Dominators) -> Self {
         let mut loops = Vec::new();
+        let mut sources = vec![None; cfg.len()];
+        for (index, source) in function.loops.iter().enumerate().rev() {
+            sources[source.header.0 as usize] = Some(index);
+        }
         for &header in cfg.reverse_postorder() {
             let retreats = |latch: &BlockId| cfg.position(*latch) >= cfg.position(header);
             let back = cfg.predecessors(header).iter().copied().filter(retreats);
             let latches: Vec<_> = back.filter(|&latch| dominators.dominates(header, latch)).collect();
             if !latches.is_empty() {
-                let source = function.loops.iter().position(|l| l.header == header);
-                loops.push(natural_loop(cfg, header, latches, source));
+                loops.push(natural_loop(cfg, header, latches, sources[header.0 as usize]));
             }
         }
-        for inner in 0..loops.len() {
-            let header = loops[inner].header;
-            let enclosing = (0..loops.len()).filter(|&outer| outer != inner && loops[outer].body.contains(header));
-            loops[inner].parent = enclosing.min_by_key(|&outer| loops[outer].body.len());
-        }
+        nest(&mut loops, cfg.len());
         Self { loops }
     }
 
@@ -53,6 +52,20 @@ impl LoopForest {
     pub fn inside(&self, outer: usize) -> impl Iterator<Item = &NaturalLoop> {
         let body = &self.loops[outer].body;
         self.loops.iter().enumerate().filter(move |(index, l)| *index != outer && body.contains(l.header)).map(|(_, l)| l)
+    }
+}
+
+/// Set the parents. Two natural loops are apart or one lies in the other, so the loop seen last at a header, larger
+/// loops first, is the one around it.
+fn nest(loops: &mut [NaturalLoop], blocks: usize) {
+    let mut innermost = vec![None; blocks];
+    let mut by_size: Vec<usize> = (0..loops.len()).collect();
+    by_size.sort_by_key(|&index| std::cmp::Reverse(loops[index].body.len()));
+    for index in by_size {
+        loops[index].parent = innermost[loops[index].header.0 as usize];
+        for block in loops[index].body.iter() {
+            innermost[block.0 as usize] = Some(index);
+        }
     }
 }
 
