@@ -133,6 +133,8 @@ pub struct TimeoutModel {
     /// How long it waits when the argument is `None`.
     #[serde(default = "endless")]
     pub none: Bound,
+    /// How long it waits when the argument is 0, where that is not "at once": `blpop(key, 0)`.
+    pub zero: Option<Bound>,
     /// Methods of the receiver (or keywords of its constructor) that set a timeout for all its calls: `settimeout`.
     #[serde(default)]
     pub set_by: Vec<Name>,

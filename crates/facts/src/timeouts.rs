@@ -105,6 +105,7 @@ fn waits(project: &Project, at: FunctionRef, shape: &Shape, call: &unspin_ir::Ca
     if let Some(argument) = call.argument(timeout.keyword, position) {
         return match constant(project, at, shape, argument) {
             Some(Constant::None) => of_bound(timeout.none),
+            Some(Constant::Int(0)) => timeout.zero.map_or(Waits::Bounded, of_bound),
             Some(_) => Waits::Bounded,
             None => Waits::Unknown,
         };
