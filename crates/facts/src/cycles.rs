@@ -15,6 +15,8 @@ mod endless;
 mod guards;
 mod input;
 mod one_shot;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use unspin_ir::Name;

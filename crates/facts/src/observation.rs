@@ -174,6 +174,7 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Cycle, "closed-by", &["certain-calls", "guessed-calls"], "how certain the calls of the cycle are"),
     (Subject::Cycle, "signs", &["none", "one", "two", "several"], "how many signs say that it reads input"),
     (Subject::Cycle, "consumes", &["nothing", "once", "often"], "whether its functions take from a stream themselves"),
+    (Subject::Cycle, "named", &["yes", "no"], "whether a function on the way is named for taking input apart"),
     (Subject::Cycle, "same-stream", &["yes", "no"], "whether the stream, or something read from it, is handed on"),
     (Subject::Cycle, "combinators", &["yes", "no"], "whether parsers are handed to combinators on the way"),
     (Subject::Cycle, "restart", &["yes", "no"], "whether it is one call in tail position under a test"),

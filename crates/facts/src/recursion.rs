@@ -53,6 +53,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
                 _ => "often",
             },
         ),
+        ("named", yes_no(known.named)),
         ("same-stream", yes_no(known.hands_on_stream)),
         ("combinators", yes_no(known.combinators)),
         ("restart", yes_no(known.restart)),

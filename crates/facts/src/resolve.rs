@@ -3,9 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, LocalKind, Name};
+use rustc_hash::FxHashSet;
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name};
 
 use crate::definitions::Definition;
+use crate::model::CallModel;
 use crate::project::{Certainty, ClassRef, FunctionRef, Project, Resolution, Symbol, Via};
 
 /// How many locals an alias is followed through.
@@ -17,11 +19,12 @@ const MAX_DEFINITIONS: usize = 16;
 impl Project {
     /// What a call in a function may be.
     pub fn resolve(&self, at: FunctionRef, call: &Call) -> Resolution<'_> {
-        match call.callee {
-            Callee::Path(path) => self.resolve_path(at, path, call),
-            Callee::Method(receiver, method) => self.resolve_method(at, receiver, method, call),
-            Callee::Value(value) => self.resolve_value(at, value, call, 0),
-        }
+        Resolver { project: self, at, call, with_models: true }.resolve()
+    }
+
+    /// What functions of the project a call may run; models are not looked for.
+    pub(crate) fn resolve_targets(&self, at: FunctionRef, call: &Call) -> Resolution<'_> {
+        Resolver { project: self, at, call, with_models: false }.resolve()
     }
 
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.
@@ -61,26 +64,57 @@ impl Project {
         }
         None
     }
+}
 
-    fn resolve_path(&self, at: FunctionRef, path: Name, call: &Call) -> Resolution<'_> {
-        let model = self.models.by_path(path, self.function(at), call).map(|model| (model, Certainty::Certain));
-        let mut resolution = Resolution { model, ..Resolution::default() };
-        let symbol = self.nested_symbol(at, path).or_else(|| self.symbol(at.file, path));
-        match symbol {
+/// One call to be resolved.
+#[derive(Clone, Copy)]
+struct Resolver<'a, 'c> {
+    project: &'a Project,
+    at: FunctionRef,
+    call: &'c Call,
+    with_models: bool,
+}
+
+impl<'a> Resolver<'a, '_> {
+    fn resolve(self) -> Resolution<'a> {
+        match self.call.callee {
+            Callee::Path(path) => self.path(path),
+            Callee::Method(receiver, method) => self.method(receiver, method),
+            Callee::Value(value) => self.value(value, 0),
+        }
+    }
+
+    fn function(self) -> &'a Function {
+        self.project.function(self.at)
+    }
+
+    fn certain(self, model: Option<&'a CallModel>) -> Option<(&'a CallModel, Certainty)> {
+        model.map(|model| (model, Certainty::Certain))
+    }
+
+    fn model_of_type(self, ty: Name, method: Name) -> Option<&'a CallModel> {
+        if self.with_models { self.project.models.by_type(ty, method, self.function(), self.call) } else { None }
+    }
+
+    fn path(self, path: Name) -> Resolution<'a> {
+        let project = self.project;
+        let model = if self.with_models { project.models.by_path(path, self.function(), self.call) } else { None };
+        let mut resolution = Resolution { model: self.certain(model), ..Resolution::default() };
+        match self.nested_symbol(path).or_else(|| project.symbol(self.at.file, path)) {
             Some(Symbol::Function(function)) => {
                 resolution.targets.push(function);
                 resolution.via = Via::Path;
             }
             Some(Symbol::Class(class)) => {
-                resolution.targets = self.method(class, unspin_ir::name("__init__"));
+                resolution.targets = project.method(class, unspin_ir::name("__init__"));
                 resolution.via = Via::Constructor;
             }
             None => {
-                resolution.targets = self.method_by_path(at.file, path);
+                resolution.targets = project.method_by_path(self.at.file, path);
                 resolution.via = Via::Path;
             }
         }
-        resolution.exact = resolution.targets.len() == 1 && !self.function(resolution.targets[0]).is_abstract;
+        resolution.exact = resolution.targets.len() == 1 && !project.function(resolution.targets[0]).is_abstract;
         if resolution.targets.is_empty() {
             resolution.via = Via::Nothing;
         }
@@ -88,137 +122,125 @@ impl Project {
     }
 
     /// A function defined in the body of this one or of one around it.
-    fn nested_symbol(&self, at: FunctionRef, name: Name) -> Option<Symbol> {
-        let mut parent = Some(at.function);
+    fn nested_symbol(self, name: Name) -> Option<Symbol> {
+        let mut parent = Some(self.at.function);
         while let Some(id) = parent {
-            if let Some(function) = self.index.nested(at.file, id, name) {
+            if let Some(function) = self.project.index.nested(self.at.file, id, name) {
                 return Some(Symbol::Function(function));
             }
-            let outer = self.function(FunctionRef { file: at.file, function: id }).parent;
+            let outer = self.project.function(FunctionRef { file: self.at.file, function: id }).parent;
             parent = outer.filter(|&outer| outer < id);
         }
         None
     }
 
-    fn resolve_method(&self, at: FunctionRef, receiver: ExprId, method: Name, call: &Call) -> Resolution<'_> {
-        if *self.function(at).expr(receiver) == Expr::Global(unspin_ir::name("super")) {
-            return self.resolve_super(at, method, call);
+    fn method(self, receiver: ExprId, method: Name) -> Resolution<'a> {
+        if matches!(self.function().expr(receiver), Expr::Global(name) if name.as_str() == "super") {
+            return self.super_method(method);
         }
-        let own = if self.is_receiver(at, receiver) { self.owner(at) } else { None };
-        let ty = own.map(|class| self.class_name(class)).or_else(|| self.type_of(at, receiver));
+        let project = self.project;
+        let own = if self.is_receiver(receiver) { project.owner(self.at) } else { None };
+        let ty = own.map(|class| project.class_name(class)).or_else(|| project.type_of(self.at, receiver));
         let mut resolution = Resolution { receiver: ty, ..Resolution::default() };
-        if let Some(class) = own.or_else(|| ty.and_then(|ty| self.class(ty))) {
+        if let Some(class) = own.or_else(|| ty.and_then(|ty| project.class(ty))) {
             let via = if own.is_some() { Via::Own } else { Via::Type };
-            self.resolve_in_class(at, class, via, &mut resolution, method, call);
+            self.in_class(class, via, method, &mut resolution);
             if !resolution.targets.is_empty() || resolution.model.is_some() {
                 return resolution;
             }
         } else if let Some(ty) = ty {
-            let model = self.models.by_type(ty, method, self.function(at), call);
-            resolution.model = model.map(|model| (model, Certainty::Certain));
-            if model.is_some() || self.models.knows_type(ty) {
+            resolution.model = self.certain(self.model_of_type(ty, method));
+            if resolution.model.is_some() || project.models.knows_type(ty) {
                 return resolution;
             }
-        } else if let Some(path) = self.function(at).path(receiver).filter(|_| self.is_global(at, receiver)) {
+        } else if self.is_global(receiver)
+            && let Some(path) = self.function().path(receiver)
+        {
             // `module.Class.method()` and `CONSTANT.method()` reach here where the frontend saw no import.
-            let path = unspin_ir::name(&format!("{path}.{method}"));
-            let found = self.resolve_path(at, path, call);
+            let found = self.path(unspin_ir::name(&format!("{path}.{method}")));
             if found.model.is_some() || !found.targets.is_empty() {
                 return found;
             }
         }
-        let label = self.receiver_label(at, receiver).unwrap_or_default();
-        let guess = self.models.by_receiver(&label, method, self.function(at), call);
-        resolution.model =
-            guess.map(|(model, telling)| (model, if telling { Certainty::Receiver } else { Certainty::Name }));
+        if self.with_models {
+            let label = project.receiver_label(self.at, receiver).unwrap_or_default();
+            let guess = project.models.by_receiver(&label, method, self.function(), self.call);
+            resolution.model =
+                guess.map(|(model, telling)| (model, if telling { Certainty::Receiver } else { Certainty::Name }));
+        }
         resolution
     }
 
-    fn resolve_in_class<'a>(
-        &'a self,
-        at: FunctionRef,
-        class: ClassRef,
-        via: Via,
-        into: &mut Resolution<'a>,
-        method: Name,
-        call: &Call,
-    ) {
-        let own = self.method(class, method);
-        let overrides = self.overrides_in(class, method);
-        let is_abstract = own.iter().all(|&own| self.function(own).is_abstract);
+    fn in_class(self, class: ClassRef, via: Via, method: Name, into: &mut Resolution<'a>) {
+        let project = self.project;
+        let own = project.method(class, method);
+        let overrides = project.overrides_in(class, method);
+        let is_abstract = own.iter().all(|&own| project.function(own).is_abstract);
         into.exact = own.len() == 1 && overrides.is_empty() && !is_abstract;
         if !is_abstract || overrides.is_empty() {
             into.targets.extend(own);
         }
         into.targets.extend(overrides);
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         into.targets.retain(|&target| seen.insert(target));
         if into.targets.is_empty() {
-            let types = std::iter::once(self.class_name(class)).chain(self.foreign_bases(class));
-            let model = types.into_iter().find_map(|ty| self.models.by_type(ty, method, self.function(at), call));
-            into.model = model.map(|model| (model, Certainty::Certain));
+            let types = std::iter::once(project.class_name(class)).chain(project.foreign_bases(class));
+            into.model = self.certain(types.into_iter().find_map(|ty| self.model_of_type(ty, method)));
         } else {
             into.via = via;
         }
     }
 
-    fn resolve_super(&self, at: FunctionRef, method: Name, call: &Call) -> Resolution<'_> {
+    fn super_method(self, method: Name) -> Resolution<'a> {
+        let project = self.project;
         let mut resolution = Resolution::default();
-        let Some(owner) = self.owner(at) else { return resolution };
-        let bases = self.linearized(owner);
-        let found = bases.iter().skip(1).map(|&base| self.own_method(base, method)).find(|found| !found.is_empty());
+        let Some(owner) = project.owner(self.at) else { return resolution };
+        let bases = project.linearized(owner);
+        let found = bases.iter().skip(1).map(|&base| project.own_method(base, method)).find(|found| !found.is_empty());
         resolution.targets = found.unwrap_or_default();
         resolution.exact = resolution.targets.len() == 1;
         if resolution.exact {
             resolution.via = Via::Super;
         } else {
-            let foreign = self.foreign_bases(owner);
-            let model = foreign.iter().find_map(|&base| self.models.by_type(base, method, self.function(at), call));
-            resolution.model = model.map(|model| (model, Certainty::Certain));
+            let foreign = project.foreign_bases(owner);
+            resolution.model = self.certain(foreign.iter().find_map(|&base| self.model_of_type(base, method)));
         }
         resolution
     }
 
-    fn resolve_value(&self, at: FunctionRef, value: ExprId, call: &Call, hops: u32) -> Resolution<'_> {
+    fn value(self, value: ExprId, hops: u32) -> Resolution<'a> {
         if hops > MAX_HOPS {
             return Resolution::default();
         }
-        match *self.function(at).expr(value) {
+        match *self.function().expr(value) {
             Expr::Function(function) => Resolution {
-                targets: vec![FunctionRef { file: at.file, function }],
+                targets: vec![FunctionRef { file: self.at.file, function }],
                 exact: true,
                 via: Via::Value,
                 ..Resolution::default()
             },
-            Expr::Global(path) => self.resolve_path(at, path, call),
+            Expr::Global(path) => self.path(path),
             // `(self.handler)()` calls what the field holds, whatever the methods are called; `f = self.m; f()` a method.
-            Expr::Field(base, method) if hops > 0 => self.resolve_method(at, base, method, call),
-            Expr::Local(local) => self.resolve_local(at, local, call, hops),
+            Expr::Field(base, method) if hops > 0 => self.method(base, method),
+            Expr::Local(local) => self.local(local, hops),
             _ => Resolution::default(),
         }
     }
 
     /// Calling a local: a nested function, a bound method (`recv = conn.recv`), a function of the module.
-    fn resolve_local(&self, at: FunctionRef, local: LocalId, call: &Call, hops: u32) -> Resolution<'_> {
-        let function = self.function(at);
+    fn local(self, local: LocalId, hops: u32) -> Resolution<'a> {
+        let function = self.function();
         if matches!(function.local(local).kind, LocalKind::Captured | LocalKind::Shared) {
-            let found = || {
-                let parent = function.parent.filter(|&parent| parent < at.function && hops < MAX_HOPS)?;
-                let parent = FunctionRef { file: at.file, function: parent };
-                let name = function.local(local).name;
-                let outer = self.function(parent).locals.iter().position(|outer| outer.name == name)?;
-                Some(self.resolve_local(parent, LocalId(outer as u32), call, hops + 1))
-            };
-            return found().unwrap_or_default();
+            return self.captured(local, hops).unwrap_or_default();
         }
-        let definitions = self.definitions(at);
         let mut joined = Resolution::default();
+        let definitions = self.project.definitions(self.at);
         for (count, definition) in definitions.of(function, local).take(MAX_DEFINITIONS).enumerate() {
             let Definition::Value(value) = definition else { continue };
             if *function.expr(value) == Expr::Local(local) {
                 continue;
             }
-            let found = self.resolve_value(at, value, call, hops + 1);
+            let found = self.value(value, hops + 1);
             joined.exact = count == 0 && found.exact;
             joined.model = joined.model.or(found.model);
             joined.receiver = joined.receiver.or(found.receiver);
@@ -231,19 +253,31 @@ impl Project {
         joined
     }
 
-    fn is_receiver(&self, at: FunctionRef, expr: ExprId) -> bool {
-        let function = self.function(at);
+    fn captured(self, local: LocalId, hops: u32) -> Option<Resolution<'a>> {
+        let function = self.function();
+        let parent = function.parent.filter(|&parent| parent < self.at.function && hops < MAX_HOPS)?;
+        let outer = Self { at: FunctionRef { file: self.at.file, function: parent }, ..self };
+        let name = function.local(local).name;
+        let local = outer.function().locals.iter().position(|outer| outer.name == name)?;
+        Some(outer.local(LocalId(local as u32), hops + 1))
+    }
+
+    fn is_receiver(self, expr: ExprId) -> bool {
+        let function = self.function();
         let Expr::Local(local) = *function.expr(expr) else { return false };
         let own = function.parameters.first().filter(|_| function.has_receiver);
         let captured = || matches!(function.local(local).kind, LocalKind::Captured) && function.local(local).name == "self";
         own.is_some_and(|own| own.local == local) || captured()
     }
 
-    fn is_global(&self, at: FunctionRef, expr: ExprId) -> bool {
-        match *self.function(at).expr(expr) {
-            Expr::Global(_) => true,
-            Expr::Field(base, _) => self.is_global(at, base),
-            _ => false,
+    fn is_global(self, expr: ExprId) -> bool {
+        let mut expr = expr;
+        loop {
+            match *self.function().expr(expr) {
+                Expr::Global(_) => return true,
+                Expr::Field(base, _) => expr = base,
+                _ => return false,
+            }
         }
     }
 }

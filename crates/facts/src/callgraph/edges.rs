@@ -124,7 +124,7 @@ impl Finder<'_> {
         if !self.may_have_targets(call) {
             return;
         }
-        let found = self.project.resolve(self.at, call);
+        let found = self.project.resolve_targets(self.at, call);
         if found.targets.is_empty() {
             match call.callee {
                 Callee::Value(value) => {
@@ -204,8 +204,7 @@ impl Finder<'_> {
     /// method of the same name, which is delegation.
     fn by_name(&mut self, receiver: ExprId, method: Name) {
         let named = self.project.methods_named(method);
-        let known = self.project.type_of(self.at, receiver);
-        if known.is_some() || named.len() > MAX_NAMED || self.project.models.has_word(WordKind::Log, &method) {
+        if named.len() > MAX_NAMED || self.project.type_of(self.at, receiver).is_some() || self.project.models.has_word(WordKind::Log, &method) {
             return;
         }
         for &target in named {

@@ -130,7 +130,7 @@ fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> boo
     if is_guard_name(component.project, name) {
         return true;
     }
-    let found = component.project.resolve(body.at, call);
+    let found = component.project.resolve_targets(body.at, call);
     let [target] = found.targets[..] else { return false };
     found.exact && !component.contains(target) && is_depth_check(component, target)
 }

@@ -1,7 +1,7 @@
 //! Cycles that consume a stream: which calls take input, and whether the stream is handed on.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{BinaryOp, BlockId, Call, Callee, Expr, ExprId, Function, LocalKind, StatementKind, Terminator};
+use unspin_ir::{BinaryOp, BlockId, Call, Callee, Expr, ExprId, Function, FunctionKind, LocalKind, StatementKind, Terminator};
 
 use super::has;
 use super::links::depends;
@@ -60,7 +60,7 @@ fn helper_consumes(component: &Component<'_>, body: &Body<'_>, call: &Call) -> b
     if !on_stream {
         return false;
     }
-    let found = project.resolve(body.at, call);
+    let found = project.resolve_targets(body.at, call);
     let [target] = found.targets[..] else { return false };
     if component.contains(target) || project.function(target).blocks.len() > MAX_HELPER_BLOCKS {
         return false;
@@ -125,8 +125,11 @@ pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
         body.ask();
         let is_own = match *body.function.expr(value) {
             Expr::Local(local) => {
-                matches!(body.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured | LocalKind::Shared)
-                    && is_stream(project, body, value)
+                // What a combinator gives to a closure is what it was given itself.
+                let is_given = body.function.kind == FunctionKind::Closure && body.constant_parameter(local);
+                is_given
+                    || matches!(body.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured | LocalKind::Shared)
+                        && is_stream(project, body, value)
             }
             Expr::Field(base, _) => {
                 matches!(body.function.expr(base), Expr::Local(_))
