@@ -1,19 +1,69 @@
 //! Names of a file or class that stand for one constant.
+//!
+//! Collected once for each file in time linear in its module body, on the first question.
 
-use unspin_ir::{Constant, Expr, ExprId, Function, FunctionId, LocalKind, Name, StatementKind};
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{Constant, Expr, ExprId, Function, LocalKind, Name, StatementKind};
 
 use crate::{FunctionRef, Project};
+
+/// The constants of every file, collected on demand.
+#[derive(Debug, Default)]
+pub(crate) struct Constants {
+    files: Vec<OnceLock<FileConstants>>,
+}
+
+/// `None` for what is assigned more than once, or something that is no constant.
+#[derive(Debug, Default)]
+struct FileConstants {
+    globals: FxHashMap<Name, Option<Constant>>,
+    /// By the last part of the name.
+    members: FxHashMap<Name, Option<Constant>>,
+}
+
+impl Constants {
+    /// For a project of this many files.
+    pub(crate) fn new(files: usize) -> Self {
+        Self { files: std::iter::repeat_with(OnceLock::new).take(files).collect() }
+    }
+}
+
+impl FileConstants {
+    fn new(body: &Function) -> Self {
+        let mut constants = Self::default();
+        for statement in body.blocks.iter().flat_map(|block| &block.statements) {
+            if let StatementKind::Assign(place, value) = &statement.kind {
+                constants.add(body, *place, *value);
+            }
+        }
+        constants
+    }
+
+    fn add(&mut self, body: &Function, place: ExprId, value: ExprId) {
+        let constant = match body.expr(value) {
+            Expr::Constant(constant) => Some(constant),
+            _ => None,
+        };
+        let (global, member) = match body.expr(place) {
+            Expr::Global(name) => (Some(*name), name.rsplit('.').next().map(unspin_ir::name)),
+            Expr::Field(_, field) => (None, Some(*field)),
+            Expr::Local(local) if body.local(*local).kind == LocalKind::Variable => (Some(body.local(*local).name), None),
+            _ => (None, None),
+        };
+        for (names, name) in [(&mut self.globals, global), (&mut self.members, member)] {
+            if let Some(name) = name {
+                names.entry(name).and_modify(|known| *known = None).or_insert_with(|| constant.cloned());
+            }
+        }
+    }
+}
 
 impl Project {
     /// The constant that a global name of a file stands for: assigned once, at the top of the file.
     pub(crate) fn constant(&self, file: u32, global: Name) -> Option<Constant> {
-        let module = &self.files.get(file as usize)?.module;
-        let body = module.functions.first()?;
-        assigned_once(body, |place| match body.expr(place) {
-            Expr::Global(other) => *other == global,
-            Expr::Local(local) => body.local(*local).name == global && body.local(*local).kind == LocalKind::Variable,
-            _ => false,
-        })
+        self.constants_of(file)?.globals.get(&global)?.clone()
     }
 
     /// The constant that `self.NAME` stands for: written in capitals, so never assigned elsewhere, and assigned once in
@@ -24,24 +74,11 @@ impl Project {
         if !is_constant_name || !is_local {
             return None;
         }
-        let body = self.function(FunctionRef { file: at.file, function: FunctionId(0) });
-        assigned_once(body, |place| match body.expr(place) {
-            Expr::Field(_, other) => *other == field,
-            Expr::Global(other) => other.rsplit('.').next() == Some(field.as_str()),
-            _ => false,
-        })
+        self.constants_of(at.file)?.members.get(&field)?.clone()
     }
-}
 
-fn assigned_once(body: &Function, is_place: impl Fn(ExprId) -> bool) -> Option<Constant> {
-    let statements = body.blocks.iter().flat_map(|block| &block.statements);
-    let mut values = statements.filter_map(|statement| match &statement.kind {
-        StatementKind::Assign(place, value) if is_place(*place) => Some(*value),
-        _ => None,
-    });
-    let value = values.next()?;
-    match (values.next(), body.expr(value)) {
-        (None, Expr::Constant(constant)) => Some(constant.clone()),
-        _ => None,
+    fn constants_of(&self, file: u32) -> Option<&FileConstants> {
+        let body = self.files.get(file as usize)?.module.functions.first()?;
+        Some(self.constants.files.get(file as usize)?.get_or_init(|| FileConstants::new(body)))
     }
 }

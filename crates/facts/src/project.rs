@@ -43,6 +43,7 @@ pub struct Project {
     pub models: crate::Models,
     pub(crate) index: Index,
     pub(crate) types: TypeTables,
+    pub(crate) constants: crate::constants::Constants,
     pub(crate) summaries: crate::summary::Summaries,
     pub(crate) runners: crate::spawned::Runners,
     pub(crate) graph: OnceLock<crate::callgraph::CallGraph>,
@@ -110,7 +111,8 @@ impl Project {
         let types = TypeTables::new(&files, index.classes.len());
         let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));
         let runners = crate::spawned::Runners::new(files.len());
-        Self { files, models, index, types, summaries, runners, graph: OnceLock::new() }
+        let constants = crate::constants::Constants::new(files.len());
+        Self { files, models, index, types, constants, summaries, runners, graph: OnceLock::new() }
     }
 
     /// A function.
