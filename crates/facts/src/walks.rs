@@ -11,6 +11,9 @@ use crate::summary::steps_itself;
 
 const MAX_HOPS: u32 = 6;
 
+/// Definitions of one local that are looked through; a generated function may have one for each of its loops.
+const MAX_DEFINITIONS: usize = 100;
+
 /// Whether the loop walks links or offsets of its input without a bound.
 pub(crate) fn walk(cx: &LoopContext<'_>) -> Option<&'static str> {
     let walk = if walks_links(cx) {
@@ -58,7 +61,7 @@ fn add_locals(cx: &LoopContext<'_>, expr: ExprId, locals: &mut Vec<LocalId>, hop
         {
             locals.push(*local);
             if hops < MAX_HOPS {
-                for definition in cx.shape.definitions(*local).iter().filter_map(|d| d.value) {
+                for definition in cx.shape.definitions(*local).iter().take(MAX_DEFINITIONS).filter_map(|d| d.value) {
                     add_locals(cx, definition, locals, hops + 1);
                 }
                 if let Some(site) = cx.origin_site(part) {
