@@ -1,7 +1,9 @@
 //! Every case file and every code block of a rule's README says exactly what its rule reports.
 //!
 //! A line that must be reported carries `expect: RULE`, or `expect: RULE/GROUP` for a form that is not in the recommended
-//! group. Expectations are exact in both directions: nothing more, nothing less. `UNSPIN_RULE=name` runs one rule alone.
+//! group. Expectations are exact in both directions: nothing more, nothing less. What is known to be wrong keeps its case:
+//! `fixme: expect: RULE` is not reported yet, `fixme: not-expect: RULE` is reported and should not be. Both are exact as
+//! well, so that a better analysis has to take them away. `UNSPIN_RULE=name` runs one rule alone.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -29,7 +31,10 @@ fn expectations(text: &str, module: &Module, rule: Option<&str>) -> BTreeSet<Exp
     let index = LineIndex::new(text);
     let mut expected = BTreeSet::new();
     for comment in &module.comments {
-        let Some((_, list)) = comment.text.split_once("expect:") else { continue };
+        let Some((before, list)) = comment.text.split_once("expect:") else { continue };
+        if before.trim_end().ends_with("fixme:") {
+            continue;
+        }
         for word in list.split([',', ' ']).filter(|word| !word.is_empty()) {
             let (named, group) = word.split_once('/').unwrap_or((word, "recommended"));
             let group = match group {
@@ -47,7 +52,8 @@ fn expectations(text: &str, module: &Module, rule: Option<&str>) -> BTreeSet<Exp
 
 /// Findings and expectations of a small project, file by file, as the lines in which they differ.
 fn differences(files: &[(String, String, String)], rule: Option<&str>, groups: &[&str]) -> String {
-    let models = builtin_models().expect("the built-in models are well formed");
+    let is_rust = files.first().is_some_and(|(path, ..)| path.ends_with(".rs"));
+    let models = builtin_models(if is_rust { "rust" } else { "python" }).expect("the built-in models are well formed");
     let rules = Rules::builtin().expect("the built-in rules are well formed");
     let sources: Vec<SourceFile> = files
         .iter()

@@ -96,20 +96,39 @@ pub struct Outcome {
     pub suppressed: usize,
 }
 
+impl Outcome {
+    fn add(&mut self, other: Self) {
+        self.report.findings.extend(other.report.findings);
+        self.sources.extend(other.sources);
+        self.hidden_in_tests += other.hidden_in_tests;
+        self.suppressed += other.suppressed;
+    }
+}
+
 /// Scan files and report. `progress` is called from several threads.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
     let rules = Rules::builtin()?;
     validate(&rules, &options.selection)?;
-    let models = Models::new(builtin_models()?);
+    let models = [(Language::Python, builtin_models("python")?), (Language::Rust, builtin_models("rust")?)];
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
     let mut outcome = pool.install(|| {
         let (files, inputs) = load_all(inputs, progress, &mut errors);
         progress(Phase::Analysing);
         let summary = summary(&files);
-        let run = Run { options, rules: &rules, project: Project::new(files, models), inputs };
-        let mut outcome = run.report(&mut errors);
+        let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
+        let mut outcome = Outcome::default();
+        // Neither language calls the other, and each has its own libraries: two projects.
+        for (language, models) in models {
+            let (own, rest): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, (input, _))| input.language == language);
+            loaded = rest;
+            let (files, inputs) = own.into_iter().unzip();
+            let run = Run { options, rules: &rules, project: Project::new(files, Models::new(models)), inputs };
+            outcome.add(run.report(&mut errors));
+        }
+        outcome.report.rules = enabled(&rules, &options.selection);
+        outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
         outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
         outcome
     });
@@ -231,8 +250,6 @@ impl Run<'_> {
         let path = |file: u32| self.path(file).to_owned();
         let located = reported.into_iter().filter_map(|(raw, fingerprint)| texts.locate(raw, fingerprint, path));
         outcome.report.findings = located.collect();
-        outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
-        outcome.report.rules = enabled(self.rules, &self.options.selection);
         outcome.sources = texts.into_sources(path);
         outcome
     }

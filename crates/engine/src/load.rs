@@ -76,15 +76,16 @@ impl Rules {
     }
 }
 
-/// The models that come with the program.
+/// The models that come with the program for the libraries of one language, and the words that all share.
 ///
 /// # Errors
 ///
 /// When one of them is malformed, which a test rules out.
-pub fn builtin_models() -> Result<Vec<ModelFile>, RuleError> {
+pub fn builtin_models(language: &str) -> Result<Vec<ModelFile>, RuleError> {
     let mut files = Vec::new();
     let Some(models) = BUILTIN.get_dir("models") else { return Ok(files) };
-    let mut found: Vec<_> = models.files().chain(models.dirs().flat_map(|dir| dir.files())).collect();
+    let own = models.get_dir(models.path().join(language));
+    let mut found: Vec<_> = models.files().chain(own.into_iter().flat_map(|dir| dir.files())).collect();
     found.sort_by_key(|file| file.path());
     for file in found.into_iter().filter(|file| file.path().extension().is_some_and(|ending| ending == "toml")) {
         let path = format!("rules/{}", file.path().display());

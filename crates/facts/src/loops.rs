@@ -7,6 +7,8 @@ use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::spawned::Runner;
 
+const MAX_HOPS: u32 = 4;
+
 /// What there is to say of one loop.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
@@ -158,7 +160,7 @@ fn exit_state(cx: &LoopContext<'_>) -> &'static str {
     }
     let mut is_foreign = false;
     for &test in &tests {
-        match state_of_test(cx, test) {
+        match state_of_test(cx, test, 0) {
             "changed" => return "changed",
             "foreign" => is_foreign = true,
             _ => {}
@@ -182,18 +184,25 @@ pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
         .collect()
 }
 
-fn state_of_test(cx: &LoopContext<'_>, test: ExprId) -> &'static str {
+fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str {
+    if hops > MAX_HOPS {
+        return "changed";
+    }
     let mut state = "unchanged";
     let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
     crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
         Expr::Local(local) => {
             let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
-            let is_item_of_query = cx.origin_site(part).is_some_and(|site| {
-                site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Query | Effect::StopCheck))
+            let query = cx.origin_site(part).filter(|site| {
+                site.resolution.model.is_some_and(|(model, _)| {
+                    matches!(model.effect, Effect::Query | Effect::StopCheck | Effect::Pure | Effect::View)
+                })
             });
-            if is_item_of_query {
-                if state == "unchanged" {
-                    state = "foreign";
+            if let Some(site) = query {
+                // What is asked, and of whom, decides: `hasattr(f, "__wrapped__")` changes with `f`.
+                let asked = state_of_question(cx, site, hops);
+                if asked == "changed" || state == "unchanged" {
+                    state = asked;
                 }
             } else if cx.shape.definitions(*local).iter().any(in_loop) || is_given_away(cx, *local, shares) {
                 state = "changed";
@@ -211,6 +220,25 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId) -> &'static str {
         Expr::Opaque(_) => state = "changed",
         _ => {}
     });
+    state
+}
+
+/// What happens to the operands of a call that only asks; without a change there, others decide the answer.
+fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'static str {
+    let receiver = match site.call.callee {
+        unspin_ir::Callee::Method(receiver, _) => Some(receiver),
+        _ => None,
+    };
+    let operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
+    let is_pure = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Pure | Effect::View));
+    let mut state = if is_pure { "unchanged" } else { "foreign" };
+    for operand in operands {
+        match state_of_test(cx, operand, hops + 1) {
+            "changed" => return "changed",
+            "foreign" => state = "foreign",
+            _ => {}
+        }
+    }
     state
 }
 
