@@ -70,33 +70,45 @@ impl Finder<'_> {
     }
 
     fn call(&mut self, call: &Call) {
-        let name = self.called_name(call);
         self.targets(call);
-        let is_deferred = self.is_deferred(call, name);
-        let is_combinator = !is_deferred && self.project.models.has_word(WordKind::Combinator, &name);
-        for argument in &call.arguments {
-            if !is_deferred {
+        if call.arguments.is_empty() {
+            return;
+        }
+        let name = self.called_name(call);
+        let has = |kind| self.project.models.has_word(kind, name);
+        let is_visitor = has(WordKind::Visitor);
+        if call.arguments.iter().any(|argument| self.may_be_function(argument.value)) && !self.is_deferred(call, name) {
+            let is_combinator = has(WordKind::Combinator);
+            for argument in &call.arguments {
                 self.function_values(argument.value, is_combinator, 0);
             }
         }
-        if self.project.models.has_word(WordKind::Visitor, &name) {
+        if is_visitor {
             self.visitor(&call.arguments);
         }
     }
 
-    fn called_name(&self, call: &Call) -> Name {
-        match call.callee {
+    fn called_name<'n>(&'n self, call: &'n Call) -> &'n str {
+        match &call.callee {
             Callee::Method(_, method) => method,
-            Callee::Path(path) => unspin_ir::name(path.rsplit('.').next().unwrap_or_default().trim_end_matches('!')),
-            Callee::Value(value) => match *self.function.expr(value) {
+            Callee::Path(path) => path.rsplit('.').next().unwrap_or_default().trim_end_matches('!'),
+            Callee::Value(value) => match self.function.expr(*value) {
                 Expr::Field(_, field) => field,
-                _ => Name::default(),
+                _ => "",
             },
         }
     }
 
+    /// A cheap test for arguments that may be functions, or the results of async functions.
+    fn may_be_function(&self, value: ExprId) -> bool {
+        matches!(
+            self.function.expr(value),
+            Expr::Function(_) | Expr::Global(_) | Expr::Field(..) | Expr::Local(_) | Expr::Aggregate(..)
+        )
+    }
+
     /// Whether what the call is given runs later, with no frame of this function on the stack.
-    fn is_deferred(&self, call: &Call, name: Name) -> bool {
+    fn is_deferred(&self, call: &Call, name: &str) -> bool {
         let takes_function = |argument: &Argument| {
             match *self.function.expr(argument.value) {
                 Expr::Function(_) | Expr::Global(_) | Expr::Field(..) => true,
@@ -109,15 +121,13 @@ impl Finder<'_> {
                 _ => false,
             }
         };
-        if !call.arguments.iter().any(takes_function) {
-            return false;
-        }
-        if self.project.models.has_word(WordKind::Deferred, &name) {
-            return true;
-        }
-        let Callee::Path(path) = call.callee else { return false };
-        let model = self.project.models.by_path(path, self.function, call);
-        model.is_some_and(|model| model.effect == Effect::Spawn || model.spawns.is_some())
+        let is_named = self.project.models.has_word(WordKind::Deferred, name);
+        let is_modelled = || {
+            let Callee::Path(path) = call.callee else { return false };
+            let model = self.project.models.by_path(path, self.function, call);
+            model.is_some_and(|model| model.effect == Effect::Spawn || model.spawns.is_some())
+        };
+        (is_named || is_modelled()) && call.arguments.iter().any(takes_function)
     }
 
     fn targets(&mut self, call: &Call) {

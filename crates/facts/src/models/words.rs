@@ -1,11 +1,32 @@
 //! Word lists: what a name stands for, by the words it is made of.
 
+use std::hash::{Hash, Hasher};
+use std::sync::RwLock;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
 use crate::model::{WordKind, WordsModel};
 
 /// The joined lists of each kind.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Words {
     patterns: Vec<(WordKind, Pattern)>,
+    /// Answers that were given before, in several tables so that threads seldom wait for each other.
+    answers: [RwLock<Answers>; TABLES],
+}
+
+/// For each name the kinds that were asked for and those that fit, a bit each.
+type Answers = FxHashMap<Box<str>, (u64, u64)>;
+
+const TABLES: usize = 16;
+
+/// How many names a table remembers.
+const MAX_NAMES: usize = 20_000;
+
+impl Clone for Words {
+    fn clone(&self) -> Self {
+        Self { patterns: self.patterns.clone(), answers: Default::default() }
+    }
 }
 
 /// Text to look for in a name whose words stand between underscores: `_max_depth_`.
@@ -21,9 +42,33 @@ impl Words {
             self.patterns.extend(model.list.iter().map(|word| (model.kind, pattern(word))));
         }
         self.patterns.sort_by_key(|&(kind, _)| kind);
+        self.answers = Default::default();
     }
 
     pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
+        let bit = 1_u64 << (kind as u8);
+        let mut hasher = FxHasher::default();
+        name.hash(&mut hasher);
+        // The high bits: the low ones choose the place within the table.
+        let table = &self.answers[(hasher.finish() >> 59) as usize % TABLES];
+        if let Ok(answers) = table.read()
+            && let Some((asked, fitting)) = answers.get(name)
+            && asked & bit != 0
+        {
+            return fitting & bit != 0;
+        }
+        let found = self.look(kind, name);
+        if let Ok(mut answers) = table.write()
+            && (answers.len() < MAX_NAMES || answers.contains_key(name))
+        {
+            let entry = answers.entry(name.into()).or_default();
+            entry.0 |= bit;
+            entry.1 |= if found { bit } else { 0 };
+        }
+        found
+    }
+
+    fn look(&self, kind: WordKind, name: &str) -> bool {
         let start = self.patterns.partition_point(|&(other, _)| other < kind);
         let mut list = self.patterns[start..].iter().take_while(|&&(other, _)| other == kind).peekable();
         if list.peek().is_none() {
