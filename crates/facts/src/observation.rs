@@ -149,8 +149,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "walk",
-        &["links", "seeks"],
-        "it follows keys of parsed data, or offsets that it has read, with neither counter nor visited set",
+        &["links", "gets", "seeks"],
+        "it follows keys of parsed data by subscript or by `get`, or offsets that it has read, with neither counter nor \
+         visited set",
     ),
     (
         Subject::Call,
@@ -161,7 +162,8 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Call, "bound", &["endless", "system", "unknown"], "how long it waits: for ever, until the system gives up, not known"),
     (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop"),
     (Subject::Call, "within", &["connect"], "the function's name says that it connects, logs in or shakes hands"),
-    (Subject::Call, "phase", &["connection", "reply", "stream"], "connecting or shaking hands; waiting for a reply; reading on"),
+    (Subject::Call, "phase", &["connection", "reply", "stream", "lookup"], "connecting or shaking hands; waiting for a reply; reading on; looking up a name"),
+    (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (
         Subject::Cycle,

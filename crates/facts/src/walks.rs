@@ -6,7 +6,7 @@
 use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind};
 
 use crate::model::Effect;
-use crate::sites::LoopContext;
+use crate::sites::{LoopContext, Site};
 use crate::summary::steps_itself;
 
 const MAX_HOPS: u32 = 6;
@@ -16,34 +16,65 @@ const MAX_DEFINITIONS: usize = 100;
 
 /// Whether the loop walks links or offsets of its input without a bound.
 pub(crate) fn walk(cx: &LoopContext<'_>) -> Option<&'static str> {
-    let walk = if walks_links(cx) {
-        "links"
-    } else if walks_offsets(cx) {
-        "seeks"
-    } else {
-        return None;
-    };
+    let walk = walked_by(cx)?;
     (!counts(cx) && !remembers(cx)).then_some(walk)
 }
 
-fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId)> + 'c {
-    cx.natural().body.clone().iter().collect::<Vec<_>>().into_iter().flat_map(|block| &cx.function.block(block).statements).filter_map(
-        |statement| match &statement.kind {
-            StatementKind::Assign(place, value) => Some((*place, *value)),
-            _ => None,
-        },
-    )
+fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
+    let tested = tested_locals(cx);
+    let mut by_get = false;
+    for &walker in &tested {
+        for source in sources(cx, walker) {
+            match follows_key(cx, source, walker, Key::None, 0) {
+                Key::Subscript => return Some("links"),
+                Key::Get => by_get = true,
+                Key::None => {}
+            }
+        }
+    }
+    if walks_offsets(cx, &tested) {
+        return Some("seeks");
+    }
+    by_get.then_some("gets")
 }
 
-fn walks_links(cx: &LoopContext<'_>) -> bool {
-    let tested = tested_locals(cx);
-    assignments(cx).any(|(place, value)| match cx.function.expr(place) {
-        Expr::Local(local) => tested.contains(local) && follows_key(cx, value, *local, false, 0),
-        _ => false,
+/// How a link is taken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    None,
+    /// `node.get("/Next")`.
+    Get,
+    /// `node["/Next"]`.
+    Subscript,
+}
+
+/// Where a local gets a value in the loop.
+#[derive(Clone, Copy)]
+enum Source<'c, 'p> {
+    Value(ExprId),
+    Call(&'c Site<'p>),
+}
+
+fn sources<'c, 'p>(cx: &'c LoopContext<'p>, local: LocalId) -> Vec<Source<'c, 'p>> {
+    let in_loop = cx.shape.definitions(local).iter().filter(|definition| cx.natural().body.contains(definition.block));
+    in_loop
+        .filter_map(|definition| match definition.value {
+            Some(value) => Some(Source::Value(value)),
+            None => cx.site_at(definition.block, definition.index).map(Source::Call),
+        })
+        .collect()
+}
+
+fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId)> + 'c {
+    cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).filter_map(|statement| {
+        match &statement.kind {
+            StatementKind::Assign(place, value) => Some((*place, *value)),
+            _ => None,
+        }
     })
 }
 
-/// Locals on which leaving the loop depends; in a loop without such tests, all of them.
+/// Locals on which leaving the loop depends.
 fn tested_locals(cx: &LoopContext<'_>) -> Vec<LocalId> {
     let mut locals = Vec::new();
     for test in crate::loops::exit_tests(cx) {
@@ -56,19 +87,15 @@ fn add_locals(cx: &LoopContext<'_>, expr: ExprId, locals: &mut Vec<LocalId>, hop
     let mut parts = Vec::new();
     crate::shape::for_each_part(cx.function, expr, &mut |part| parts.push(part));
     for part in parts {
-        if let Expr::Local(local) = cx.function.expr(part)
-            && !locals.contains(local)
-        {
-            locals.push(*local);
-            if hops < MAX_HOPS {
-                for definition in cx.shape.definitions(*local).iter().take(MAX_DEFINITIONS).filter_map(|d| d.value) {
-                    add_locals(cx, definition, locals, hops + 1);
-                }
-                if let Some(site) = cx.origin_site(part) {
-                    for operand in operands(site.call) {
-                        add_locals(cx, operand, locals, hops + 1);
-                    }
-                }
+        let Expr::Local(local) = *cx.function.expr(part) else { continue };
+        if locals.contains(&local) || hops > MAX_HOPS {
+            continue;
+        }
+        locals.push(local);
+        for source in sources(cx, local) {
+            match source {
+                Source::Value(value) => add_locals(cx, value, locals, hops + 1),
+                Source::Call(site) => operands(site.call).into_iter().for_each(|operand| add_locals(cx, operand, locals, hops + 1)),
             }
         }
     }
@@ -82,66 +109,87 @@ fn operands(call: &unspin_ir::Call) -> Vec<ExprId> {
     receiver.into_iter().chain(call.arguments.iter().map(|a| a.value)).collect()
 }
 
-/// Whether a value is reached from `walker` through a text key.
-fn follows_key(cx: &LoopContext<'_>, value: ExprId, walker: LocalId, through_key: bool, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
-    let is_key = |key: ExprId| matches!(cx.function.expr(key), Expr::Constant(Constant::Text(_)));
-    match cx.function.expr(value) {
-        Expr::Local(local) if *local == walker => through_key,
-        Expr::Local(local) => match cx.origin_site(value) {
-            Some(site) => {
-                let by_get = match site.call.callee {
-                    Callee::Method(_, method) => {
-                        matches!(method.as_str(), "get" | "raw_get" | "get_item") && site.call.arguments.first().is_some_and(|a| is_key(a.value))
-                    }
-                    _ => false,
-                };
-                operands(site.call).into_iter().any(|operand| follows_key(cx, operand, walker, through_key || by_get, hops + 1))
-            }
-            None => cx
-                .shape
-                .definitions(*local)
-                .iter()
-                .filter(|definition| cx.natural().body.contains(definition.block))
-                .filter_map(|definition| definition.value)
-                .any(|value| follows_key(cx, value, walker, through_key, hops + 1)),
+/// Whether an expression is a text that stands in the source, or a constant name for one.
+fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
+    match cx.function.expr(key) {
+        Expr::Constant(Constant::Text(_)) => true,
+        Expr::Global(name) => match cx.project.constant(cx.at.file, *name) {
+            Some(constant) => matches!(constant, Constant::Text(_)),
+            None => name.rsplit('.').next().is_some_and(|last| last.len() > 1 && last.chars().all(|c| !c.is_lowercase())),
         },
-        Expr::Index(base, key) => follows_key(cx, *base, walker, through_key || is_key(*key), hops + 1),
-        Expr::Field(base, _) | Expr::Payload(base, ..) => follows_key(cx, *base, walker, through_key, hops + 1),
+        Expr::Local(_) => cx.origin_site(key).is_some_and(|site| {
+            let argument = site.call.arguments.first().filter(|_| site.call.arguments.len() == 1);
+            argument.is_some_and(|a| matches!(cx.function.expr(a.value), Expr::Constant(Constant::Text(_))))
+        }),
         _ => false,
+    }
+}
+
+/// Whether a value is reached from `walker` through a text key.
+fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, through: Key, hops: u32) -> Key {
+    if hops > MAX_HOPS {
+        return Key::None;
+    }
+    let value = match source {
+        Source::Value(value) => value,
+        Source::Call(site) => {
+            let by_get = matches!(site.call.callee, Callee::Method(_, method) if matches!(method.as_str(), "get" | "raw_get"))
+                && site.call.arguments.first().is_some_and(|a| is_key(cx, a.value));
+            let through = if by_get { through.max(Key::Get) } else { through };
+            let reached = operands(site.call).into_iter().map(|o| follows_key(cx, Source::Value(o), walker, through, hops + 1));
+            return reached.max().unwrap_or(Key::None);
+        }
+    };
+    match *cx.function.expr(value) {
+        Expr::Local(local) if local == walker => through,
+        Expr::Local(local) => {
+            let reached = sources(cx, local).into_iter().map(|source| follows_key(cx, source, walker, through, hops + 1));
+            reached.max().unwrap_or(Key::None)
+        }
+        Expr::Index(base, key) => {
+            let through = if is_key(cx, key) { Key::Subscript } else { through };
+            follows_key(cx, Source::Value(base), walker, through, hops + 1)
+        }
+        Expr::Field(base, _) | Expr::Payload(base, ..) => follows_key(cx, Source::Value(base), walker, through, hops + 1),
+        _ => Key::None,
     }
 }
 
 /// `seek(offset)` where the loop itself reads the next offset from the input.
-fn walks_offsets(cx: &LoopContext<'_>) -> bool {
+fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
     let seeks = cx.sites.iter().filter(|site| site.effect == Some(Effect::Seek));
-    let tested = tested_locals(cx);
     seeks.filter_map(|site| site.call.arguments.first()).any(|argument| {
-        let Expr::Local(offset) = cx.function.expr(argument.value) else { return false };
-        tested.contains(offset)
-            && assignments(cx).any(|(place, value)| {
-                *cx.function.expr(place) == Expr::Local(*offset) && !steps_itself(cx.function, place, value) && is_read(cx, value, 0)
-            })
+        let offset = match *cx.function.expr(argument.value) {
+            Expr::Local(offset) => offset,
+            Expr::Variant(_, ref parts) => match parts.first().map(|&part| cx.function.expr(part)) {
+                Some(Expr::Local(offset)) => *offset,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let steps = assignments(cx).any(|(place, value)| {
+            *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value)
+        });
+        !steps && tested.contains(&offset) && sources(cx, offset).into_iter().any(|source| is_read(cx, source, 0))
     })
 }
 
 /// Whether a value was taken from parsed data by a text key, or read and decoded.
-fn is_read(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
+fn is_read(cx: &LoopContext<'_>, source: Source<'_, '_>, hops: u32) -> bool {
     if hops > MAX_HOPS {
         return false;
     }
-    match cx.function.expr(value) {
-        Expr::Index(_, key) => matches!(cx.function.expr(*key), Expr::Constant(Constant::Text(_))),
-        Expr::Local(local) => match cx.origin_site(value) {
-            Some(site) => {
-                matches!(site.effect, Some(Effect::Read | Effect::Decode))
-                    || operands(site.call).into_iter().any(|operand| is_read(cx, operand, hops + 1))
-            }
-            None => cx.shape.definitions(*local).iter().filter_map(|d| d.value).any(|value| is_read(cx, value, hops + 1)),
+    match source {
+        Source::Call(site) => {
+            matches!(site.effect, Some(Effect::Read | Effect::Decode))
+                || operands(site.call).into_iter().any(|operand| is_read(cx, Source::Value(operand), hops + 1))
+        }
+        Source::Value(value) => match *cx.function.expr(value) {
+            Expr::Index(base, key) => is_key(cx, key) || is_read(cx, Source::Value(base), hops + 1),
+            Expr::Local(local) => sources(cx, local).into_iter().any(|source| is_read(cx, source, hops + 1)),
+            Expr::Slice(base, ..) => is_read(cx, Source::Value(base), hops + 1),
+            _ => false,
         },
-        _ => false,
     }
 }
 
@@ -180,7 +228,7 @@ fn remembers(cx: &LoopContext<'_>) -> bool {
         let unspin_ir::Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
         let mut found = false;
         crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
-            Expr::Compare(CompareOp::In | CompareOp::NotIn, _, container) => {
+            Expr::Compare(CompareOp::In | CompareOp::NotIn, asked, container) if !is_key(cx, *asked) => {
                 found |= cx.function.path(*container).is_some_and(|path| grows(&path));
             }
             Expr::Local(_) => {
