@@ -4,14 +4,16 @@
 //! fit the call at hand is passed over. Lookups are by path, by type and method (through aliases and bases of the type),
 //! and by method name with a telling word in the receiver's name.
 
+mod hints;
 mod validate;
 mod words;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use unspin_ir::{Call, Constant, Expr, Function, Name};
+use unspin_ir::{Call, Callee, Constant, Expr, Function, Name};
 
 pub use self::validate::ModelError;
 pub use self::words::normalize_words;
+use self::hints::{Hints, HintTable};
 use self::words::Words;
 use crate::model::{CallModel, ClassModel, ExceptionModel, FailureKind, ModelFile, WordKind};
 
@@ -32,6 +34,7 @@ pub struct Models {
     /// Prefix, suffix and kind; the first that fits is the one to take.
     failure_patterns: Vec<(String, String, FailureKind)>,
     words: Words,
+    hints: HintTable,
 }
 
 impl Models {
@@ -47,6 +50,7 @@ impl Models {
         models.index_classes();
         models.index_calls();
         models.index_failures();
+        models.hints = HintTable::new(&models.calls);
         models
     }
 
@@ -187,6 +191,15 @@ impl Models {
             None => last.len() >= prefix.len() + suffix.len() && last.starts_with(prefix) && last.ends_with(suffix),
         };
         self.failure_patterns.iter().find(fits).map(|&(_, _, kind)| kind)
+    }
+
+    /// What a model that is found for a call may say, by the name of what is called; `None` where the call names nothing.
+    pub(crate) fn hints(&self, callee: Callee) -> Option<Hints> {
+        match callee {
+            Callee::Path(path) => Some(self.hints.of(path.as_str().rsplit('.').next().unwrap_or_default())),
+            Callee::Method(_, method) => Some(self.hints.of(method.as_str())),
+            Callee::Value(_) => None,
+        }
     }
 
     /// Whether a name has a word of this kind in it.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use unspin_flow::NaturalLoop;
-use unspin_ir::LoopKind;
+use unspin_ir::{Function, LoopKind, Statement, StatementKind};
 
 use crate::observation::{Observation, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
@@ -14,17 +14,32 @@ use crate::{Certainty, FunctionRef, Project};
 /// Observations about the loops and calls of a function, in the order of the source.
 pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> {
     let function = project.function(at);
-    let has_loop = function.loops.iter().any(|l| l.kind != LoopKind::Comprehension);
-    let has_calls = function.blocks.iter().any(|block| !block.statements.is_empty());
-    if !has_calls && !has_loop {
+    let may_loop = may_be_open_ended(project, function);
+    // Few functions have such a loop or call, and looking at their shape is what costs.
+    if !may_loop && !crate::timeouts::may_observe(project, function) {
         return Vec::new();
     }
     let shape = Rc::new(Shape::new(function));
     let mut observations = crate::timeouts::observe(project, at, &shape);
-    for index in 0..shape.forest.loops.len() {
-        observations.extend(observe_loop(project, at, &shape, index));
+    if may_loop {
+        for index in 0..shape.forest.loops.len() {
+            observations.extend(observe_loop(project, at, &shape, index));
+        }
     }
     observations
+}
+
+/// Whether one of the loops may have no end of its own, by its kind and the names of what is called.
+fn may_be_open_ended(project: &Project, function: &Function) -> bool {
+    let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
+    if has(LoopKind::While) || has(LoopKind::Endless) {
+        return true;
+    }
+    let is_endless = |statement: &Statement| match &statement.kind {
+        StatementKind::Call(call) => project.models.hints(call.callee).is_none_or(|hints| hints.endless),
+        _ => false,
+    };
+    has(LoopKind::For) && function.blocks.iter().any(|block| block.statements.iter().any(is_endless))
 }
 
 fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Vec<Observation> {
@@ -39,10 +54,12 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     let mut observations = Vec::new();
     observations.extend(crate::loops::observe(&cx));
     observations.extend(crate::failures::observe(&cx));
+    let ends = cx.ends();
     for (mode, through) in
         [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]
     {
-        if let Some(spin) = run_at_end(project, at, shape, natural, mode) {
+        if ends.contains(mode)
+            && let Some(spin) = run_at_end(project, at, shape, natural, mode) {
             observations.push(of_spin(&cx, &spin, through));
         }
     }

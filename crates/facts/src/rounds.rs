@@ -38,6 +38,17 @@ pub enum Mode {
 }
 
 impl Mode {
+    const ALL: [Self; 3] = [Self::EndOfInput, Self::Closed, Self::NothingTaken];
+
+    /// The modes in which a call with this model gives its end value.
+    pub(crate) fn of(model: &CallModel) -> Modes {
+        Self::ALL.into_iter().filter(|mode| mode.injects(model)).fold(Modes::default(), |modes, mode| Modes(modes.0 | mode.bit()))
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
     /// Whether a call with this model gives its end value in this mode.
     fn injects(self, model: &CallModel) -> bool {
         match self {
@@ -45,6 +56,21 @@ impl Mode {
             Self::Closed => model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty()),
             Self::NothingTaken => model.effect == Effect::Write && model.end == Some(EndValue::Zero),
         }
+    }
+}
+
+/// A set of modes: where a loop meets no end, running it at that end is in vain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modes(u8);
+
+impl Modes {
+    /// Whether a mode is among them.
+    pub fn contains(self, mode: Mode) -> bool {
+        self.0 & mode.bit() != 0
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 }
 

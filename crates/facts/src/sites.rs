@@ -7,6 +7,7 @@ use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, Loop, S
 use unspin_span::Span;
 
 use crate::model::{CallModel, Effect};
+use crate::rounds::{Mode, Modes};
 use crate::shape::Shape;
 use crate::{Certainty, FunctionRef, Project, Resolution};
 
@@ -44,6 +45,13 @@ pub(crate) enum Remote {
     Yes,
 }
 
+impl Site<'_> {
+    /// Whether the call itself bounds what it wraps, so that its own failure is that the time was over.
+    pub(crate) fn is_deadline(&self) -> bool {
+        self.resolution.model.is_some_and(|(model, _)| model.wraps.is_some())
+    }
+}
+
 impl<'p> LoopContext<'p> {
     pub(crate) fn new(project: &'p Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Option<Self> {
         let function = project.function(at);
@@ -67,6 +75,18 @@ impl<'p> LoopContext<'p> {
 
     pub(crate) fn site_at(&self, block: BlockId, index: usize) -> Option<&Site<'p>> {
         self.sites.iter().find(|site| site.block == block && site.index == index)
+    }
+
+    /// The ends that the loop may meet, itself or in what it calls.
+    pub(crate) fn ends(&self) -> Modes {
+        let mut ends = Modes::default();
+        for site in &self.sites {
+            match site.resolution.model {
+                Some((model, _)) => ends.extend(Mode::of(model)),
+                None => site.resolution.targets.iter().for_each(|&target| ends.extend(self.project.summary(target).ends)),
+            }
+        }
+        ends
     }
 
     /// The call of this loop whose result an expression is.

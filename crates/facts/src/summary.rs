@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use unspin_ir::{Expr, Name, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
+use crate::rounds::{Mode, Modes};
 use crate::{FunctionRef, Project};
 
 const DEPTH: u32 = 3;
@@ -44,6 +45,8 @@ pub struct Summary {
     pub effects: Effects,
     /// Those that reach another machine.
     pub remote: Effects,
+    /// The ends that its calls may meet. Deeper calls count than [`crate::rounds`] follows.
+    pub ends: Modes,
     /// Whether something it calls is not resolved.
     pub calls_unknown: bool,
     /// Whether it raises of its own accord.
@@ -134,6 +137,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
     let resolution = project.resolve(at, call);
     if let Some((model, _)) = resolution.model {
         summary.effects.insert(model.effect);
+        summary.ends.extend(Mode::of(model));
         if model.remote {
             summary.remote.insert(model.effect);
         }
@@ -148,6 +152,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
             let inner = summarize(project, target, depth - 1);
             summary.effects.extend(inner.effects);
             summary.remote.extend(inner.remote);
+            summary.ends.extend(inner.ends);
             summary.calls_unknown |= inner.calls_unknown;
             summary.waits |= inner.waits;
             summary.compares_bound |= inner.compares_bound;

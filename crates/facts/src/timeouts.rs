@@ -23,6 +23,20 @@ pub(crate) fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call
     model.timeout.is_some() && waits(project, at, shape, call, model) == Waits::Endless
 }
 
+/// Whether a function has a call that, by its name, may be one of those that [`observe`] reports.
+pub(crate) fn may_observe(project: &Project, function: &unspin_ir::Function) -> bool {
+    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+        StatementKind::Call(call) => might_wait(project, call),
+        _ => false,
+    })
+}
+
+/// Whether a model is of a call that is reported when nothing bounds it.
+pub(crate) fn is_reported(model: &CallModel) -> bool {
+    let timed = matches!(model.effect, Effect::Connect | Effect::Request | Effect::Read | Effect::Receive | Effect::Wait);
+    model.remote && model.timeout.is_some() && timed
+}
+
 /// Every remote call of a function that has no bound.
 pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
     let function = project.function(at);
@@ -30,15 +44,11 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
     for (block, data) in function.block_ids() {
         for statement in &data.statements {
             let StatementKind::Call(call) = &statement.kind else { continue };
-            if !might_wait(call) {
+            if !might_wait(project, call) {
                 continue;
             }
             let Some((model, certainty)) = project.resolve(at, call).model else { continue };
-            let timed_effect = matches!(
-                model.effect,
-                Effect::Connect | Effect::Request | Effect::Read | Effect::Receive | Effect::Wait
-            );
-            if !model.remote || model.timeout.is_none() || !timed_effect || certainty == Certainty::Name {
+            if !is_reported(model) || certainty == Certainty::Name {
                 continue;
             }
             let waits = waits(project, at, shape, call, model);
@@ -78,8 +88,8 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
 }
 
 /// A cheap test before the call is resolved.
-fn might_wait(call: &unspin_ir::Call) -> bool {
-    !matches!(call.callee, Callee::Value(_))
+fn might_wait(project: &Project, call: &unspin_ir::Call) -> bool {
+    project.models.hints(call.callee).is_some_and(|hints| hints.timed)
 }
 
 /// A receive that takes a timeout as its argument asks for something; one that does not goes on reading.

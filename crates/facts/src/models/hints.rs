@@ -1,0 +1,46 @@
+//! What models may say of a call, by the last part of its name alone.
+//!
+//! Most calls of a program have a name that no model speaks of, so a look here spares them the resolution. A model never
+//! answers for a call whose last part is not one of its paths' or methods', which makes the answer an upper bound.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{CallModel, Effect};
+
+/// What one of the models of a name says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hints {
+    /// It is reported when nothing bounds its waiting.
+    pub(crate) timed: bool,
+    /// It gives an iterator without an end.
+    pub(crate) endless: bool,
+}
+
+/// Hints by the last part of a name; names without any have no entry.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HintTable {
+    names: FxHashMap<&'static str, Hints>,
+}
+
+impl HintTable {
+    pub(super) fn new(calls: &[CallModel]) -> Self {
+        let mut names: FxHashMap<&'static str, Hints> = FxHashMap::default();
+        for model in calls {
+            let found = Hints { timed: crate::timeouts::is_reported(model), endless: model.effect == Effect::EndlessIterator };
+            if !found.timed && !found.endless {
+                continue;
+            }
+            let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
+            for last in paths.chain(model.method.iter().map(|method| method.as_str())) {
+                let known = names.entry(last).or_default();
+                known.timed |= found.timed;
+                known.endless |= found.endless;
+            }
+        }
+        Self { names }
+    }
+
+    pub(super) fn of(&self, last: &str) -> Hints {
+        self.names.get(last).copied().unwrap_or_default()
+    }
+}
