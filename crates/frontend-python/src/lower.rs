@@ -45,7 +45,7 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
         }
     }
     frame.is_test = source.is_test;
-    let tables = tables(&tree.body);
+    let (tables, type_variables) = tables(&tree.body);
     let mut lowerer = Lowerer {
         text,
         source,
@@ -57,6 +57,8 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
         copies: FxHashMap::default(),
         class: None,
         tables,
+        table_depth: 0,
+        type_variables,
         has_walrus,
     };
     lowerer.body(&tree.body);
@@ -76,18 +78,27 @@ fn declared_global(text: &str) -> Vec<&str> {
     found
 }
 
-/// Assignments of the module of a tuple or sum to a name: what `except ERRORS` may mean.
-fn tables(body: &[Stmt]) -> FxHashMap<&str, &Expr> {
-    let mut tables = FxHashMap::default();
+/// What assignments of the module say of names: tuples and sums, which `except ERRORS` may mean, and type variables,
+/// which stand for their bound.
+fn tables(body: &[Stmt]) -> (FxHashMap<&str, &Expr>, FxHashMap<&str, Option<&Expr>>) {
+    let (mut tables, mut variables) = (FxHashMap::default(), FxHashMap::default());
     for statement in body {
         if let Stmt::Assign(assign) = statement
             && let [Expr::Name(target)] = assign.targets.as_slice()
-            && matches!(&*assign.value, Expr::Tuple(_) | Expr::BinOp(_))
         {
-            tables.insert(target.id.as_str(), &*assign.value);
+            let name = target.id.as_str();
+            match &*assign.value {
+                table @ (Expr::Tuple(_) | Expr::BinOp(_)) => {
+                    tables.insert(name, table);
+                }
+                Expr::Call(call) if definition::last_part(&call.func) == Some("TypeVar") => {
+                    variables.insert(name, call.arguments.find_keyword("bound").map(|keyword| &keyword.value));
+                }
+                _ => {}
+            }
         }
     }
-    tables
+    (tables, variables)
 }
 
 /// A function under construction and what its source says of names and ways out.
@@ -156,6 +167,10 @@ struct Lowerer<'a> {
     class: Option<usize>,
     /// See [`tables`].
     tables: FxHashMap<&'a str, &'a Expr>,
+    /// How many tables the current place is in.
+    table_depth: u8,
+    /// Type variables and type parameters with their bounds.
+    type_variables: FxHashMap<&'a str, Option<&'a Expr>>,
     has_walrus: bool,
 }
 

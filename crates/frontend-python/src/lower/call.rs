@@ -7,6 +7,10 @@ use super::Lowerer;
 use super::resolve::Resolved;
 use crate::span_of;
 
+/// A handler that names more classes keeps these; tables of classes may name each other without end.
+const MOST_CLASSES: usize = 64;
+const DEEPEST_TABLE: u8 = 8;
+
 /// Where the result of a call goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Destination {
@@ -138,6 +142,9 @@ impl<'a> Lowerer<'a> {
     /// The classes that an expression names: a path, a tuple or sum of paths, or a table of the module. What cannot be
     /// named is its own path, or `?`.
     pub(super) fn class_paths(&mut self, expr: &'a Syntax, classes: &mut Vec<Name>) {
+        if classes.len() >= MOST_CLASSES {
+            return;
+        }
         match expr {
             Syntax::Tuple(tuple) => tuple.elts.iter().for_each(|part| self.class_paths(part, classes)),
             Syntax::List(list) => list.elts.iter().for_each(|part| self.class_paths(part, classes)),
@@ -146,11 +153,11 @@ impl<'a> Lowerer<'a> {
                 self.class_paths(&binary.left, classes);
                 self.class_paths(&binary.right, classes);
             }
-            Syntax::Name(name) if self.is_table(name.id.as_str()) => {
-                // Taken out while it is expanded: a table may name itself.
-                if let Some(table) = self.tables.remove(name.id.as_str()) {
+            Syntax::Name(name) if self.table_depth < DEEPEST_TABLE && self.is_table(name.id.as_str()) => {
+                if let Some(&table) = self.tables.get(name.id.as_str()) {
+                    self.table_depth += 1;
                     self.class_paths(table, classes);
-                    self.tables.insert(name.id.as_str(), table);
+                    self.table_depth -= 1;
                 }
             }
             _ => {

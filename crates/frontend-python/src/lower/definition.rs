@@ -16,6 +16,7 @@ impl<'a> Lowerer<'a> {
                 self.value(&decorator.expression);
             }
         }
+        self.type_parameters(class.type_params.as_deref());
         let name = self.names.intern(class.name.as_str());
         let qualified = self.qualify(name);
         let bases = self.bases(class);
@@ -90,6 +91,15 @@ impl<'a> Lowerer<'a> {
         value
     }
 
+    /// `[T: Bound]` of a function or class.
+    pub(super) fn type_parameters(&mut self, parameters: Option<&'a ast::TypeParams>) {
+        for parameter in parameters.into_iter().flat_map(|parameters| &parameters.type_params) {
+            if let ast::TypeParam::TypeVar(variable) = parameter {
+                self.type_variables.insert(variable.name.as_str(), variable.bound.as_deref());
+            }
+        }
+    }
+
     /// Whether the current class or the code around is a test.
     pub(super) fn is_in_test(&self) -> bool {
         self.frame.classes.last().map_or(self.frame.is_test, |class| class.is_test)
@@ -105,11 +115,7 @@ impl<'a> Lowerer<'a> {
 fn is_abstract(class: &ast::StmtClassDef, bases: &[Name]) -> bool {
     let by_base = bases.iter().any(|base| matches!(last(base.as_str()), "ABC" | "Protocol" | "ABCMeta"));
     by_base
-        || class.keywords().iter().any(|keyword| match &keyword.value {
-            Syntax::Name(name) => name.id.as_str() == "ABCMeta",
-            Syntax::Attribute(attribute) => attribute.attr.as_str() == "ABCMeta",
-            _ => false,
-        })
+        || class.keywords().iter().any(|keyword| last_part(&keyword.value) == Some("ABCMeta"))
         || class.body.iter().any(|statement| match statement {
             Stmt::FunctionDef(def) => def.decorator_list.iter().any(is_abstract_mark),
             _ => false,
@@ -118,12 +124,17 @@ fn is_abstract(class: &ast::StmtClassDef, bases: &[Name]) -> bool {
 
 /// `@abstractmethod` and its kind.
 pub(super) fn is_abstract_mark(decorator: &ast::Decorator) -> bool {
-    let name = match &decorator.expression {
-        Syntax::Name(name) => name.id.as_str(),
-        Syntax::Attribute(attribute) => attribute.attr.as_str(),
-        _ => return false,
-    };
-    matches!(name, "abstractmethod" | "abstractproperty" | "abstractclassmethod" | "abstractstaticmethod")
+    let marks = ["abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"];
+    last_part(&decorator.expression).is_some_and(|name| marks.contains(&name))
+}
+
+/// The name, or the last attribute of a chain.
+pub(super) fn last_part(expr: &Syntax) -> Option<&str> {
+    match expr {
+        Syntax::Name(name) => Some(name.id.as_str()),
+        Syntax::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
 }
 
 fn last(path: &str) -> &str {

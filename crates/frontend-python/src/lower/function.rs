@@ -36,6 +36,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn function(&mut self, def: &'a ast::StmtFunctionDef, decorators: Vec<Name>) -> FunctionId {
+        self.type_parameters(def.type_params.as_deref());
         let is_method = !self.frame.classes.is_empty();
         let kind = if is_method { FunctionKind::Method } else { FunctionKind::Function };
         let name = self.names.intern(def.name.as_str());

@@ -16,6 +16,13 @@ impl<'a> Lowerer<'a> {
     /// The nominal type of an annotation; `None` where it is none or more than one.
     pub(super) fn nominal(&mut self, annotation: &'a Syntax) -> Option<Name> {
         match annotation {
+            Syntax::Name(name) if self.type_variables.contains_key(name.id.as_str()) => {
+                // Taken out while it is looked through: a bound may name its own variable.
+                let bound = self.type_variables.remove(name.id.as_str()).flatten();
+                let ty = bound.and_then(|bound| self.nominal(bound));
+                self.type_variables.insert(name.id.as_str(), bound);
+                ty
+            }
             Syntax::Name(_) | Syntax::Attribute(_) => {
                 let path = self.path(annotation)?;
                 if last(path) == "Self"
