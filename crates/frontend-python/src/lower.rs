@@ -229,9 +229,30 @@ fn position(index: usize) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }
 
-/// The place of the last statement, where a body falls through.
+/// Where a body falls through: its last statement, and of a compound one the last inside.
 fn end_of(body: &[Stmt], fallback: Span) -> Span {
-    body.last().map_or(fallback, crate::span_of)
+    let Some(mut last) = body.last() else { return fallback };
+    while let Some(inner) = last_body(last).and_then(|body| body.last()) {
+        last = inner;
+    }
+    crate::span_of(last)
+}
+
+/// The last block of a compound statement.
+fn last_body(statement: &Stmt) -> Option<&[Stmt]> {
+    let bodies: [&[Stmt]; 3] = match statement {
+        Stmt::If(inner) => [&inner.body, inner.elif_else_clauses.last().map_or(&[], |clause| &clause.body), &[]],
+        Stmt::For(inner) => [&inner.body, &inner.orelse, &[]],
+        Stmt::While(inner) => [&inner.body, &inner.orelse, &[]],
+        Stmt::With(inner) => [&inner.body, &[], &[]],
+        Stmt::Match(inner) => [inner.cases.last().map_or(&[], |case| &case.body), &[], &[]],
+        Stmt::Try(inner) => {
+            let handler = inner.handlers.last().map(|ExceptHandler::ExceptHandler(handler)| &handler.body[..]);
+            [handler.unwrap_or(&inner.body), &inner.orelse, &inner.finalbody]
+        }
+        _ => return None,
+    };
+    bodies.into_iter().rev().find(|body| !body.is_empty())
 }
 
 /// From `except` up to the colon.
