@@ -1,12 +1,14 @@
 //! The command line: exit codes, outputs, errors. What users script against.
 
-mod program;
-
-use program::{Folder, Outcome};
+use unspin_tests::program::{Folder, Outcome};
 
 /// One finding that does not depend on what any rule about loops thinks.
 const FOUND: &str = "x = 1  # unspin: allow(endless-loop)\n";
 const CLEAN: &str = "for x in [1, 2]:\n    print(x)\n";
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    Folder::new(env!("CARGO_BIN_EXE_unspin"), files)
+}
 
 fn rules_of(outcome: &Outcome) -> Vec<String> {
     let json = outcome.json();
@@ -22,17 +24,17 @@ fn paths_of(outcome: &Outcome, list: &str) -> Vec<String> {
 
 #[test]
 fn exit_codes_tell_clean_from_findings_from_failure() {
-    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check"]).code, Some(0));
-    assert_eq!(Folder::new(&[("a.py", FOUND)]).run(&["check"]).code, Some(1));
-    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check", "missing.py"]).code, Some(2));
-    assert_eq!(Folder::new(&[("a.py", FOUND), ("b.py", "x = = 1\n")]).run(&["check"]).code, Some(2));
-    assert_eq!(Folder::new(&[]).run(&["check", "--no-such-flag"]).code, Some(2));
-    assert_eq!(Folder::new(&[]).run(&["--help"]).code, Some(0));
+    assert_eq!(folder(&[("a.py", CLEAN)]).run(&["check"]).code, Some(0));
+    assert_eq!(folder(&[("a.py", FOUND)]).run(&["check"]).code, Some(1));
+    assert_eq!(folder(&[("a.py", CLEAN)]).run(&["check", "missing.py"]).code, Some(2));
+    assert_eq!(folder(&[("a.py", FOUND), ("b.py", "x = = 1\n")]).run(&["check"]).code, Some(2));
+    assert_eq!(folder(&[]).run(&["check", "--no-such-flag"]).code, Some(2));
+    assert_eq!(folder(&[]).run(&["--help"]).code, Some(0));
 }
 
 #[test]
 fn json_alone_is_on_standard_output() {
-    let outcome = Folder::new(&[("a.py", FOUND)]).run(&["check", "--output-format", "json", "."]);
+    let outcome = folder(&[("a.py", FOUND)]).run(&["check", "--output-format", "json", "."]);
     assert!(rules_of(&outcome).contains(&"suppression-without-reason".to_owned()));
     assert_eq!(outcome.json()["version"], 1);
     assert_eq!(outcome.json()["summary"]["files"], 1);
@@ -42,7 +44,7 @@ fn json_alone_is_on_standard_output() {
 #[test]
 fn positions_count_characters_and_paths_have_no_dot() {
     let text = "s = 'äöü'  # unspin: allow(endless-loop)\n";
-    let outcome = Folder::new(&[("pkg/a.py", text)]).run(&["check", "--output-format", "json", "."]);
+    let outcome = folder(&[("pkg/a.py", text)]).run(&["check", "--output-format", "json", "."]);
     let json = outcome.json();
     let finding = &json["findings"][0];
     assert_eq!(finding["path"], "pkg/a.py");
@@ -52,16 +54,16 @@ fn positions_count_characters_and_paths_have_no_dot() {
 
 #[test]
 fn a_clean_run_says_what_it_looked_at() {
-    let outcome = Folder::new(&[("a.py", CLEAN)]).run(&["check"]);
+    let outcome = folder(&[("a.py", CLEAN)]).run(&["check"]);
     assert!(outcome.stdout.starts_with("No findings in 1 file, 1 loop"), "{}", outcome.stdout);
-    assert_eq!(Folder::new(&[("a.py", CLEAN)]).run(&["check", "--quiet"]).stdout, "");
-    let nothing = Folder::new(&[("a.txt", "")]).run(&["check"]);
+    assert_eq!(folder(&[("a.py", CLEAN)]).run(&["check", "--quiet"]).stdout, "");
+    let nothing = folder(&[("a.txt", "")]).run(&["check"]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), "No Python and no Rust files found.\n"));
 }
 
 #[test]
 fn several_outputs_come_from_one_run() {
-    let folder = Folder::new(&[("a.py", FOUND)]);
+    let folder = folder(&[("a.py", FOUND)]);
     let arguments = ["check", "--output", "sarif=out.sarif", "--output", "json=out.json", "--output-format", "concise"];
     let outcome = folder.run(&arguments);
     assert!(outcome.stdout.starts_with("a.py:1:8: suppression-without-reason warning: "), "{}", outcome.stdout);
@@ -75,14 +77,14 @@ fn several_outputs_come_from_one_run() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_a_failure() {
-    let outcome = Folder::new(&[("a.py", CLEAN)]).run(&["check", "--output", "json=no/such/folder/out.json"]);
+    let outcome = folder(&[("a.py", CLEAN)]).run(&["check", "--output", "json=no/such/folder/out.json"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("cannot write `no/such/folder/out.json`"), "{}", outcome.stderr);
 }
 
 #[test]
 fn unknown_names_are_answered_with_the_nearest() {
-    let folder = Folder::new(&[("a.py", CLEAN)]);
+    let folder = folder(&[("a.py", CLEAN)]);
     let outcome = folder.run(&["check", "--select", "recomended"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("did you mean `recommended`?"), "{}", outcome.stderr);
@@ -95,7 +97,7 @@ fn unknown_names_are_answered_with_the_nearest() {
 
 #[test]
 fn rules_can_be_chosen() {
-    let folder = Folder::new(&[("a.py", FOUND)]);
+    let folder = folder(&[("a.py", FOUND)]);
     let json = ["check", "--output-format", "json"];
     let with = |more: &[&str]| rules_of(&folder.run(&[&json[..], more].concat()));
     assert!(with(&["--select", "suppression-without-reason"]).contains(&"suppression-without-reason".to_owned()));
@@ -105,7 +107,7 @@ fn rules_can_be_chosen() {
 
 #[test]
 fn findings_in_test_code_are_kept_back() {
-    let folder = Folder::new(&[("tests/a.py", FOUND)]);
+    let folder = folder(&[("tests/a.py", FOUND)]);
     let outcome = folder.run(&["check"]);
     assert_eq!(outcome.code, Some(0));
     assert!(outcome.stdout.contains("in test code not shown; `--include-tests` shows them"), "{}", outcome.stdout);
@@ -114,7 +116,7 @@ fn findings_in_test_code_are_kept_back() {
 
 #[test]
 fn suppressions_for_rules_that_are_off_are_not_unused() {
-    let folder = Folder::new(&[("a.py", "x = 1  # unspin: allow(endless-loop) no loop at all\n")]);
+    let folder = folder(&[("a.py", "x = 1  # unspin: allow(endless-loop) no loop at all\n")]);
     let rules = |more: &[&str]| rules_of(&folder.run(&[&["check", "--output-format", "json"], more].concat()));
     assert_eq!(rules(&[]), ["unused-suppression"]);
     assert!(rules(&["--select", "recommended"]).is_empty());
@@ -122,7 +124,7 @@ fn suppressions_for_rules_that_are_off_are_not_unused() {
 
 #[test]
 fn standard_input_has_a_name_and_a_language() {
-    let folder = Folder::new(&[]);
+    let folder = folder(&[]);
     let arguments = ["check", "-", "--output-format", "json", "--stdin-filename", "src/lib.rs"];
     let outcome = folder.run_with_input(&arguments, b"fn f() {\n    // unspin: allow(endless-loop)\n    let x = 1;\n}\n");
     assert_eq!(paths_of(&outcome, "findings")[0], "src/lib.rs");
@@ -134,7 +136,7 @@ fn standard_input_has_a_name_and_a_language() {
 
 #[test]
 fn ignored_hidden_and_generated_files_are_skipped_unless_named() {
-    let folder = Folder::new(&[
+    let folder = folder(&[
         (".gitignore", "built/\n"),
         ("built/a.py", FOUND),
         (".hidden/b.py", FOUND),
@@ -158,7 +160,7 @@ fn ignored_hidden_and_generated_files_are_skipped_unless_named() {
 
 #[test]
 fn a_file_that_two_arguments_lead_to_is_scanned_once() {
-    let folder = Folder::new(&[("pkg/a.py", FOUND)]);
+    let folder = folder(&[("pkg/a.py", FOUND)]);
     let outcome = folder.run(&["check", "--output-format", "json", ".", "pkg", "pkg/a.py", "./pkg/../pkg/a.py"]);
     assert_eq!(outcome.json()["summary"]["files"], 1);
     let findings = paths_of(&outcome, "findings");
@@ -167,7 +169,7 @@ fn a_file_that_two_arguments_lead_to_is_scanned_once() {
 
 #[test]
 fn a_syntax_error_names_the_place_and_the_rest_is_scanned() {
-    let folder = Folder::new(&[("bad.py", "x = = 1\n"), ("bad.rs", "fn f( {\n"), ("good.py", FOUND)]);
+    let folder = folder(&[("bad.py", "x = = 1\n"), ("bad.rs", "fn f( {\n"), ("good.py", FOUND)]);
     let outcome = folder.run(&["check", "--output-format", "json"]);
     assert_eq!(outcome.code, Some(2));
     assert_eq!(paths_of(&outcome, "errors"), ["bad.py", "bad.rs"]);
@@ -177,25 +179,26 @@ fn a_syntax_error_names_the_place_and_the_rest_is_scanned() {
 
 #[test]
 fn a_file_of_another_kind_that_is_named_is_an_error() {
-    let outcome = Folder::new(&[("a.txt", "")]).run(&["check", "a.txt"]);
+    let outcome = folder(&[("a.txt", "")]).run(&["check", "a.txt"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stdout.contains("error: a.txt: is neither Python"), "{}", outcome.stdout);
 }
 
 #[test]
 fn the_ir_of_a_file_is_shown() {
-    let folder = Folder::new(&[("a.py", "def f():\n    while True:\n        pass\n")]);
+    let folder = folder(&[("a.py", "def f():\n    while True:\n        pass\n")]);
     let outcome = folder.run(&["ir", "a.py"]);
     assert_eq!(outcome.code, Some(0));
     assert!(outcome.stdout.contains('f'), "{}", outcome.stdout);
-    let from_input = folder.run_with_input(&["ir", "-", "--stdin-filename", "a.py"], b"def f():\n    while True:\n        pass\n");
+    let from_input =
+        folder.run_with_input(&["ir", "-", "--stdin-filename", "a.py"], b"def f():\n    while True:\n        pass\n");
     assert_eq!(from_input.stdout, outcome.stdout);
     assert_eq!(folder.run(&["ir", "missing.py"]).code, Some(2));
 }
 
 #[test]
 fn rules_are_listed_and_explained() {
-    let folder = Folder::new(&[]);
+    let folder = folder(&[]);
     let rules = folder.run(&["rules"]).stdout;
     assert!(rules.contains("unused-suppression"), "{rules}");
     assert!(folder.run(&["rules", "--group", "strict"]).stdout.starts_with("strict "));
@@ -205,7 +208,7 @@ fn rules_are_listed_and_explained() {
 
 #[test]
 fn colors_are_for_terminals_or_on_demand() {
-    let folder = Folder::new(&[("a.py", FOUND)]);
+    let folder = folder(&[("a.py", FOUND)]);
     assert!(!folder.run(&["check"]).stdout.contains('\u{1b}'));
     assert!(folder.run(&["check", "--color", "always"]).stdout.contains('\u{1b}'));
     assert!(!folder.run(&["check", "--color", "always", "--output-format", "json"]).stdout.contains('\u{1b}'));

@@ -1,8 +1,12 @@
 //! Same input, same output, byte for byte, whatever the number of threads.
 
-mod program;
-
 use std::{fs, path::Path, process::Command};
+
+use unspin_tests::program::Folder;
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    Folder::new(env!("CARGO_BIN_EXE_unspin"), files)
+}
 
 /// The reports of one run over the rules' own cases and some of our crates: findings of every kind, related places in
 /// several files, suppressions, errors.
@@ -34,7 +38,7 @@ fn threads_do_not_show_in_the_output() {
 #[test]
 fn the_order_of_arguments_does_not_show_in_the_output() {
     let text = "x = 1  # unspin: allow(endless-loop)\n";
-    let folder = program::Folder::new(&[("a/one.py", text), ("b/two.py", text), ("b/three.rs", "fn f() {}\n")]);
+    let folder = folder(&[("a/one.py", text), ("b/two.py", text), ("b/three.rs", "fn f() {}\n")]);
     let concise = ["check", "--output-format", "concise"];
     let forward = folder.run(&[&concise[..], &["a", "b"]].concat()).stdout;
     assert_eq!(forward, folder.run(&[&concise[..], &["b/two.py", "b", "a"]].concat()).stdout);

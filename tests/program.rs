@@ -1,4 +1,4 @@
-//! Runs the built program in a folder of its own.
+//! Runs a program in a folder of its own.
 
 use std::{
     fs,
@@ -10,9 +10,11 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A folder in which the program runs.
+/// A folder in which a program runs.
+#[derive(Debug)]
 pub struct Folder {
     folder: TempDir,
+    program: PathBuf,
 }
 
 /// What the program did.
@@ -29,9 +31,13 @@ pub struct Outcome {
 }
 
 impl Folder {
-    /// A folder with these files.
-    pub fn new(files: &[(&str, &str)]) -> Self {
-        let folder = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+    /// A folder with these files, in which `program` will run.
+    ///
+    /// # Panics
+    ///
+    /// When the folder or a file cannot be made.
+    pub fn new(program: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Self { folder: tempfile::tempdir().expect("a temporary folder"), program: PathBuf::from(program) };
         for (path, text) in files {
             folder.write(path, text.as_bytes());
         }
@@ -44,6 +50,10 @@ impl Folder {
     }
 
     /// Write a file and the folders above it.
+    ///
+    /// # Panics
+    ///
+    /// When one of them cannot be made.
     pub fn write(&self, path: &str, bytes: &[u8]) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder can be made");
@@ -56,12 +66,15 @@ impl Folder {
     }
 
     /// Run the program in it with something on standard input.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started, or says something that is not UTF-8.
     pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Outcome {
         let start = Instant::now();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_unspin"))
+        let mut child = Command::new(&self.program)
             .args(arguments)
             .current_dir(self.folder.path())
-            .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -82,6 +95,10 @@ impl Folder {
 
 impl Outcome {
     /// Standard output as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }

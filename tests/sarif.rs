@@ -1,9 +1,11 @@
 //! What code scanning relies on in a SARIF log. `.ci/sarif` runs the validator of the format itself on the same folder.
 
-mod program;
-
-use program::Folder;
 use serde_json::Value;
+use unspin_tests::program::Folder;
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    Folder::new(env!("CARGO_BIN_EXE_unspin"), files)
+}
 
 fn run_of(folder: &Folder, more: &[&str]) -> Value {
     let outcome = folder.run(&[&["check", "--output-format", "sarif"], more].concat());
@@ -19,7 +21,7 @@ fn names(list: &Value, key: &str) -> Vec<String> {
 
 #[test]
 fn a_clean_run_lists_its_rules_and_no_results() {
-    let run = run_of(&Folder::new(&[("a.py", "x = 1\n")]), &[]);
+    let run = run_of(&folder(&[("a.py", "x = 1\n")]), &[]);
     assert_eq!(run["results"], Value::Array(Vec::new()));
     assert!(names(&run["tool"]["driver"]["rules"], "id").contains(&"unused-suppression".to_owned()));
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
@@ -29,7 +31,7 @@ fn a_clean_run_lists_its_rules_and_no_results() {
 
 #[test]
 fn results_name_listed_rules_and_one_line_of_a_relative_file() {
-    let folder = Folder::new(&[("a folder/ü.py", "x = 1  # unspin: allow(endless-loop)\n")]);
+    let folder = folder(&[("a folder/ü.py", "x = 1  # unspin: allow(endless-loop)\n")]);
     let run = run_of(&folder, &["--extend-select", "strict,audit"]);
     let rules = names(&run["tool"]["driver"]["rules"], "id");
     let results = run["results"].as_array().expect("a list");
@@ -46,13 +48,13 @@ fn results_name_listed_rules_and_one_line_of_a_relative_file() {
 
 #[test]
 fn only_enabled_rules_are_listed() {
-    let run = run_of(&Folder::new(&[]), &["--select", "unused-suppression"]);
+    let run = run_of(&folder(&[]), &["--select", "unused-suppression"]);
     assert_eq!(names(&run["tool"]["driver"]["rules"], "id"), ["unused-suppression"]);
 }
 
 #[test]
 fn what_could_not_be_scanned_is_a_notification() {
-    let run = run_of(&Folder::new(&[("bad.py", "x = = 1\n")]), &["."]);
+    let run = run_of(&folder(&[("bad.py", "x = = 1\n")]), &["."]);
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let notification = &invocation["toolExecutionNotifications"][0];
@@ -64,7 +66,7 @@ fn what_could_not_be_scanned_is_a_notification() {
 fn fingerprints_survive_edits_elsewhere_in_the_file() {
     let found = "x = 1  # unspin: allow(endless-loop)\n";
     let fingerprints = |text: &str| -> Vec<Value> {
-        let run = run_of(&Folder::new(&[("a.py", text)]), &["--select", "suppression-without-reason"]);
+        let run = run_of(&folder(&[("a.py", text)]), &["--select", "suppression-without-reason"]);
         let results = run["results"].as_array().expect("a list").iter();
         results.map(|result| result["partialFingerprints"]["unspin/v1"].clone()).collect()
     };

@@ -1,11 +1,11 @@
 //! Sources whose syntax trees are as deep as they are long: what overflows the stack of a parser, a walk or a `drop`.
 
 /// A named source, `depth` levels deep.
-pub struct Deep {
+pub(crate) struct Deep {
     /// Name of the file.
-    pub name: String,
+    pub(crate) name: String,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 fn nested(open: &str, inside: &str, close: &str, depth: usize) -> String {
@@ -25,7 +25,7 @@ fn indented(head: &str, last: &str, depth: usize) -> String {
 }
 
 /// Python that nests in every way the grammar has.
-pub fn python(depth: usize) -> Vec<Deep> {
+pub(crate) fn python(depth: usize) -> Vec<Deep> {
     let expressions = [
         ("parentheses", nested("(", "1", ")", depth)),
         ("lists", nested("[", "1", "]", depth)),
@@ -81,7 +81,7 @@ pub fn python(depth: usize) -> Vec<Deep> {
         ("annotations", format!("x: {} = 1\n", nested("a[", "b", "]", depth))),
         ("semicolons", format!("{}\n", "a; ".repeat(depth))),
         ("items", format!("with {}a:\n pass\n", "a, ".repeat(depth))),
-        ("loops_in_a_row", "while a:\n a = b\n".repeat(depth / 20)),
+        ("loops_in_a_row", "while a:\n a = b\n".repeat(depth / 4)),
     ];
     let expressions = expressions.into_iter().map(|(name, text)| (name, format!("def f():\n x = {text}\n")));
     expressions.chain(statements).map(|(name, text)| Deep { name: format!("deep_{name}.py"), text }).collect()
@@ -91,13 +91,14 @@ fn indented_pairs(outer: &str, inner: &str, depth: usize) -> String {
     let mut text = String::new();
     let depth = depth.min(2_000) / 2;
     for level in 0..depth {
-        text.push_str(&format!("{0}{outer}\n{0} {inner}\n", " ".repeat(2 * level)));
+        let indent = " ".repeat(2 * level);
+        text.extend([&indent, outer, "\n", &indent, " ", inner, "\n"]);
     }
     text + &" ".repeat(2 * depth) + "pass\n"
 }
 
 /// Rust that nests in every way the grammar has.
-pub fn rust(depth: usize) -> Vec<Deep> {
+pub(crate) fn rust(depth: usize) -> Vec<Deep> {
     let expressions = [
         ("parentheses", nested("(", "1", ")", depth)),
         ("arrays", nested("[", "1", "]", depth)),
@@ -155,7 +156,7 @@ pub fn rust(depth: usize) -> Vec<Deep> {
         ("token_trees", format!("#[a{}]\nfn f() {{}}\n", nested("(", "", ")", depth))),
         ("use", format!("use {};\n", nested("a::{", "b", "}", depth))),
         ("bounds", format!("fn f<T: {}>() {{}}\n", nested("", "A", " + A", depth))),
-        ("loops_in_a_row", format!("fn f() {{ {} }}\n", "while a { a = b; }".repeat(depth / 20))),
+        ("loops_in_a_row", format!("fn f() {{ {} }}\n", "while a { a = b; }".repeat(depth / 4))),
     ];
     let expressions = expressions.into_iter().map(|(name, text)| (name, format!("fn f() {{ let x = {text}; }}\n")));
     expressions.chain(items).map(|(name, text)| Deep { name: format!("deep_{name}.rs"), text }).collect()

@@ -7,12 +7,18 @@ use unspin_report::Format;
 
 /// Find loops that may never stop, in Python and Rust.
 #[derive(Debug, Parser)]
-#[command(name = "unspin", version, about, max_term_width = 100, after_help = "\
+#[command(
+    name = "unspin",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   unspin check                              the working directory
   unspin check src tests/run.py             some of it
   unspin explain timeout-without-limit      what a rule reports, and why
-  unspin ir server.py                       the loop IR that the rules see")]
+  unspin ir server.py                       the loop IR that the rules see"
+)]
 pub(crate) struct Arguments {
     /// What to do
     #[command(subcommand)]
@@ -83,6 +89,7 @@ Exit codes:
 Suppressing:
   while True:  # unspin: allow(endless-loop) the supervisor kills this worker
   while True:  # unspin: forever service loop, ends with the process")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct CheckArguments {
     /// Files and folders; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".")]

@@ -41,13 +41,12 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
 
 fn exit_code(outcome: &Outcome) -> ExitCode {
     let report = &outcome.report;
-    ExitCode::from(if !report.errors.is_empty() { 2 } else { u8::from(!report.findings.is_empty()) })
+    ExitCode::from(if report.errors.is_empty() { u8::from(!report.findings.is_empty()) } else { 2 })
 }
 
 fn options(arguments: &CheckArguments) -> anyhow::Result<Options> {
     let cwd = std::env::current_dir().context("the working directory cannot be read")?;
-    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
     let stdin = match stdin.into_iter().next() {
         Some(dash) => Some((arguments.stdin_filename.clone().unwrap_or(dash), read_stdin()?)),
         None if arguments.stdin_filename.is_some() => anyhow::bail!("`--stdin-filename` needs the path `-`"),

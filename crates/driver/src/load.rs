@@ -45,7 +45,7 @@ pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> 
 /// Read a file again. `None` if it is no longer what it was when it was lowered.
 pub(crate) fn reload(input: &Input, hash: u64) -> Result<Option<String>, ScanError> {
     let bytes = read(input)?;
-    if xxh3_64(&bytes) != hash { Ok(None) } else { decode(input, &bytes).map(|text| Some(text.into_owned())) }
+    if xxh3_64(&bytes) == hash { decode(input, &bytes).map(|text| Some(text.into_owned())) } else { Ok(None) }
 }
 
 fn lower(language: Language, text: &str, source: &Source) -> Module {
@@ -105,9 +105,9 @@ fn decode<'a>(input: &Input, bytes: &'a [u8]) -> Result<Cow<'a, str>, ScanError>
         Language::Python => unspin_frontend_python::decode(bytes).map_err(|error| input.error(error.to_string())),
         Language::Rust => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-                input.error(format!("not UTF-8 at byte {}: save the file as UTF-8", error.valid_up_to()))
-            })
+            std::str::from_utf8(bytes)
+                .map(Cow::Borrowed)
+                .map_err(|error| input.error(format!("not UTF-8 at byte {}: save the file as UTF-8", error.valid_up_to())))
         }
     }
 }

@@ -62,9 +62,10 @@ impl Texts {
 
     /// The finding as it is reported; `None` if its file cannot be read any more.
     pub(crate) fn locate(&self, raw: RawFinding, fingerprint: String, path: impl Fn(u32) -> String) -> Option<Finding> {
-        let related = raw.related.into_iter().filter_map(|(message, file, span)| {
-            Some(Related { message, path: path(file), range: self.range(file, span)? })
-        });
+        let related = raw
+            .related
+            .into_iter()
+            .filter_map(|(message, file, span)| Some(Related { message, path: path(file), range: self.range(file, span)? }));
         Some(Finding {
             related: related.collect(),
             range: self.range(raw.file, raw.span)?,

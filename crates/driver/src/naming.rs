@@ -108,16 +108,12 @@ impl Namer {
 }
 
 /// What `find` gives for the nearest folder at or above this one. Every folder on the way is asked once in a run.
-fn nearest<T: Clone>(
-    folder: &Path,
-    known: &mut FxHashMap<PathBuf, Option<T>>,
-    find: impl Fn(&Path) -> Option<T>,
-) -> Option<T> {
+fn nearest<T: Clone>(folder: &Path, known: &mut FxHashMap<PathBuf, Option<T>>, find: impl Fn(&Path) -> Option<T>) -> Option<T> {
     let mut asked = Vec::new();
     let mut answer = None;
     for above in folder.ancestors() {
         if let Some(earlier) = known.get(above) {
-            answer = earlier.clone();
+            answer.clone_from(earlier);
             break;
         }
         asked.push(above.to_path_buf());

@@ -19,9 +19,5 @@ pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
 }
 
 fn build(threads: usize, stack: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
-    ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(stack)
-        .thread_name(|index| format!("unspin-{index}"))
-        .build()
+    ThreadPoolBuilder::new().num_threads(threads).stack_size(stack).thread_name(|index| format!("unspin-{index}")).build()
 }

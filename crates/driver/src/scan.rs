@@ -106,6 +106,10 @@ impl Outcome {
 }
 
 /// Scan files and report. `progress` is called from several threads.
+///
+/// # Errors
+///
+/// When a rule or an option cannot be used. What a file does wrong is in the report.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
     let rules = Rules::builtin()?;
@@ -139,7 +143,11 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     Ok(outcome)
 }
 
-/// Lower one file, for looking at its IR.
+/// Lower the first file of the options, for looking at its IR; with what could not be parsed of it.
+///
+/// # Errors
+///
+/// When an option cannot be used. What is wrong with the file itself is the inner error.
 pub fn lower_file(options: &Options) -> Result<Result<(Module, Option<ScanError>), ScanError>, Error> {
     let pool = pool(1)?;
     let (inputs, errors) = inputs(options, 1)?;
@@ -280,8 +288,7 @@ impl Run<'_> {
         let suppressions = suppression::parse(&commented.collect::<Vec<_>>());
         let line = |file, offset| texts.line(file, offset);
         let applied = suppression::apply(&suppressions, findings, line);
-        let known: Vec<&str> =
-            self.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
+        let known: Vec<&str> = self.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
         let mut about = suppression::mistakes(&suppressions, &known);
         if applied.used.contains(&false) && !self.is_filtered() {
             about.extend(suppression::unused(&suppressions, &self.used_by_any_rule(&suppressions, texts), &known));
@@ -306,8 +313,7 @@ impl Run<'_> {
 
     fn is_test(&self, finding: &RawFinding) -> bool {
         let module = &self.project.files[finding.file as usize].module;
-        module.is_test
-            || module.functions.iter().any(|function| function.is_test && function.span.covers(finding.span))
+        module.is_test || module.functions.iter().any(|function| function.is_test && function.span.covers(finding.span))
     }
 }
 

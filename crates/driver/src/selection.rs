@@ -5,10 +5,13 @@ use unspin_findings::{Group, RuleInfo};
 
 use crate::Error;
 
-const GROUPS: [(&str, Group); 3] =
-    [("recommended", Group::Recommended), ("strict", Group::Strict), ("audit", Group::Audit)];
+const GROUPS: [(&str, Group); 3] = [("recommended", Group::Recommended), ("strict", Group::Strict), ("audit", Group::Audit)];
 
-/// Fails on the first name that is neither a rule nor a group.
+/// Whether every name is that of a rule or group.
+///
+/// # Errors
+///
+/// For the first name that is neither.
 pub fn validate(rules: &Rules, selection: &Selection) -> Result<(), Error> {
     let known: Vec<&str> = names(rules);
     let given = selection.select.iter().chain(&selection.extend_select).chain(&selection.ignore);

@@ -100,7 +100,8 @@ fn a_blank_line_or_another_line_breaks_the_tie() {
 #[test]
 fn forever_silences_the_rules_about_stopping_and_no_other() {
     let text = "while True:  # unspin: forever service loop\n    connect()\n";
-    let findings = [("unstoppable-loop", "while True:"), ("endless-poll", "while True:"), ("retry-without-limit", "while True:")];
+    let findings =
+        [("unstoppable-loop", "while True:"), ("endless-poll", "while True:"), ("retry-without-limit", "while True:")];
     check(text, &findings, &[true, true, false], &[]);
 }
 

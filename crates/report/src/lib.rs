@@ -79,12 +79,11 @@ pub struct Presentation<'a> {
 }
 
 /// Write a report.
-pub fn render(
-    report: &Report,
-    format: Format,
-    presentation: &Presentation<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn render(report: &Report, format: Format, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(report, presentation, out),
         Format::Concise => concise::render(report, out),

@@ -38,8 +38,7 @@ pub(crate) fn render(report: &Report, sources: &BTreeMap<String, String>, out: &
         }
     }
     let paths = report.findings.iter().map(|finding| finding.path.as_str());
-    let hashes: BTreeMap<&str, Vec<String>> =
-        paths.filter_map(|path| Some((path, line_hashes(sources.get(path)?)))).collect();
+    let hashes: BTreeMap<&str, Vec<String>> = paths.filter_map(|path| Some((path, line_hashes(sources.get(path)?)))).collect();
     let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, &rules, &hashes)).collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -159,7 +158,9 @@ fn fingerprints(finding: &Finding, hashes: &BTreeMap<&str, Vec<String>>) -> Valu
 
 /// The loop, then what else explains the finding.
 fn related(finding: &Finding) -> Vec<Value> {
-    let whole = finding.loop_range.map(|range| ("The loop, or the function that calls itself.".to_owned(), finding.path.as_str(), range));
+    let whole = finding
+        .loop_range
+        .map(|range| ("The loop, or the function that calls itself.".to_owned(), finding.path.as_str(), range));
     let others = finding.related.iter().map(|place| (sentence(&place.message), place.path.as_str(), place.range));
     let numbered = whole.into_iter().chain(others).enumerate();
     numbered
@@ -179,8 +180,7 @@ fn code_flow(finding: &Finding) -> Value {
         location["message"] = json!({ "text": sentence(text) });
         json!({ "location": location })
     };
-    let mut steps: Vec<Value> =
-        finding.related.iter().map(|place| step(&place.message, &place.path, place.range)).collect();
+    let mut steps: Vec<Value> = finding.related.iter().map(|place| step(&place.message, &place.path, place.range)).collect();
     let leads_through = finding.related.iter().any(|place| place.path == finding.path && place.range == finding.range);
     if !leads_through {
         steps.push(step(&finding.message, &finding.path, finding.range));
@@ -229,7 +229,10 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            uri.push('%');
+            for digit in [byte >> 4, byte & 0xf] {
+                uri.push(char::from_digit(digit.into(), 16).map_or('0', |digit| digit.to_ascii_uppercase()));
+            }
         }
     }
     uri

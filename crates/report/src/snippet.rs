@@ -62,8 +62,9 @@ pub(crate) fn snippets<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<E
     for path in paths {
         let mut of_file: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.path == path).collect();
         of_file.sort_by_key(|mark| (mark.line, mark.columns.start));
-        let (shown, not_shown): (Vec<&Mark<'_>>, Vec<&Mark<'_>>) =
-            of_file.into_iter().partition(|mark| sources.line(path, mark.line).is_some_and(|line| line.len() <= MAX_MARKED_LINE));
+        let (shown, not_shown): (Vec<&Mark<'_>>, Vec<&Mark<'_>>) = of_file
+            .into_iter()
+            .partition(|mark| sources.line(path, mark.line).is_some_and(|line| line.len() <= MAX_MARKED_LINE));
         elements.extend(not_shown.into_iter().map(|mark| origin(mark).into()));
         let segments = shown.chunk_by(|left, right| right.line - left.line <= MAX_GAP);
         elements.extend(segments.filter_map(|marks| Some(snippet(sources, path, marks)?.into())));
