@@ -62,7 +62,10 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
         return None;
     }
     let shape = loop_shape(cx, site, handler_starts);
-    let bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+    let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+    if !bounds.names.contains(&"deadline") && crate::timeouts::loop_is_bounded(cx) {
+        bounds.names.push("deadline");
+    }
     let remote = remoteness(cx, site, failure, shape, &graph);
     let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
     attributes.extend(failure.kinds.iter().map(|kind| ("failure", kind_name(*kind))));
@@ -130,6 +133,10 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
                 for handler in handlers {
                     let Some(kinds) = kinds_of_handler(cx, handler) else { continue };
                     let is_broad = kinds.contains(&FailureKind::Any);
+                    let kinds = if is_broad { kinds_of_anything(cx, site, kinds) } else { kinds };
+                    if is_peer_gone(site, handler) {
+                        continue;
+                    }
                     let kinds: Vec<_> = kinds.into_iter().filter(|kind| !caught.contains(kind)).collect();
                     caught.extend(&kinds);
                     if cx.natural().body.contains(handler.block) && !kinds.is_empty() {
@@ -144,6 +151,22 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
             _ => return,
         };
     }
+}
+
+/// What a handler of everything catches of one call: the end of a deadline; in Rust, where the type says what can fail,
+/// a failure of the connection.
+fn kinds_of_anything(cx: &LoopContext<'_>, site: &Site<'_>, kinds: Vec<FailureKind>) -> Vec<FailureKind> {
+    if site.is_deadline() {
+        return vec![FailureKind::Timeout, FailureKind::Any];
+    }
+    let is_direct = site.resolution.model.is_some() && site.remote == Remote::Yes;
+    if is_direct && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Connection] } else { kinds }
+}
+
+/// A peer that hung up while it waited to be accepted is out of the queue: the next accept is for the next peer.
+fn is_peer_gone(site: &Site<'_>, handler: &Handler) -> bool {
+    let is_gone = |class: &unspin_ir::Name| class.contains("ConnectionAborted") || class.contains("ConnectionReset");
+    site.effect == Some(Effect::Accept) && !handler.classes.is_empty() && handler.classes.iter().all(is_gone)
 }
 
 /// What a handler catches; `None` for a context manager that swallows nothing.
@@ -175,7 +198,8 @@ fn split_by_tests(cx: &LoopContext<'_>, site: usize, handler: &Handler, kinds: V
         let Terminator::Branch { test, then, otherwise } = data.terminator else { break };
         let Some((kind, when)) = kind_asked_for(cx, test) else { break };
         let (same, rest) = if when { (then, otherwise) } else { (otherwise, then) };
-        if cx.natural().body.contains(same) && kind != FailureKind::Interrupt {
+        let is_harmless = kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
+        if cx.natural().body.contains(same) && !is_harmless {
             found.push(Failure { site, start: same, binding: handler.binding, kinds: vec![kind], span: handler.span });
         }
         if !cx.natural().body.contains(rest) {
@@ -183,7 +207,32 @@ fn split_by_tests(cx: &LoopContext<'_>, site: usize, handler: &Handler, kinds: V
         }
         start = rest;
     }
-    found.push(Failure { site, start, binding: handler.binding, kinds, span: handler.span });
+    found.push(Failure { site, start, binding: handler.binding, kinds, span: span_of_arm(cx, handler, start) });
+}
+
+/// Where the failure is handled: of a `match` the first arm that stays in the loop.
+fn span_of_arm(cx: &LoopContext<'_>, handler: &Handler, start: BlockId) -> Span {
+    let natural = cx.natural();
+    let mut at = start;
+    for _ in 0..8 {
+        let Terminator::Branch { then, otherwise, .. } = cx.function.block(at).terminator else { break };
+        at = match (natural.body.contains(then), natural.body.contains(otherwise)) {
+            (true, false) => then,
+            (false, true) => otherwise,
+            _ => break,
+        };
+    }
+    if at == handler.block || !crate::sites::is_rust(cx.project, cx.at) { handler.span } else { cx.span_of_block(at) }
+}
+
+/// Whether a test asks for a peer that hung up before it was accepted.
+fn asks_for_peer(cx: &LoopContext<'_>, test: ExprId) -> bool {
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        found |= matches!(cx.function.expr(part), Expr::Global(name) | Expr::HasVariant(_, name)
+            if ["ConnectionAborted", "ECONNABORTED", "ConnectionReset"].iter().any(|gone| name.contains(gone)));
+    });
+    found
 }
 
 /// `e.kind() == ErrorKind::TimedOut`: the kind, and the outcome that means it.
@@ -195,7 +244,13 @@ fn kind_asked_for(cx: &LoopContext<'_>, test: ExprId) -> Option<(FailureKind, bo
         Expr::Compare(CompareOp::Eq | CompareOp::In | CompareOp::Is, ..) | Expr::HasVariant(..) | Expr::HasType(..) => {
             named_kind(cx, test).map(|kind| (kind, true))
         }
-        _ => None,
+        Expr::Truth(inner) => kind_asked_for(cx, *inner),
+        // `error.is_timeout()`
+        _ => match cx.origin_site(test)?.call.callee {
+            unspin_ir::Callee::Method(_, method) if method.as_str() == "is_timeout" => Some((FailureKind::Timeout, true)),
+            unspin_ir::Callee::Method(_, method) if method.as_str() == "is_connect" => Some((FailureKind::Connection, true)),
+            _ => None,
+        },
     }
 }
 
@@ -235,7 +290,11 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
 fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
     let natural = cx.natural();
     let takes = |other: &Site<'_>| {
+        let is_awaited_here = other.call.result.is_some_and(|result| {
+            site.call.arguments.iter().any(|argument| *cx.function.expr(argument.value) == Expr::Local(result))
+        });
         !std::ptr::eq(other, site)
+            && !is_awaited_here
             && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
                 || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
     };
@@ -259,7 +318,17 @@ fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId])
         }
         round.extend(&without_unwinding(cx, next, &handlers));
     }
-    if natural.latches.iter().any(|latch| round.contains(*latch)) { "service" } else { "retry" }
+    let goes_round = natural.latches.iter().any(|latch| round.contains(*latch));
+    if goes_round && !(site.effect == Some(Effect::Connect) && success_ends(cx, site, &handlers)) { "service" } else { "retry" }
+}
+
+/// Whether the values that success assigns end the loop: `connected = True` in `while not connected`.
+fn success_ends(cx: &LoopContext<'_>, site: &Site<'_>, handlers: &BlockSet) -> bool {
+    let unwind = cx.function.block(site.block).unwind;
+    cx.shape.cfg.successors(site.block).iter().filter(|&&next| Some(next) != unwind && !handlers.contains(next)).all(|&next| {
+        let graph = feasible::after(cx, next, site.call.result);
+        !feasible::reachable(&graph, next, &cx.natural().body, handlers).contains(site.block)
+    })
 }
 
 /// Blocks that can be reached in the loop when nothing fails.
@@ -325,7 +394,8 @@ fn set_timeout(cx: &LoopContext<'_>, site: &Site<'_>, set_by: &[unspin_ir::Name]
     let receiver = cx.function.path(receiver)?;
     let module = &cx.project.files[cx.at.file as usize].module;
     let owner = cx.function.owner;
-    for (index, function) in module.functions.iter().enumerate() {
+    let own = std::iter::once((cx.at.function.0 as usize, cx.function));
+    for (index, function) in own.chain(module.functions.iter().enumerate()) {
         let at = crate::FunctionRef { file: cx.at.file, function: unspin_ir::FunctionId(index as u32) };
         let related = at == cx.at || (owner.is_some() && function.owner == owner && receiver.contains('.'));
         if !related {

@@ -122,6 +122,10 @@ impl<'p> LoopContext<'p> {
                 Some((model, certainty)) => {
                     site.effect = Some(model.effect);
                     site.remote = remote_by_model(model, certainty);
+                    // Nobody gives a deadline to reading a file.
+                    if model.effect == Effect::Read {
+                        site.remote = site.remote.max(Remote::Likely);
+                    }
                 }
                 None => self.merge_summaries(site, &resolution),
             }
@@ -211,6 +215,11 @@ fn remote_by_model(model: &CallModel, certainty: Certainty) -> Remote {
         (true, Certainty::Name) => Remote::Likely,
         (true, _) => Remote::Yes,
     }
+}
+
+/// Whether a function is written in Rust, where an error is a value and a timeout is not kept by what was connected.
+pub(crate) fn is_rust(project: &Project, at: FunctionRef) -> bool {
+    project.files[at.file as usize].path.ends_with(".rs")
 }
 
 /// The callee as a reader of the source would name it.

@@ -311,7 +311,15 @@ impl Inference<'_> {
         };
         let Definition::Call(call) = self.project.definitions(self.at).only(self.function, *tuple)? else { return None };
         let Callee::Path(path) = call.callee else { return None };
-        let model = self.project.models.by_path(path, self.function, call)?;
+        let mut model = self.project.models.by_path(path, self.function, call)?;
+        // `await asyncio.wait_for(asyncio.open_connection(..), 3)` gives what it wraps.
+        if let Some(wrapped) = model.wraps.and_then(|index| call.arguments.get(index as usize))
+            && let Expr::Local(local) = self.function.expr(wrapped.value)
+            && let Some(Definition::Call(inner)) = self.project.definitions(self.at).only(self.function, *local)
+            && let Callee::Path(path) = inner.callee
+        {
+            model = self.project.models.by_path(path, self.function, inner)?;
+        }
         let part = model.returns_tuple.get(usize::try_from(*index).ok()?).filter(|part| part.as_str() != "_")?;
         Some(self.absolute(*part))
     }

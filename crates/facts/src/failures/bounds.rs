@@ -79,7 +79,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
             }
         }
         for site in self.cx.sites.iter().filter(|site| self.around.contains(site.block) && !std::ptr::eq(*site, self.site)) {
-            if let Some(kind) = self.bounding_helper(site) {
+            if let Some(kind) = self.bounding_helper(site).or_else(|| self.stopping(site)) {
                 kinds.entry(kind).or_default().insert(site.block);
             }
         }
@@ -102,7 +102,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 if has(cx, WordKind::Deadline, &path) {
                     add("deadline");
                 }
-                if has(cx, WordKind::Stop, &path) && !has(cx, WordKind::NotStop, &path) {
+                if self.is_stop_name(&path) {
                     add("stop-signal");
                 }
                 if self.is_shrunk(&path) {
@@ -135,7 +135,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 Effect::StopCheck => Some("stop-signal"),
                 Effect::Clock => Some("deadline"),
                 Effect::RetryPolicy => Some("limit"),
-                Effect::Wait if has(cx, WordKind::Stop, &cx.name_of(origin)) => Some("stop-signal"),
+                Effect::Wait | Effect::Query | Effect::Pure | Effect::View if self.is_stop_name(&cx.name_of(origin)) => Some("stop-signal"),
                 Effect::Read | Effect::Receive | Effect::Connect | Effect::Request | Effect::Write => {
                     self.is_after_failure(origin).then_some("health-check")
                 }
@@ -146,7 +146,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if gets_failure {
             return Some(if self.is_classifier(origin) { "error-test" } else { "unknown" });
         }
-        if has(cx, WordKind::Stop, &named) && !has(cx, WordKind::NotStop, &named) {
+        if self.is_stop_name(&named) {
             return Some("stop-signal");
         }
         for &target in &origin.resolution.targets {
@@ -160,6 +160,11 @@ impl<'c, 'p> Bounds<'c, 'p> {
         }
         // In the loop's own condition a helper is a stop test at most.
         Some(if tested_in == cx.natural().header { "stop-signal" } else { "unknown" })
+    }
+
+    fn is_stop_name(&self, name: &str) -> bool {
+        // `retry_canceled` speaks of what is retried.
+        has(self.cx, WordKind::Stop, name) && !has(self.cx, WordKind::NotStop, name) && !name.contains("retry")
     }
 
     /// `is_fatal(e)`, `e.is_timeout()`: asks what failed, counts nothing.
@@ -289,6 +294,18 @@ impl<'c, 'p> Bounds<'c, 'p> {
         })
     }
 
+    /// `wait_for(stopped.wait(), 5)` pauses and looks at the stop signal; `stopped.set()` ends the loop at its test.
+    fn stopping(&self, site: &Site<'p>) -> Option<&'static str> {
+        let (model, _) = site.resolution.model?;
+        if model.effect == Effect::Stop {
+            return Some("unknown");
+        }
+        let wrapped = model.wraps.and_then(|index| site.call.arguments.get(index as usize));
+        let inner = wrapped.and_then(|wrapped| self.cx.origin_site(wrapped.value));
+        let waits = |site: &Site<'_>| site.effect == Some(Effect::Wait) && self.is_stop_name(&self.cx.name_of(site));
+        (waits(site) || inner.is_some_and(waits)).then_some("stop-signal")
+    }
+
     /// A call of something unknown that is given the failure: a callback of the user, which may raise.
     fn unknown_callbacks(&self) -> BlockSet {
         let is_callback = |site: &&Site<'_>| {
@@ -321,9 +338,17 @@ impl<'c, 'p> Bounds<'c, 'p> {
     }
 
     fn is_pause(&self, site: &Site<'_>) -> bool {
+        let is_nothing = |value: ExprId| match self.cx.function.expr(value) {
+            Expr::Constant(Constant::Int(0)) => true,
+            Expr::Constant(Constant::Float(zero)) => *zero == 0.0,
+            _ => false,
+        };
+        // A delay that the loop itself sets back to nothing is none when it matters.
         let is_zero = |value: ExprId| {
-            matches!(self.cx.function.expr(value), Expr::Constant(Constant::Int(0)))
-                || matches!(self.cx.function.expr(value), Expr::Constant(Constant::Float(zero)) if *zero == 0.0)
+            is_nothing(value)
+                || matches!(self.cx.function.expr(value), Expr::Local(local) if self.cx.shape.definitions(*local).iter().any(|definition| {
+                    self.cx.natural().body.contains(definition.block) && definition.value.is_some_and(is_nothing)
+                }))
         };
         if let Some((model, _)) = site.resolution.model {
             return match model.effect {

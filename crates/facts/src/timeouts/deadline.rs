@@ -1,0 +1,141 @@
+//! Whether a call runs under a deadline that is not its own: a context manager, a combinator, a race, a caller.
+
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
+use unspin_flow::BlockSet;
+
+use super::patience::calls;
+use crate::definitions::Definition;
+use crate::model::{Effect, WordKind};
+use crate::shape::Shape;
+use crate::sites::shown_callee;
+use crate::{FunctionRef, Project};
+
+/// How many callers up a deadline is looked for.
+const MAX_CALLERS: u32 = 3;
+
+/// Whether something around the call of a block bounds its time.
+pub(super) fn is_bounded(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call) -> bool {
+    is_bounded_here(project, at, shape, block, call)
+        || is_decided(project, at, shape, block)
+        || is_bounded_by_callers(project, at, MAX_CALLERS)
+}
+
+/// Whether a deadline encloses a whole loop, or every run of its function.
+pub(super) fn bounds_loop(project: &Project, at: FunctionRef, shape: &Shape, natural: &unspin_flow::NaturalLoop) -> bool {
+    let function = project.function(at);
+    // What the loop enters itself bounds one round only.
+    let entered = natural.source.map(|source| function.loops[source].span);
+    let mut scope = function.block(natural.header).scope;
+    while let Some(id) = scope.filter(|&id| entered.is_some_and(|span| span.start <= function.scope(id).span.start)) {
+        scope = function.scope(id).parent;
+    }
+    is_in_scope(project, at, shape, scope) || is_closure_under_deadline(project, at) || is_bounded_by_callers(project, at, 1)
+}
+
+fn is_bounded_here(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call) -> bool {
+    is_in_scope(project, at, shape, project.function(at).block(block).scope)
+        || is_wrapped(project, at, call.result)
+        || is_raced(project, at, block)
+        || is_closure_under_deadline(project, at)
+}
+
+fn is_in_scope(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<ScopeId>) -> bool {
+    let function = project.function(at);
+    let mut scope = scope;
+    while let Some(id) = scope {
+        let data = function.scope(id);
+        if let Some((_, _, call)) = shape.origin(function, data.manager) {
+            let named = shown_callee(function, call).to_ascii_lowercase();
+            let is_deadline = project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Deadline);
+            if is_deadline || ["timeout", "fail_after", "move_on_after"].iter().any(|word| named.ends_with(word)) {
+                return true;
+            }
+        }
+        scope = data.parent;
+    }
+    false
+}
+
+/// Whether the result, not awaited yet, is handed to a deadline: `wait_for(reader.read(), 3)`.
+fn is_wrapped(project: &Project, at: FunctionRef, result: Option<LocalId>) -> bool {
+    let Some(result) = result else { return false };
+    let function = project.function(at);
+    calls(function).any(|call| call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call))
+}
+
+fn is_deadline(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let named = || shown_callee(project.function(at), call).to_ascii_lowercase();
+    let has_word = |named: String| named.contains("timeout") || named.contains("wait") || named.contains("deadline");
+    project.resolve(at, call).model.is_some_and(|(model, _)| model.wraps.is_some()) || has_word(named())
+}
+
+/// Whether the block is an arm of a select: whichever arm is ready first ends the wait of the others.
+fn is_raced(project: &Project, at: FunctionRef, block: BlockId) -> bool {
+    project.function(at).blocks.iter().any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.contains(&block)))
+}
+
+/// A closure or async block runs under the deadline that it is handed to, and under what bounds the code around it.
+fn is_closure_under_deadline(project: &Project, at: FunctionRef) -> bool {
+    let Some(parent) = project.function(at).parent.filter(|&parent| parent < at.function) else { return false };
+    let outer_at = FunctionRef { file: at.file, function: parent };
+    let outer = project.function(outer_at);
+    let holds = |call: &Call| call.arguments.iter().any(|a| *outer.expr(a.value) == Expr::Function(at.function));
+    let is_bound_to = |call: &Call| {
+        let is_held = |value: ExprId| {
+            let mut definitions = match *outer.expr(value) {
+                Expr::Local(local) => Some(project.definitions(outer_at).of(outer, local)),
+                _ => None,
+            };
+            definitions.as_mut().is_some_and(|found| {
+                found.any(|definition| matches!(definition, Definition::Value(value) if *outer.expr(value) == Expr::Function(at.function)))
+            })
+        };
+        call.arguments.iter().any(|argument| is_held(argument.value))
+    };
+    calls(outer).any(|call| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call)) || is_closure_under_deadline(project, outer_at)
+}
+
+/// Whether a branch decided that there is to be no timeout: `match timeout { Some(t) => …, None => connect(address) }`.
+fn is_decided(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId) -> bool {
+    let function = project.function(at);
+    let everything: BlockSet = function.block_ids().map(|(id, _)| id).collect();
+    function.block_ids().any(|(tested, data)| {
+        let Terminator::Branch { test, then, otherwise } = data.terminator else { return false };
+        let mut is_of_timeout = false;
+        crate::shape::for_each_part(function, test, &mut |part| {
+            is_of_timeout = is_of_timeout || function.path(part).is_some_and(|path| is_timeout(project, &path));
+        });
+        let avoiding = BlockSet::from_iter([tested]);
+        let reaches = |start: BlockId| start == block || unspin_flow::ways::reachable(&shape.cfg, start, &everything, &avoiding).contains(block);
+        is_of_timeout && reaches(then) != reaches(otherwise)
+    })
+}
+
+/// Whether a name speaks of a timeout.
+pub(super) fn is_timeout(project: &Project, path: &str) -> bool {
+    path.to_ascii_lowercase().contains("timeout") || project.models.has_word(WordKind::Deadline, path)
+}
+
+/// Whether a caller runs the function under a deadline: then the project puts its deadlines there.
+fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool {
+    let name = project.function(at).name;
+    let calls_it = |call: &Call| match call.callee {
+        Callee::Method(_, method) => method == name,
+        Callee::Path(path) => path == name || path.rsplit('.').next() == Some(name.as_str()),
+        Callee::Value(_) => false,
+    };
+    project.functions().filter(|&caller| caller != at).any(|caller| {
+        let function = project.function(caller);
+        let mut shape = None;
+        function.block_ids().any(|(block, data)| {
+            data.statements.iter().any(|statement| {
+                let StatementKind::Call(call) = &statement.kind else { return false };
+                if !calls_it(call) || !project.resolve(caller, call).targets.contains(&at) {
+                    return false;
+                }
+                let shape = shape.get_or_insert_with(|| Shape::new(function));
+                is_bounded_here(project, caller, shape, block, call) || (depth > 1 && is_bounded_by_callers(project, caller, depth - 1))
+            })
+        })
+    })
+}
