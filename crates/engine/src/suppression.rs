@@ -71,11 +71,19 @@ fn parse_file(file: &CommentedFile<'_>) -> Vec<Suppression> {
         if comment.alone {
             below = Some((own_line, line));
         }
-        if let Some((directive, has_reason)) = parse_directive(&comment.text) {
+        if !is_documentation(file, comment)
+            && let Some((directive, has_reason)) = parse_directive(&comment.text)
+        {
             suppressions.push(Suppression { file: file.file, span: comment.span, line, directive, has_reason });
         }
     }
     suppressions
+}
+
+/// Documentation may show how to suppress; it suppresses nothing.
+fn is_documentation(file: &CommentedFile<'_>, comment: &Comment) -> bool {
+    let text = file.text.get(comment.span.start as usize..).unwrap_or_default();
+    ["///", "//!", "/**", "/*!"].iter().any(|marker| text.starts_with(marker))
 }
 
 /// The line of code that a comment alone on `line` stands above. `below` is the next such comment and its answer.
@@ -133,7 +141,8 @@ fn after_marker(comment: &str) -> Option<&str> {
     const MARKER: &str = "unspin:";
     let at = comment.find(MARKER)?;
     let before = comment[..at].trim_end();
-    let starts = before.is_empty() || before.ends_with(['#', '/', '*', '!']);
+    let outer = before.trim_end_matches(['#', '/']);
+    let starts = before.is_empty() || (outer.len() < before.len() && outer.ends_with(char::is_whitespace));
     starts.then(|| &comment[at + MARKER.len()..])
 }
 

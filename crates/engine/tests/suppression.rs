@@ -133,6 +133,9 @@ fn names_that_do_not_exist_are_reported_with_the_nearest() {
 #[test]
 fn prose_about_the_tool_is_no_suppression() {
     check("x = 1  # see the manual of unspin: it explains\n", &[], &[], &[]);
+    check("x = 1  # write `# unspin: allow(x)` there\n", &[], &[], &[]);
+    check("/// unspin: allow(endless-loop)\nfn f() {}\n", &[], &[], &[]);
+    check("x = 1  # noqa # unspin: allow(endless-loop) why\n", &[("endless-loop", "x = 1")], &[true], &[]);
 }
 
 #[test]
