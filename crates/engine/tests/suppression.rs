@@ -14,7 +14,7 @@ fn comments(text: &str) -> Vec<Comment> {
     let mut comments = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let marker = line.find("# ").or(line.find("// "));
+        let marker = line.find("# ").or(line.find("//"));
         if let Some(at) = marker.filter(|_| line.contains("unspin:")) {
             let span = Span::new((start + at) as u32, (start + line.trim_end().len()) as u32);
             let alone = line[..at].trim().is_empty();
