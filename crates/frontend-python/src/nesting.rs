@@ -116,7 +116,10 @@ impl Scan<'_> {
         self.line_start();
         while let Some(&byte) = self.bytes.get(self.at) {
             match KINDS[byte as usize] {
-                Kind::Space => self.at += 1,
+                Kind::Space => {
+                    self.at += 1;
+                    continue;
+                }
                 Kind::Word => self.word(),
                 Kind::Quote => self.string(),
                 Kind::Comment => self.skip_line(),
@@ -171,11 +174,10 @@ impl Scan<'_> {
     }
 
     fn word(&mut self) {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(|&byte| KINDS[byte as usize] == Kind::Word) {
-            self.at += 1;
-        }
-        let word = &self.bytes[start..self.at];
+        let rest = &self.bytes[self.at..];
+        let length = rest.iter().position(|&byte| KINDS[byte as usize] != Kind::Word).unwrap_or(rest.len());
+        let word = &rest[..length];
+        self.at += length;
         self.part();
         match word.len() {
             6 if word == b"lambda" => self.top().lambdas += 1,
@@ -248,20 +250,22 @@ impl Scan<'_> {
 
     fn string(&mut self) {
         let string = self.opening();
-        while let Some(&byte) = self.bytes.get(self.at) {
-            if byte == string.quote {
-                if self.closes(string) {
-                    return;
+        let is_special =
+            |&byte: &u8| byte == string.quote || byte == b'\\' || (!string.is_triple && (byte == b'\n' || byte == b'\r'));
+        while let Some(length) = self.bytes.get(self.at..).and_then(|rest| rest.iter().position(is_special)) {
+            self.at += length;
+            match self.bytes[self.at] {
+                b'\\' => self.at += if self.follows(b"\r\n") { 3 } else { 2 },
+                byte if byte == string.quote => {
+                    if self.closes(string) {
+                        return;
+                    }
+                    self.at += 1;
                 }
-                self.at += 1;
-            } else if byte == b'\\' {
-                self.at += if self.follows(b"\r\n") { 3 } else { 2 };
-            } else if !string.is_triple && (byte == b'\n' || byte == b'\r') {
-                return;
-            } else {
-                self.at += 1;
+                _ => return,
             }
         }
+        self.at = self.bytes.len();
     }
 
     fn closes(&mut self, string: Formatted) -> bool {
