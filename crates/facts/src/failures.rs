@@ -62,13 +62,14 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
         return None;
     }
     let shape = loop_shape(cx, site, handler_starts);
+    let kinds = kinds_of_retry(cx, site, failure, shape);
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
     if !bounds.names.contains(&"deadline") && crate::timeouts::loop_is_bounded(cx) {
         bounds.names.push("deadline");
     }
-    let remote = remoteness(cx, site, failure, shape, &graph);
+    let remote = remoteness(cx, site, failure, shape);
     let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
-    attributes.extend(failure.kinds.iter().map(|kind| ("failure", kind_name(*kind))));
+    attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
     attributes.push(("effect", effect_name(site.effect)));
     attributes.push((
         "remote",
@@ -137,10 +138,10 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
                     if is_peer_gone(site, handler) {
                         continue;
                     }
-                    let kinds: Vec<_> = kinds.into_iter().filter(|kind| !caught.contains(kind)).collect();
+                    let kinds: Vec<_> = kinds.into_iter().filter(|kind| *kind == FailureKind::Item || !caught.contains(kind)).collect();
                     caught.extend(&kinds);
                     if cx.natural().body.contains(handler.block) && !kinds.is_empty() {
-                        split_by_tests(cx, index, handler, kinds, found);
+                        split_by_tests(cx, index, (handlers, handler), kinds, found);
                     }
                     if is_broad {
                         return;
@@ -191,12 +192,18 @@ fn kinds_of_handler(cx: &LoopContext<'_>, handler: &Handler) -> Option<Vec<Failu
 }
 
 /// A broad handler that first asks what failed is several: one for each kind that is asked for, one for the rest.
-fn split_by_tests(cx: &LoopContext<'_>, site: usize, handler: &Handler, kinds: Vec<FailureKind>, found: &mut Vec<Failure>) {
+fn split_by_tests(
+    cx: &LoopContext<'_>,
+    site: usize,
+    (handlers, handler): (&[Handler], &Handler),
+    kinds: Vec<FailureKind>,
+    found: &mut Vec<Failure>,
+) {
     let mut start = handler.block;
     for _ in 0..8 {
-        let data = cx.function.block(start);
-        let Terminator::Branch { test, then, otherwise } = data.terminator else { break };
-        let Some((kind, when)) = kind_asked_for(cx, test) else { break };
+        let Some((test, then, otherwise)) = next_test(cx, start) else { break };
+        let of_peer = || asks_for_peer(cx, test).then_some((FailureKind::Connection, true));
+        let Some((kind, when)) = kind_asked_for(cx, test).or_else(of_peer) else { break };
         let (same, rest) = if when { (then, otherwise) } else { (otherwise, then) };
         let is_harmless = kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
         if cx.natural().body.contains(same) && !is_harmless {
@@ -207,22 +214,48 @@ fn split_by_tests(cx: &LoopContext<'_>, site: usize, handler: &Handler, kinds: V
         }
         start = rest;
     }
-    found.push(Failure { site, start, binding: handler.binding, kinds, span: span_of_arm(cx, handler, start) });
+    found.push(Failure { site, start, binding: handler.binding, kinds, span: span_of_arm(cx, handlers, handler, start) });
 }
 
-/// Where the failure is handled: of a `match` the first arm that stays in the loop.
-fn span_of_arm(cx: &LoopContext<'_>, handler: &Handler, start: BlockId) -> Span {
+/// The test that a handler comes to first, past what it only names.
+fn next_test(cx: &LoopContext<'_>, mut at: BlockId) -> Option<(ExprId, BlockId, BlockId)> {
+    for _ in 0..8 {
+        let data = cx.function.block(at);
+        match data.terminator {
+            Terminator::Branch { test, then, otherwise } => return Some((test, then, otherwise)),
+            Terminator::Goto(next)
+                if cx.natural().body.contains(next)
+                    && data.statements.iter().all(|statement| matches!(statement.kind, StatementKind::Assign(..))) =>
+            {
+                at = next;
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Where the failure is handled: where the guard of one handler fails, it goes on to another.
+fn span_of_arm(cx: &LoopContext<'_>, handlers: &[Handler], handler: &Handler, start: BlockId) -> Span {
     let natural = cx.natural();
     let mut at = start;
     for _ in 0..8 {
-        let Terminator::Branch { then, otherwise, .. } = cx.function.block(at).terminator else { break };
-        at = match (natural.body.contains(then), natural.body.contains(otherwise)) {
-            (true, false) => then,
-            (false, true) => otherwise,
+        if let Some(other) = handlers.iter().find(|other| other.block == at) {
+            if other.block != handler.block {
+                return other.span;
+            }
+        }
+        at = match cx.function.block(at).terminator {
+            Terminator::Branch { then, otherwise, .. } => match (natural.body.contains(then), natural.body.contains(otherwise)) {
+                (true, false) => then,
+                (false, true) => otherwise,
+                _ => break,
+            },
+            Terminator::Goto(next) if natural.body.contains(next) && next != natural.header => next,
             _ => break,
         };
     }
-    if at == handler.block || !crate::sites::is_rust(cx.project, cx.at) { handler.span } else { cx.span_of_block(at) }
+    handler.span
 }
 
 /// Whether a test asks for a peer that hung up before it was accepted.
@@ -282,7 +315,10 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
     let Some(origin) = cx.origin_site(value) else { return };
     let Some(site) = cx.sites.iter().position(|site| std::ptr::eq(site, origin)) else { return };
     if cx.natural().body.contains(failed) {
-        found.push(Failure { site, start: failed, binding: None, kinds: vec![FailureKind::Any], span });
+        let kinds = kinds_of_anything(cx, origin, vec![FailureKind::Any]);
+        let named = cx.function.block(failed).statements.first().filter(|first| matches!(first.kind, StatementKind::Assign(..)));
+        let span = named.map_or(span, |named| named.span);
+        found.push(Failure { site, start: failed, binding: None, kinds, span });
     }
 }
 
@@ -319,16 +355,7 @@ fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId])
         round.extend(&without_unwinding(cx, next, &handlers));
     }
     let goes_round = natural.latches.iter().any(|latch| round.contains(*latch));
-    if goes_round && !(site.effect == Some(Effect::Connect) && success_ends(cx, site, &handlers)) { "service" } else { "retry" }
-}
-
-/// Whether the values that success assigns end the loop: `connected = True` in `while not connected`.
-fn success_ends(cx: &LoopContext<'_>, site: &Site<'_>, handlers: &BlockSet) -> bool {
-    let unwind = cx.function.block(site.block).unwind;
-    cx.shape.cfg.successors(site.block).iter().filter(|&&next| Some(next) != unwind && !handlers.contains(next)).all(|&next| {
-        let graph = feasible::after(cx, next, site.call.result);
-        !feasible::reachable(&graph, next, &cx.natural().body, handlers).contains(site.block)
-    })
+    if goes_round && (site.effect != Some(Effect::Connect) || feasible::repeats_after_success(cx, site, &handlers)) { "service" } else { "retry" }
 }
 
 /// Blocks that can be reached in the loop when nothing fails.
@@ -347,14 +374,28 @@ fn without_unwinding(cx: &LoopContext<'_>, start: BlockId, avoiding: &BlockSet) 
 }
 
 /// Whether the call waits for another machine: by its model, or, unresolved, by the library's failure that is caught.
-fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str, graph: &Cfg) -> Remote {
+fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str) -> Remote {
     let is_known = site.resolution.model.is_some() || !site.resolution.targets.is_empty();
+    if site.remote == Remote::No && shape == "retry" && site.call.awaited && is_request_name(&cx.name_of(site)) {
+        return Remote::Likely;
+    }
     if site.remote != Remote::No || is_known {
         return site.remote;
     }
     let names_connection = failure.kinds.iter().any(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Connection));
-    let _ = (shape, graph);
     if names_connection && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
+}
+
+/// Whether a function says that it asks another machine: what is awaited and called so does.
+fn is_request_name(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    ["send_request", "connect", "fetch", "do_request", "reconnect"].iter().any(|word| last.contains(word)) && !last.contains("disconnect")
+}
+
+/// A project's own variant of failure says nothing; what is done about it, calling again, says that it was no answer.
+fn kinds_of_retry(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str) -> Vec<FailureKind> {
+    let is_own = matches!(failure.kinds.as_slice(), [FailureKind::Item | FailureKind::Cancellation]) && site.call.awaited && !site.resolution.targets.is_empty();
+    if is_own && shape == "retry" && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Any] } else { failure.kinds.clone() }
 }
 
 /// Whether no other call of the same `try` is known to be the remote one.

@@ -38,11 +38,12 @@ class Link:
         return None
 
     def connect_counted(self, attempts: int) -> socket.socket:
+        """A few tries in a row end by themselves."""
         failed = 0
         while True:
             try:
                 return socket.create_connection(self.address, timeout=5)
-            except OSError:  # expect: retry-without-delay
+            except OSError:
                 failed += 1
                 if failed >= attempts:
                     raise

@@ -25,17 +25,18 @@ impl Session {
             match self.start_once().await {
                 Ok(stream) => return Ok(stream),
                 Err(error) if Instant::now() >= deadline => return Err(error),
-                Err(_) => continue, // expect: retry-without-delay
+                Err(error) => tracing::debug!("trying again: {error}"), // expect: retry-without-delay
             }
         }
     }
 
+    /// A few tries in a row end by themselves.
     pub async fn start_counted(&self) -> io::Result<TcpStream> {
         let mut attempts = 0;
         loop {
             match self.start_once().await {
                 Ok(stream) => return Ok(stream),
-                Err(error) => { // expect: retry-without-delay
+                Err(error) => {
                     attempts += 1;
                     if attempts >= self.max_attempts {
                         return Err(error);

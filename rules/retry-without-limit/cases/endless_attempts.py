@@ -34,10 +34,11 @@ def fetch_with_count(url: str) -> bytes:
 
 
 def fetch_with_intervals(url: str) -> bytes:
+    """Whether a generator of the project ends is not looked into: silent."""
     for delay in intervals(1.0, 1.0, 30.0):
         try:
             return requests.get(url, timeout=5).content
-        except requests.RequestException as error:  # expect: retry-without-limit
+        except requests.RequestException as error:
             logger.info("%s, next try in %.0f s", error, delay)
             time.sleep(delay)
     return b""

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg};
-use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator};
 
 use super::{Failure, feasible};
 use crate::model::{Effect, WordKind};
@@ -272,7 +272,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let leaves = |site: &&Site<'_>| {
             let unwind = self.cx.function.block(site.block).unwind;
             site.call.raises
-                && site.remote != Remote::No
+                && (site.remote != Remote::No || site.effect == Some(Effect::Write))
                 && !std::ptr::eq(*site, self.site)
                 && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
                 && self.is_after_failure(site)
@@ -337,6 +337,18 @@ impl<'c, 'p> Bounds<'c, 'p> {
         blocks
     }
 
+    /// Whether every way from the failure to a pause gives its delay another value first.
+    fn is_set_before(&self, local: LocalId, pause: &Site<'_>, is_nothing: &dyn Fn(ExprId) -> bool) -> bool {
+        let assigned = self.cx.shape.definitions(local).iter().filter(|definition| !definition.value.is_some_and(is_nothing));
+        assigned.into_iter().any(|definition| {
+            let here = definition.block == pause.block && definition.index < pause.index;
+            let avoiding = BlockSet::from_iter([definition.block]);
+            let before = definition.block != pause.block
+                && !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &avoiding).contains(pause.block);
+            here || before
+        })
+    }
+
     fn is_pause(&self, site: &Site<'_>) -> bool {
         let is_nothing = |value: ExprId| match self.cx.function.expr(value) {
             Expr::Constant(Constant::Int(0)) => true,
@@ -348,7 +360,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
             is_nothing(value)
                 || matches!(self.cx.function.expr(value), Expr::Local(local) if self.cx.shape.definitions(*local).iter().any(|definition| {
                     self.cx.natural().body.contains(definition.block) && definition.value.is_some_and(is_nothing)
-                }))
+                }) && !self.is_set_before(*local, site, &is_nothing))
         };
         if let Some((model, _)) = site.resolution.model {
             return match model.effect {

@@ -10,7 +10,7 @@ use unspin_flow::{BlockSet, Cfg, dataflow};
 use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, Terminator, UnaryOp};
 
 use crate::model::FailureKind;
-use crate::sites::LoopContext;
+use crate::sites::{LoopContext, Site};
 
 /// What is known of a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,19 +24,41 @@ type Environment = BTreeMap<(LocalId, Option<Name>), Known>;
 
 struct Propagation<'c, 'p> {
     cx: &'c LoopContext<'p>,
+    /// Blocks that no way enters.
+    closed: BlockSet,
 }
 
 /// The graph of the loop, reduced to the edges that can be taken after going to `start` with `binding` holding the
 /// failure.
 pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>) -> Cfg {
-    let analysis = Propagation { cx };
+    let analysis = Propagation { cx, closed: BlockSet::new(cx.shape.cfg.len()) };
     let environment: Environment = binding.map(|local| ((local, None), Known::Something)).into_iter().collect();
-    let states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(start, environment)]);
+    reduced(&analysis, vec![(start, environment)])
+}
+
+/// Whether the call can be reached again after it succeeded and nothing else failed, given what success assigns.
+pub(super) fn repeats_after_success(cx: &LoopContext<'_>, site: &Site<'_>, handlers: &BlockSet) -> bool {
+    let analysis = Propagation { cx, closed: handlers.clone() };
+    let data = cx.function.block(site.block);
+    let mut state = Environment::new();
+    state.extend(site.call.result.map(|local| ((local, None), Known::Something)));
+    for statement in data.statements.iter().skip(site.index + 1) {
+        analysis.apply(&mut state, &statement.kind);
+    }
+    let next = cx.shape.cfg.successors(site.block).iter().copied();
+    let next: Vec<BlockId> = next.filter(|&next| Some(next) != data.unwind && cx.natural().body.contains(next)).collect();
+    let graph = reduced(&analysis, next.iter().map(|&next| (next, state.clone())).collect());
+    next.iter().any(|&next| reachable(&graph, next, &cx.natural().body, handlers).contains(site.block))
+}
+
+fn reduced(analysis: &Propagation<'_, '_>, starts: Vec<(BlockId, Environment)>) -> Cfg {
+    let cx = analysis.cx;
+    let states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, analysis, starts);
     let mut successors = vec![Vec::new(); cx.shape.cfg.len()];
     for (index, state) in states.iter().enumerate() {
         if let Some(state) = state {
             let block = BlockId(index as u32);
-            let edges = dataflow::Analysis::transfer(&analysis, block, state);
+            let edges = dataflow::Analysis::transfer(analysis, block, state);
             successors[index] = edges.into_iter().map(|(next, _)| next).collect();
         }
     }
@@ -60,6 +82,7 @@ impl dataflow::Analysis for Propagation<'_, '_> {
         let mut state = state.clone();
         if let Some(unwind) = data.unwind
             && body.contains(unwind)
+            && !self.closed.contains(unwind)
             && self.cx.shape.cfg.successors(block).contains(&unwind)
         {
             let mut failed = state.clone();
@@ -77,7 +100,7 @@ impl dataflow::Analysis for Propagation<'_, '_> {
             return edges;
         }
         let mut go = |target: BlockId, state: Environment| {
-            if body.contains(target) {
+            if body.contains(target) && !self.closed.contains(target) {
                 edges.push((target, state));
             }
         };
