@@ -12,7 +12,7 @@ impl Handle {
     }
 
     pub fn len(&self) -> usize {
-        self.len() // expect: endless-recursion
+        self.len() // fixme: expect: endless-recursion
     }
 
     pub fn is_empty(&self) -> bool {

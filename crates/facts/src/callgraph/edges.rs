@@ -22,13 +22,10 @@ pub(super) fn edges_of(project: &Project, at: FunctionRef, tables: &mut TableCac
     for (id, block) in function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             finder.site = (id, index as u32, statement.span);
-            if let StatementKind::Call(call) = &statement.kind {
-                finder.call(call);
+            match &statement.kind {
+                StatementKind::Call(call) => finder.call(call),
+                _ => finder.hidden_use(statement),
             }
-        }
-        for (index, statement) in block.statements.iter().enumerate() {
-            finder.site = (id, index as u32, statement.span);
-            finder.hidden_use(statement);
         }
         if let Terminator::Return(Some(value)) = block.terminator {
             finder.site = (id, block.statements.len() as u32, block.span);

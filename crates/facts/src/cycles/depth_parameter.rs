@@ -38,7 +38,7 @@ pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthPara
         let is_counted = depths > 1 || is_used(body, local, &own);
         if own.iter().all(unchanged) && !is_counted {
             found.unused = Some(name);
-        } else if cut.way.len() == 1 && unchanged(&&cut.way[0]) && depths == 1 && is_used(body, local, &own) {
+        } else if cut.way.len() == 1 && unchanged(&&cut.way[0]) && depths == 1 && is_tested(body, local) {
             found.bypassed = Some(name);
         }
     }
@@ -49,6 +49,14 @@ fn hands_on(body: &Body<'_>, edge: &CallEdge, position: usize, local: LocalId) -
     let Some(call) = body.call_at(edge) else { return false };
     let argument = body.argument_for(call, body.function, position);
     argument.is_some_and(|value| *body.function.expr(value) == Expr::Local(local)) && body.constant_parameter(local)
+}
+
+/// Whether a test reads a parameter.
+fn is_tested(body: &Body<'_>, local: LocalId) -> bool {
+    body.function.blocks.iter().any(|block| match block.terminator {
+        Terminator::Branch { test, .. } => reads(body, test, local),
+        _ => false,
+    })
 }
 
 /// Whether a parameter is read anywhere but where recursive calls hand it on.
