@@ -90,7 +90,6 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     let sureness = match (spin.escaped, spin.certainty) {
         (true, _) => Sureness::Low,
         (false, Certainty::Certain) if spin.forks <= 4 => Sureness::High,
-        (false, Certainty::Name) => Sureness::Low,
         _ => Sureness::Medium,
     };
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
