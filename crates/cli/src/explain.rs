@@ -34,8 +34,12 @@ pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<E
     ];
     let wanted = |group: &str| arguments.group.is_empty() || arguments.group.iter().any(|wanted| wanted == group);
     for (title, group, when) in groups.into_iter().filter(|(title, ..)| wanted(title)) {
+        let mut of_group = infos.iter().filter(|rule| rule.group == group).peekable();
+        if of_group.peek().is_none() {
+            continue;
+        }
         writeln!(stdout, "{heading}{title}{heading:#} ({when})")?;
-        for rule in infos.iter().filter(|rule| rule.group == group) {
+        for rule in of_group {
             writeln!(stdout, "  {name}{:width$}{name:#}  {}", rule.name, rule.summary)?;
         }
         writeln!(stdout)?;
