@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use unspin_engine::suppression::{self, CommentedFile};
 use unspin_engine::{Rules, Selection, builtin_models, check};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::Group;
@@ -68,8 +69,24 @@ fn differences(files: &[(String, String, String)], rule: Option<&str>, groups: &
     let project = Project::new(sources, Models::new(models));
     let select = groups.iter().map(|group| (*group).to_owned()).collect();
     let findings = check(&project, &rules, &Selection { select, ..Selection::default() });
+    let indices: Vec<LineIndex> = files.iter().map(|(_, _, text)| LineIndex::new(text)).collect();
+    let commented: Vec<CommentedFile<'_>> = files
+        .iter()
+        .enumerate()
+        .map(|(number, (_, _, text))| CommentedFile {
+            file: number as u32,
+            text,
+            lines: &indices[number],
+            comments: &project.files[number].module.comments,
+        })
+        .collect();
+    let suppressions = suppression::parse(&commented);
+    let applied = suppression::apply(&suppressions, &findings, |file, offset| indices[file as usize].line(offset));
+    let mut suppressed = applied.suppressed.into_iter();
+    let mut findings = findings;
+    findings.retain(|_| !suppressed.next().unwrap_or(false));
     for (number, (path, _, text)) in files.iter().enumerate() {
-        let index = LineIndex::new(text);
+        let index = &indices[number];
         let expected = expectations(text, &project.files[number].module, rule);
         let found: BTreeSet<Expectation> = findings
             .iter()

@@ -1,6 +1,6 @@
 //! Loops as a whole: how they can end, whether they wait, who runs them, and whether they see a stop signal.
 
-use unspin_ir::{BlockId, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Constant, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
@@ -16,7 +16,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     }
     let ends = ends(cx);
     let waits = waits(cx);
-    let state = exit_state(cx);
+    let state = if is_skipped(cx) { "skipped" } else { exit_state(cx) };
     let mut attributes: Vec<Attribute> = ends.iter().map(|&end| ("ends", end)).collect();
     attributes.push(("waits", waits));
     attributes.push(("exit-state", state));
@@ -57,6 +57,11 @@ fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
         let block = cx.function.block(from);
         let by_failure = block.unwind == Some(to) && !matches!(block.terminator, Terminator::Raise { .. });
         let is_test = cx.source.kind == LoopKind::While && cx.source.head.covers(block.span);
+        if let Terminator::Branch { test, then, .. } = block.terminator
+            && constant_truth(cx, test).is_some_and(|truth| truth != (then == to))
+        {
+            continue;
+        }
         if by_failure {
             add(if is_expected_failure(cx, to) { "inside" } else { "failure" });
         } else {
@@ -75,10 +80,32 @@ fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
             add("failure");
         }
     }
+    if cx.function.never_returns {
+        ends.push("declared");
+    }
     if ends.is_empty() {
         ends.push("never");
     }
     ends
+}
+
+/// The outcome of a test that is a constant: `while not False`, `while FOREVER`.
+fn constant_truth(cx: &LoopContext<'_>, test: ExprId) -> Option<bool> {
+    let of = |constant: &Constant| match constant {
+        Constant::None | Constant::Unit => false,
+        Constant::Bool(value) => *value,
+        Constant::Int(value) => *value != 0,
+        Constant::Float(value) => *value != 0.0,
+        Constant::Text(text) => !text.is_empty(),
+        Constant::Bytes(bytes) => !bytes.is_empty(),
+    };
+    match cx.function.expr(test) {
+        Expr::Constant(constant) => Some(of(constant)),
+        Expr::Global(name) => cx.project.constant(cx.at.file, *name).as_ref().map(of),
+        Expr::Truth(inner) => constant_truth(cx, *inner),
+        Expr::Unary(unspin_ir::UnaryOp::Not, inner) => constant_truth(cx, *inner).map(|truth| !truth),
+        _ => None,
+    }
 }
 
 /// A handler around the loop, in the same function, that does not only clean up.
@@ -148,8 +175,21 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
     if cx.sites.is_empty() && !has_handler {
         return "nothing";
     }
-    let is_query = |site: &Site<'_>| site.resolution.model.is_some_and(|(model, _)| quiet.contains(&model.effect));
+    let is_query = |site: &Site<'_>| match site.resolution.model {
+        Some((model, _)) => quiet.contains(&model.effect),
+        None => is_own_question(cx, site),
+    };
     if cx.sites.iter().all(is_query) { "queries" } else { "calls" }
+}
+
+/// A call of the project's own code that only looks at something.
+fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let targets = &site.resolution.targets;
+    site.resolution.exact
+        && targets.iter().all(|&target| {
+            let summary = cx.project.summary(target);
+            !summary.calls_unknown && !summary.waits && summary.writes.is_empty() && !summary.raises && summary.effects.only_ask()
+        })
 }
 
 /// What happens to the state that the tests which leave the loop read.
@@ -184,6 +224,44 @@ pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
         .collect()
 }
 
+/// Whether some way round does nothing at all that a test of the loop could see: `continue` before the step.
+fn is_skipped(cx: &LoopContext<'_>) -> bool {
+    let natural = cx.natural();
+    let mut read = Vec::new();
+    let mut is_local = true;
+    let mut tests = 0;
+    for block in natural.body.iter() {
+        let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { continue };
+        tests += 1;
+        crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
+            Expr::Local(local) => {
+                is_local &= matches!(cx.function.local(*local).kind, LocalKind::Parameter | LocalKind::Variable);
+                read.push(*local);
+            }
+            Expr::Global(_) => is_local &= is_constant_name(cx, part),
+            Expr::Field(..) => is_local &= !is_visible_elsewhere(cx, part),
+            Expr::Opaque(_) => is_local = false,
+            _ => {}
+        });
+    }
+    if !is_local || tests < 2 || exit_tests(cx).is_empty() {
+        return false;
+    }
+    let changes = |block: &BlockId| {
+        let data = cx.function.block(*block);
+        !matches!(data.terminator, Terminator::Goto(_) | Terminator::Branch { .. })
+            || data.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => {
+                    crate::shape::root_local(cx.function, *place).is_none_or(|root| read.contains(&root))
+                }
+                StatementKind::Leave(_) => false,
+                _ => true,
+            })
+    };
+    let changing: unspin_flow::BlockSet = natural.body.iter().filter(changes).collect();
+    unspin_flow::ways::exists_through(&cx.shape.cfg, natural, natural.header, &changing)
+}
+
 fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str {
     if hops > MAX_HOPS {
         return "changed";
@@ -193,10 +271,9 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
     crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
         Expr::Local(local) => {
             let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
-            let query = cx.origin_site(part).filter(|site| {
-                site.resolution.model.is_some_and(|(model, _)| {
-                    matches!(model.effect, Effect::Query | Effect::StopCheck | Effect::Pure | Effect::View)
-                })
+            let query = cx.origin_site(part).filter(|site| match site.resolution.model {
+                Some((model, _)) => matches!(model.effect, Effect::Query | Effect::StopCheck | Effect::Pure | Effect::View),
+                None => is_own_question(cx, site),
             });
             if let Some(site) = query {
                 // What is asked, and of whom, decides: `hasattr(f, "__wrapped__")` changes with `f`.
@@ -361,6 +438,13 @@ fn sets_in_stop(module: &unspin_ir::Module, owner: unspin_ir::Name, reader: &uns
     module.functions.iter().filter(|f| f.owner == Some(owner) && f.name != "__init__" && f.name != "new").any(|function| {
         function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
             StatementKind::Assign(place, _) => function.path(*place).is_some_and(|path| read.contains(&path)),
+            StatementKind::Call(call) => match call.callee {
+                unspin_ir::Callee::Method(on, method) => {
+                    matches!(method.as_str(), "set" | "cancel" | "store" | "close" | "swap")
+                        && function.path(on).is_some_and(|path| read.contains(&path))
+                }
+                _ => false,
+            },
             _ => false,
         })
     })
@@ -371,7 +455,11 @@ pub(crate) fn stop_paths(cx: &LoopContext<'_>, function: &unspin_ir::Function, t
     let mut paths = Vec::new();
     let models = &cx.project.models;
     crate::shape::for_each_part(function, test, &mut |part| {
-        if let Some(path) = function.path(part)
+        let asked = match function.expr(part) {
+            Expr::Local(local) if function.local(*local).kind == LocalKind::Temporary => asked_of(function, *local),
+            _ => None,
+        };
+        if let Some(path) = asked.or_else(|| function.path(part))
             && models.has_word(WordKind::Stop, &path)
             && !models.has_word(WordKind::NotStop, &path)
         {
@@ -381,10 +469,55 @@ pub(crate) fn stop_paths(cx: &LoopContext<'_>, function: &unspin_ir::Function, t
     paths
 }
 
+/// The receiver of the call that gave a temporary: `self._stop` of `self._stop.is_set()`.
+fn asked_of(function: &unspin_ir::Function, local: unspin_ir::LocalId) -> Option<String> {
+    function.blocks.iter().flat_map(|block| &block.statements).find_map(|statement| match &statement.kind {
+        StatementKind::Call(call) if call.result == Some(local) => match call.callee {
+            unspin_ir::Callee::Method(receiver, _) => function.path(receiver),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// A wait of the loop that has no timeout, beside a test of a stop signal.
 fn endless_wait<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
     cx.sites.iter().find(|site| {
         let waits = matches!(site.effect, Some(Effect::Wait | Effect::Receive | Effect::Read | Effect::Accept | Effect::Poll));
-        waits && !site.timed && site.remote != Remote::Likely && crate::timeouts::is_endless(cx.project, cx.at, &cx.shape, site.call)
+        let is_endless = crate::timeouts::is_endless(cx.project, cx.at, &cx.shape, site.call)
+            || site.resolution.model.is_some_and(|(model, _)| {
+                model.effect == Effect::Receive && model.timeout.is_none() && model.blocks.unwrap_or(true)
+            });
+        waits && !site.timed && site.remote != Remote::Likely && is_endless && !is_woken(cx, site)
+    })
+}
+
+/// Whether the code that stops the class also does something with what is waited for: puts a sentinel, closes the socket.
+fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
+    let Some(waited) = cx.function.path(receiver) else { return false };
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let others = module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
+    let stops = |function: &unspin_ir::Function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| {
+            let path = match &statement.kind {
+                StatementKind::Assign(place, _) => function.path(*place),
+                StatementKind::Call(call) => match call.callee {
+                    unspin_ir::Callee::Method(on, _) => function.path(on),
+                    _ => None,
+                },
+                _ => None,
+            };
+            path.is_some_and(|path| cx.project.models.has_word(WordKind::Stop, &path))
+        })
+    };
+    others.filter(|function| function.name != "__init__" && stops(function)).any(|function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => {
+                let on_it = matches!(call.callee, unspin_ir::Callee::Method(on, _) if function.path(on).as_deref() == Some(&waited));
+                on_it || call.arguments.iter().any(|a| function.path(a.value).as_deref() == Some(&waited))
+            }
+            _ => false,
+        })
     })
 }

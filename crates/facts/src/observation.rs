@@ -121,8 +121,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "ends",
-        &["never", "test", "inside", "failure"],
-        "how it can end: not at all; by the test at its head; by leaving from inside; only by a failure of its body",
+        &["never", "test", "inside", "failure", "declared"],
+        "how it can end: not at all; by the test at its head; by leaving from inside; by a failure of its body; its \
+         function is declared never to return",
     ),
     (
         Subject::Loop,

@@ -128,6 +128,12 @@ impl Project {
         })
     }
 
+    /// The functions of one file, in the order of the source.
+    pub fn functions_of(&self, file: u32) -> impl Iterator<Item = FunctionRef> + '_ {
+        let ids = 0..self.files[file as usize].module.functions.len() as u32;
+        ids.map(move |function| FunctionRef { file, function: FunctionId(function) })
+    }
+
     /// The class of a method; for closures and nested functions, that of the method around them.
     pub fn owner(&self, at: FunctionRef) -> Option<ClassRef> {
         let mut at = at;

@@ -52,7 +52,8 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
             let position = spawns.position.map(|position| position as usize);
             let Some(argument) = call.argument(spawns.keyword, position) else { continue };
             if let Some(target) = function_of(project, at, function, argument) {
-                let runner = runner_of(function, call, model.path.iter().chain(&model.method).any(|p| p.contains("hread")));
+                let is_thread = model.path.iter().chain(&model.method).any(|p| p.contains("hread"));
+                let Some(runner) = runner_of(function, call, is_thread, module) else { continue };
                 runners.entry(target).or_insert(runner);
             }
         }
@@ -100,16 +101,31 @@ fn definition(function: &Function, local: LocalId) -> Option<Defined<'_>> {
     })
 }
 
-fn runner_of(function: &Function, call: &Call, is_thread: bool) -> Runner {
+/// `None` where the source ends it in a way that is not followed: a daemon, a task that the file cancels.
+fn runner_of(function: &Function, call: &Call, is_thread: bool, module: &unspin_ir::Module) -> Option<Runner> {
     let is_dropped = call.result.is_none_or(|result| !is_kept(function, result, 0));
     let daemon = call.arguments.iter().any(|a| a.name.is_some_and(|name| name == "daemon"));
     let is_constructor = matches!(call.callee, Callee::Path(path) if path.ends_with("Thread") || path.ends_with("Process"));
-    match (is_thread, is_dropped && !daemon && !is_constructor) {
+    if daemon || (!is_dropped && cancels(module)) {
+        return None;
+    }
+    Some(match (is_thread, is_dropped && !is_constructor && !module.shares_objects) {
         (true, true) => Runner::DetachedThread,
         (true, false) => Runner::Thread,
         (false, true) => Runner::DetachedTask,
         (false, false) => Runner::Task,
-    }
+    })
+}
+
+fn cancels(module: &unspin_ir::Module) -> bool {
+    let statements = module.functions.iter().flat_map(|f| &f.blocks).flat_map(|block| &block.statements);
+    statements.into_iter().any(|statement| match &statement.kind {
+        StatementKind::Call(call) => match call.callee {
+            Callee::Method(_, method) => matches!(method.as_str(), "cancel" | "abort" | "abort_all" | "shutdown"),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether the value of a local is stored, returned, handed on or used beyond `unwrap`.

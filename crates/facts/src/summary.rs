@@ -28,6 +28,12 @@ impl Effects {
         self.0 & (1 << effect as u64) != 0
     }
 
+    /// Whether there is nothing among them but questions, views and logs.
+    pub fn only_ask(self) -> bool {
+        let quiet = [Effect::Query, Effect::Pure, Effect::View, Effect::StopCheck, Effect::Clock, Effect::Log];
+        quiet.iter().fold(self.0, |rest, &effect| rest & !(1 << effect as u64)) == 0
+    }
+
     /// Whether one of these is among them.
     pub fn contains_any(self, effects: &[Effect]) -> bool {
         effects.iter().any(|&effect| self.contains(effect))
