@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use unspin_ir::Name;
 use unspin_span::Span;
 
-use self::component::Component;
+use self::component::{ClassSteps, Component};
 use crate::callgraph::{CallEdge, components};
 use crate::project::{FunctionRef, Project};
 
@@ -124,9 +124,10 @@ pub enum SoftGuard {
 /// Every unguarded cycle of a project, in the order of the functions that cut them.
 pub fn cycles(project: &Project) -> Vec<Cycle> {
     let mut found = Vec::new();
-    let certain = collect(project, CycleCertainty::Certain, &mut found);
+    let mut steps = ClassSteps::default();
+    let certain = collect(project, CycleCertainty::Certain, &mut steps, &mut found);
     let mut guessed = Vec::new();
-    collect(project, CycleCertainty::Guessed, &mut guessed);
+    collect(project, CycleCertainty::Guessed, &mut steps, &mut guessed);
     // A guessed cycle that only adds edges to a certain one says nothing new.
     found.extend(guessed.into_iter().filter(|cycle| !certain.contains(&cycle.function)));
     found.sort_by_key(|cycle| (cycle.function, cycle.call));
@@ -134,7 +135,12 @@ pub fn cycles(project: &Project) -> Vec<Cycle> {
 }
 
 /// Find the cycles over edges of at least this certainty; the functions on them, guarded ones too.
-fn collect(project: &Project, certainty: CycleCertainty, into: &mut Vec<Cycle>) -> rustc_hash::FxHashSet<FunctionRef> {
+fn collect(
+    project: &Project,
+    certainty: CycleCertainty,
+    steps: &mut ClassSteps,
+    into: &mut Vec<Cycle>,
+) -> rustc_hash::FxHashSet<FunctionRef> {
     let graph = project.call_graph();
     let is_wanted = |edge: &&CallEdge| certainty == CycleCertainty::Guessed || edge.kind.is_strong();
     let mut successors = vec![Vec::new(); graph.len()];
@@ -150,7 +156,7 @@ fn collect(project: &Project, certainty: CycleCertainty, into: &mut Vec<Cycle>) 
         }
         let edges = members.iter().flat_map(|&member| graph.calls(member)).filter(is_wanted);
         let edges = edges.filter(|edge| members.binary_search(&edge.to).is_ok()).copied().collect();
-        Component::new(project, members, edges).report(certainty, into);
+        Component::new(project, members, edges, steps).report(certainty, into);
     }
     on_cycles
 }

@@ -10,7 +10,7 @@ use super::tables::{TableCache, element};
 use super::{CallEdge, EdgeKind};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
-use crate::project::{FunctionRef, Project, Resolution, Via};
+use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
 
 /// How many definitions of one name a call on an unknown receiver may have; beyond that the name says nothing.
 const MAX_NAMED: usize = 3;
@@ -144,7 +144,9 @@ impl Finder<'_> {
             }
             return;
         }
-        let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, target)).count();
+        let class = found.receiver.and_then(|ty| self.project.class(ty));
+        let classes = class.filter(|_| !found.exact).map(|class| self.project.linearized(class)).unwrap_or_default();
+        let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, &classes, target)).count();
         for &target in &found.targets {
             let callee = self.project.function(target);
             if callee.is_async && !call.awaited && self.is_handed_off(call.result) {
@@ -153,7 +155,7 @@ impl Finder<'_> {
             let is_one_of_several = candidates != 1 && matches!(found.via, Via::Own | Via::Type | Via::Path);
             let kind = match found.via {
                 _ if is_one_of_several || self.is_delegation(call, target) => EdgeKind::Override,
-                Via::Own | Via::Type if self.is_override(&found, target) => EdgeKind::Override,
+                Via::Own | Via::Type if self.is_override(&found, &classes, target) => EdgeKind::Override,
                 Via::Constructor => EdgeKind::Constructor,
                 Via::Super => EdgeKind::Super,
                 Via::Own => EdgeKind::Own,
@@ -186,16 +188,13 @@ impl Finder<'_> {
 
     /// Whether a method stands below the receiver's type, or belongs to a trait or abstract class, whose type says little
     /// of the object.
-    fn is_override(&self, found: &Resolution<'_>, target: FunctionRef) -> bool {
+    fn is_override(&self, found: &Resolution<'_>, classes: &[ClassRef], target: FunctionRef) -> bool {
         if found.exact || !matches!(found.via, Via::Own | Via::Type) {
             return false;
         }
-        let class = found.receiver.and_then(|ty| self.project.class(ty));
-        let (Some(class), Some(owner)) = (class, self.project.owner(target)) else { return true };
+        let Some(owner) = self.project.owner(target).filter(|owner| classes.contains(owner)) else { return true };
         let is_behaviour = found.via == Via::Type && self.project.class_data(owner).is_abstract;
-        is_behaviour
-            || self.project.function(target).is_abstract
-            || !self.project.linearized(class).contains(&owner)
+        is_behaviour || self.project.function(target).is_abstract
     }
 
     /// A cheap test that spares most calls the resolution.

@@ -118,14 +118,22 @@ fn collect(project: &Project, at: FunctionRef, function: &Function, name_of: imp
         // `TABLE[key] = function`
         if let Expr::Index(table, _) = *function.expr(place) {
             if let (Some(name), Some(found)) = (name_of(table), element(project, at, function, value)) {
-                into.entry(name).or_default().push(found);
+                add(into.entry(name).or_default(), found);
             }
         } else if let Some(name) = name_of(place) {
-            let found = elements_of_local(project, at, value);
-            if !found.is_empty() {
-                into.entry(name).or_default().extend(found);
+            for found in elements_of_local(project, at, value) {
+                add(into.entry(name).or_default(), found);
             }
         }
+    }
+}
+
+/// How many functions of one table are kept.
+const MAX_ELEMENTS: usize = 300;
+
+fn add(table: &mut Vec<FunctionRef>, found: FunctionRef) {
+    if table.len() < MAX_ELEMENTS && !table.contains(&found) {
+        table.push(found);
     }
 }
 

@@ -15,8 +15,8 @@ const MAX_DEPTH: u32 = 6;
 /// How many expressions one question may look at; what lies beyond counts as not there.
 const MAX_STEPS: u32 = 500;
 
-/// The most blocks of a function in which conditional tests are looked for.
-const MAX_BLOCKS: usize = 3000;
+/// How many of the nearest, and of the farthest, tests before a call are looked at; also how many guards of a function.
+pub(super) const MAX_TESTS: usize = 64;
 
 /// One function on a cycle.
 pub(super) struct Body<'a> {
@@ -29,6 +29,20 @@ pub(super) struct Body<'a> {
     steps: Cell<u32>,
     /// Calls of guard helpers, once they were asked for.
     pub(super) guards: OnceCell<Vec<(BlockId, u32)>>,
+    /// Tests that may guard a call, once they were asked for.
+    pub(super) tests: OnceCell<Tests>,
+    /// How much it consumes, once that was asked for.
+    pub(super) consumes: OnceCell<u32>,
+    /// Whether its input is trusted, once that was asked for.
+    pub(super) trusted: OnceCell<bool>,
+}
+
+/// Tests that may guard a call.
+pub(super) struct Tests {
+    /// Branches on a depth.
+    pub(super) depth: Vec<BlockId>,
+    /// These, and branches on a membership or on a parameter.
+    pub(super) all: BlockSet,
 }
 
 /// What an expression is made of.
@@ -47,7 +61,7 @@ impl<'a> Body<'a> {
         let function = project.function(at);
         let cfg = Cfg::new(function);
         let dominators = Dominators::new(&cfg);
-        Self { project, at, function, cfg, dominators, steps: Cell::new(0), guards: OnceCell::new() }
+        Self { project, at, function, cfg, dominators, steps: Cell::new(0), guards: OnceCell::new(), tests: OnceCell::new(), consumes: OnceCell::new(), trusted: OnceCell::new() }
     }
 
     /// Go through an expression and what its temporaries stand for.
@@ -119,26 +133,41 @@ impl<'a> Body<'a> {
     }
 
     /// Tests that decide whether a place is reached, nearest first, of those that `wanted` takes: each branch that
-    /// dominates it and has a side that leads elsewhere.
-    pub(super) fn controlling<T>(&self, site: BlockId, mut wanted: impl FnMut(BlockId, ExprId) -> Option<T>) -> Vec<T> {
-        let mut found = Vec::new();
+    /// dominates it and has a side that leads elsewhere. Only blocks in `among` are looked at, and of very many the
+    /// nearest and the farthest.
+    pub(super) fn controlling<T>(
+        &self,
+        site: BlockId,
+        among: &BlockSet,
+        mut wanted: impl FnMut(BlockId, ExprId) -> Option<T>,
+    ) -> Vec<T> {
+        let mut chain = Vec::new();
         let mut next = self.dominators.immediate(site);
         while let Some(block) = next {
+            if among.contains(block) {
+                chain.push(block);
+            }
+            next = self.dominators.immediate(block);
+        }
+        if chain.len() > 2 * MAX_TESTS {
+            chain.drain(MAX_TESTS..chain.len() - MAX_TESTS);
+        }
+        let mut found = Vec::new();
+        for block in chain {
             if let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator
                 && let Some(taken) = wanted(block, test)
                 && (!self.reaches(then, site, block) || !self.reaches(otherwise, site, block))
             {
                 found.push(taken);
             }
-            next = self.dominators.immediate(block);
         }
         found
     }
 
-    /// Tests that keep from a place although it can be reached around them, because they are asked under a condition of
-    /// their own: `if limit is not None and depth > limit: raise`. Only those that `wanted` takes are looked at.
-    pub(super) fn conditional(&self, site: BlockId, wanted: impl Fn(ExprId) -> bool, names_limit: impl Fn(Name) -> bool) -> bool {
-        self.cfg.len() <= MAX_BLOCKS && self.cfg.reverse_postorder().iter().any(|&block| {
+    /// Whether one of the tests `among` keeps from a place although it can be reached around it, because it is asked under
+    /// a condition of its own: `if limit is not None and depth > limit: raise`.
+    pub(super) fn conditional(&self, site: BlockId, among: &[BlockId], wanted: impl Fn(ExprId) -> bool, names_limit: impl Fn(Name) -> bool) -> bool {
+        among.iter().any(|&block| {
             let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator else { return false };
             if self.dominators.dominates(block, site) || !wanted(test) {
                 return false;
@@ -184,7 +213,13 @@ impl<'a> Body<'a> {
     pub(super) fn is_chosen_in_loop(&self, block: BlockId) -> bool {
         let is_head = |test: BlockId| self.function.loops.iter().any(|known| known.header == test);
         let inner = |test: BlockId, _| (!is_head(test) && self.reaches(block, test, test)).then_some(());
-        self.is_in_loop(block) && !self.controlling(block, inner).is_empty()
+        let mut branches = BlockSet::new(self.cfg.len());
+        for (id, block) in self.function.block_ids() {
+            if matches!(block.terminator, Terminator::Branch { .. }) {
+                branches.insert(id);
+            }
+        }
+        self.is_in_loop(block) && !self.controlling(block, &branches, inner).is_empty()
     }
 
     /// Whether one of these calls is made before a place on every path to it.

@@ -1,5 +1,7 @@
 //! One strongly connected component of the call graph: guards taken out, cuts chosen, attributes put together.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{FunctionKind, Name};
 
@@ -7,7 +9,7 @@ use super::body::Body;
 use super::guards::Guard;
 use super::{Cycle, CycleAttributes, CycleCertainty, SoftGuard, cut, depth_parameter, endless, guards, input, one_shot};
 use crate::callgraph::CallEdge;
-use crate::project::{FunctionRef, Project};
+use crate::project::{ClassRef, FunctionRef, Project};
 
 /// One strongly connected component of the call graph.
 pub(super) struct Component<'a> {
@@ -16,16 +18,33 @@ pub(super) struct Component<'a> {
     pub(super) members: Vec<FunctionRef>,
     pub(super) bodies: FxHashMap<FunctionRef, Body<'a>>,
     pub(super) edges: Vec<CallEdge>,
-    /// Names whose value is moved by a step somewhere in the component.
-    pub(super) stepped: FxHashSet<Name>,
+    /// Names whose value is moved by a step in a member.
+    stepped: FxHashSet<Name>,
+    /// The same of the classes of members.
+    stepped_in_classes: Vec<Rc<FxHashSet<Name>>>,
 }
 
+/// Names that are stepped in a class, for all components.
+pub(super) type ClassSteps = FxHashMap<ClassRef, Rc<FxHashSet<Name>>>;
+
 impl<'a> Component<'a> {
-    pub(super) fn new(project: &'a Project, members: Vec<FunctionRef>, edges: Vec<CallEdge>) -> Self {
+    pub(super) fn new(project: &'a Project, members: Vec<FunctionRef>, edges: Vec<CallEdge>, steps: &mut ClassSteps) -> Self {
         let bodies = members.iter().map(|&member| (member, Body::new(project, member))).collect();
-        let mut component = Self { project, members, bodies, edges, stepped: FxHashSet::default() };
-        component.stepped = guards::stepped_names(&component);
-        component
+        let mut classes = members.iter().filter_map(|&member| project.owner(member)).collect::<Vec<_>>();
+        classes.sort_unstable();
+        classes.dedup();
+        let of_class = |class| {
+            let steps = steps.entry(class).or_insert_with(|| Rc::new(guards::stepped_in_class(project, class)));
+            Rc::clone(steps)
+        };
+        let stepped_in_classes = classes.into_iter().map(of_class).collect();
+        let stepped = guards::stepped_names(project, &members);
+        Self { project, members, bodies, edges, stepped, stepped_in_classes }
+    }
+
+    /// Whether the value of this name is moved by a step somewhere in the component, or in a method of its classes.
+    pub(super) fn is_stepped(&self, name: Name) -> bool {
+        self.stepped.contains(&name) || self.stepped_in_classes.iter().any(|names| names.contains(&name))
     }
 
     pub(super) fn body(&self, at: FunctionRef) -> &Body<'a> {

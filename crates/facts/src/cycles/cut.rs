@@ -3,7 +3,7 @@
 //! In each component of what is left the function with the most calls on the cycles is taken (of equals, the one that
 //! makes its call under a test in a loop, then the first), its calls are removed, and the rest is looked at again.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::component::Component;
 use crate::callgraph::{CallEdge, components};
@@ -22,6 +22,9 @@ pub(super) struct Cut {
 
 /// How many cuts of one component are reported.
 const MAX_CUTS: usize = 12;
+
+/// How many functions with equally many calls are compared.
+const MAX_EQUALS: usize = 16;
 
 /// The cuts of what is left of a component.
 pub(super) fn cuts(component: &Component<'_>, open: &[CallEdge]) -> Vec<Cut> {
@@ -58,11 +61,20 @@ pub(super) fn strongly_connected(edges: &[CallEdge]) -> Vec<Vec<CallEdge>> {
         successors[number(edge.from) as usize].push(number(edge.to));
     }
     let found = components(&successors);
-    let inside = |component: &Vec<u32>| {
-        let has = |at: FunctionRef| component.binary_search(&number(at)).is_ok();
-        edges.iter().filter(|edge| has(edge.from) && has(edge.to)).copied().collect()
-    };
-    found.iter().map(inside).collect()
+    let mut component_of = vec![usize::MAX; nodes.len()];
+    for (index, component) in found.iter().enumerate() {
+        for &node in component {
+            component_of[node as usize] = index;
+        }
+    }
+    let mut inside = vec![Vec::new(); found.len()];
+    for edge in edges {
+        let (from, to) = (component_of[number(edge.from) as usize], component_of[number(edge.to) as usize]);
+        if from == to && from != usize::MAX {
+            inside[from].push(*edge);
+        }
+    }
+    inside
 }
 
 fn members(component: &Component<'_>, edges: &[CallEdge]) -> Vec<FunctionRef> {
@@ -81,15 +93,21 @@ fn choose(component: &Component<'_>, edges: &[CallEdge]) -> FunctionRef {
             degrees.entry(to).or_default().0 += 1;
         }
     }
+    let itself = edges.iter().filter(|edge| component.named(edge.from) == edge.to).map(|edge| edge.to).collect::<FxHashSet<_>>();
     let members = members(component, edges);
-    let weight = |&member: &FunctionRef| {
-        let (incoming, outgoing) = degrees.get(&member).copied().unwrap_or_default();
-        let loops_itself = edges.iter().any(|edge| component.named(edge.from) == member && edge.to == member);
-        // Of two that call each other, the one that decides for each of many is the natural place of a depth.
-        let dispatches = edges.iter().any(|edge| component.named(edge.from) == member && component.body(edge.from).is_chosen_in_loop(edge.block));
-        (loops_itself, incoming * outgoing, dispatches, std::cmp::Reverse(member))
+    let weight = |member: &FunctionRef| {
+        let (incoming, outgoing) = degrees.get(member).copied().unwrap_or_default();
+        (itself.contains(member), incoming * outgoing)
     };
-    members.iter().copied().max_by_key(weight).unwrap_or(edges[0].from)
+    let most = members.iter().map(weight).max().unwrap_or_default();
+    let mut equals = members.iter().copied().filter(|member| weight(member) == most).take(MAX_EQUALS);
+    // Of two that call each other, the one that decides for each of many is the natural place of a depth.
+    let dispatches = |&member: &FunctionRef| {
+        let mut own = edges.iter().filter(|edge| component.named(edge.from) == member);
+        own.any(|edge| component.body(edge.from).is_chosen_in_loop(edge.block))
+    };
+    let first = equals.next().unwrap_or(edges[0].from);
+    std::iter::once(first).chain(equals).find(dispatches).unwrap_or(first)
 }
 
 /// A way from the first recursive call of a function (or one of its closures), in the order of the source, back to it;
@@ -106,8 +124,13 @@ fn way_round(component: &Component<'_>, function: FunctionRef, edges: &[CallEdge
     let mut reached: FxHashMap<FunctionRef, Option<usize>> = FxHashMap::default();
     reached.insert(first.to, None);
     let mut pending = std::collections::VecDeque::from([first.to]);
+    let mut by_caller: FxHashMap<FunctionRef, Vec<usize>> = FxHashMap::default();
+    for (index, edge) in edges.iter().enumerate() {
+        by_caller.entry(edge.from).or_default().push(index);
+    }
     while let Some(at) = pending.pop_front() {
-        for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.from == at) {
+        for &index in by_caller.get(&at).map_or(&[][..], Vec::as_slice) {
+            let edge = &edges[index];
             if component.named(edge.to) == function {
                 let mut way = vec![*edge];
                 let mut node = at;

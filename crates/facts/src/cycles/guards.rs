@@ -1,15 +1,16 @@
 //! Calls that something bounds: a depth that is tested and stepped, a guard helper, a set of what was seen.
 
 use rustc_hash::FxHashSet;
+use unspin_flow::BlockSet;
 use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, Name, ScopeId, Terminator};
 
 use super::SoftGuard;
-use super::body::{Body, Part, called_name, last_part};
+use super::body::{Body, MAX_TESTS, Part, Tests, called_name, last_part};
 use super::component::Component;
-use crate::callgraph::{CallEdge, EdgeKind};
+use crate::callgraph::{CallEdge, EdgeKind, catches_recursion};
 use crate::definitions::Definition;
 use crate::model::WordKind;
-use crate::project::{FunctionRef, Project};
+use crate::project::{ClassRef, FunctionRef, Project};
 
 /// What bounds a call on a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +40,47 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
             None
         }
     };
-    let found = body.controlling(edge.block, kind_of);
+    let tests = body.tests.get_or_init(|| tests_of(component, body));
+    let found = body.controlling(edge.block, &tests.all, kind_of);
     if found.contains(&Guard::Hard) {
         return Guard::Hard;
     }
     let soft = found.first().copied().unwrap_or(Guard::None);
     let is_depth_test = |test| tests_depth(component, body, edge, test);
     let names_limit = |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
-    if body.conditional(edge.block, is_depth_test, names_limit) { Guard::Hard } else { soft }
+    if body.conditional(edge.block, &tests.depth, is_depth_test, names_limit) { Guard::Hard } else { soft }
 }
 
-/// Whether a closure is handed to a guard (`self.recursion_checked(|de| ..)`), or a `with` block is one.
+/// The tests of a function that may guard a call, by a first look.
+fn tests_of(component: &Component<'_>, body: &Body<'_>) -> Tests {
+    let project = component.project;
+    let mut tests = Tests { depth: Vec::new(), all: BlockSet::new(body.cfg.len()) };
+    let parameters = body.function.parameters.iter().map(|parameter| parameter.local).collect::<FxHashSet<_>>();
+    for (id, block) in body.function.block_ids() {
+        let Terminator::Branch { test, .. } = block.terminator else { continue };
+        let (mut is_depth_test, mut is_other) = (false, false);
+        body.walk(test, &mut |part| match part {
+            Part::Name(name) => is_depth_test |= is_depth(project, name),
+            Part::Call(call) => {
+                is_depth_test |= is_guard_call(component, body, call);
+                let name = called_name(body.function, call);
+                is_other |= project.models.has_word(WordKind::Membership, &name);
+            }
+            Part::Expr(Expr::Compare(CompareOp::In | CompareOp::NotIn, ..)) => is_other = true,
+            Part::Expr(Expr::Local(local)) => is_other |= parameters.contains(local),
+            Part::Expr(_) => {}
+        });
+        if is_depth_test && tests.depth.len() < MAX_TESTS {
+            tests.depth.push(id);
+        }
+        if is_depth_test || is_other {
+            tests.all.insert(id);
+        }
+    }
+    tests
+}
+
+/// Whether a closure is handed (`self.recursion_checked(|de| ..)`), or a `with` block is one.
 fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
     if let (EdgeKind::Closure, Some(call)) = (edge.kind, body.call_at(edge))
         && is_guard_call(component, body, call)
@@ -95,7 +126,7 @@ fn follows_guard_in_chain(component: &Component<'_>, body: &Body<'_>, edge: &Cal
                     Terminator::Branch { test, .. } => {
                         let names = comparison_names(inner, test);
                         names.iter().any(|&name| is_recursion_depth(component.project, name))
-                            && names.iter().any(|name| component.stepped.contains(name))
+                            && names.iter().any(|name| component.is_stepped(*name))
                     }
                     _ => false,
                 })
@@ -120,7 +151,8 @@ fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -
             _ => false,
         };
         let guards = |call: &Call| is_guard_call(component, body, call) || is_checked_step(call);
-        body.calls().filter(|(_, _, call)| guards(call)).map(|(block, statement, _)| (block, statement)).collect()
+        let found = body.calls().filter(|(_, _, call)| guards(call));
+        found.map(|(block, statement, _)| (block, statement)).take(MAX_TESTS).collect()
     });
     body.is_after(edge, guards)
 }
@@ -223,7 +255,7 @@ fn compares_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, s
         body.walk(side, &mut |part| {
             if let Part::Name(name) = part {
                 named |= !is_length && is_depth(component.project, name);
-                stepped |= component.stepped.contains(&name) && !hands_on_unchanged(component, body, edge, name);
+                stepped |= component.is_stepped(name) && !hands_on_unchanged(component, body, edge, name);
             }
         });
     }
@@ -249,13 +281,13 @@ fn tests_membership(component: &Component<'_>, body: &Body<'_>, test: ExprId) ->
     let mut found = false;
     body.walk(test, &mut |part| match part {
         Part::Expr(Expr::Compare(CompareOp::In | CompareOp::NotIn, item, set)) if !is_constant(*item) => {
-            found |= body.names(*set, |name| component.stepped.contains(&name));
+            found |= body.names(*set, |name| component.is_stepped(name));
         }
         Part::Call(call) => {
             if let Callee::Method(set, method) = call.callee {
                 found |= component.project.models.has_word(WordKind::Membership, &method)
                     && call.arguments.first().is_some_and(|argument| !is_constant(argument.value))
-                    && body.names(set, |name| component.stepped.contains(&name));
+                    && body.names(set, |name| component.is_stepped(name));
             }
         }
         _ => {}
@@ -300,25 +332,20 @@ fn counts_down(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
     })
 }
 
-/// Names that something on the cycle steps: `depth + 1`, `self.depth -= 1`, `seen.add(x)`; also in methods of the same
-/// classes, which are where guard helpers live.
-pub(super) fn stepped_names(component: &Component<'_>) -> FxHashSet<Name> {
+/// Names that something steps in a function of no class that is on a cycle: `depth + 1`, `self.depth -= 1`, `seen.add(x)`.
+pub(super) fn stepped_names(project: &Project, members: &[FunctionRef]) -> FxHashSet<Name> {
     let mut names = FxHashSet::default();
-    let mut seen = FxHashSet::default();
-    let mut classes = FxHashSet::default();
-    for &member in &component.members {
-        if seen.insert(member) {
-            steps_of(component.project, member, &mut names);
-        }
-        if let Some(class) = component.project.owner(member)
-            && classes.insert(class)
-        {
-            for method in component.project.methods_of(class).collect::<Vec<_>>() {
-                if seen.insert(method) {
-                    steps_of(component.project, method, &mut names);
-                }
-            }
-        }
+    for &member in members {
+        steps_of(project, member, &mut names);
+    }
+    names
+}
+
+/// Names that a method of a class steps: guard helpers live beside what they guard.
+pub(super) fn stepped_in_class(project: &Project, class: ClassRef) -> FxHashSet<Name> {
+    let mut names = FxHashSet::default();
+    for method in project.methods_of(class) {
+        steps_of(project, method, &mut names);
     }
     names
 }
@@ -374,14 +401,7 @@ fn step_of_call(
 
 /// Whether a function on the cycle, or one that calls into it, catches `RecursionError`.
 pub(super) fn is_caught(component: &Component<'_>, members: &[FunctionRef]) -> bool {
-    let catches = |at: FunctionRef| {
-        component.project.function(at).blocks.iter().any(|block| match &block.terminator {
-            Terminator::Dispatch { handlers, .. } => {
-                handlers.iter().flat_map(|handler| &handler.classes).any(|&class| last_part(class).as_str() == "RecursionError")
-            }
-            _ => false,
-        })
-    };
+    let catches = |at: FunctionRef| catches_recursion(component.project.function(at));
     let graph = component.project.call_graph();
     members.iter().any(|&member| catches(member) || graph.callers(member).iter().any(|&caller| catches(caller)))
 }

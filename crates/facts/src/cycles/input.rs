@@ -36,7 +36,7 @@ pub(super) struct Evidence {
 pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
     let project = component.project;
     let bodies = on_cycle(component, cut);
-    let consumes = bodies.iter().map(|body| consuming(component, body)).sum();
+    let consumes = bodies.iter().map(|body| *body.consumes.get_or_init(|| consuming(component, body))).sum();
     let hands_on_stream = cut.way.iter().all(|edge| hands_on(component, edge));
     let combinators = is_combinator_cycle(component, cut);
     let words = cut.way.iter().map(|edge| words(component, component.named(edge.from))).max().unwrap_or_default();
@@ -67,7 +67,7 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
             [_] => consumes < 2 && hands_over(first) && passes_own(component.body(first.from), first),
             _ => cut.edges.iter().all(hands_over),
         };
-    let trusted = bodies.iter().any(|body| is_trusted(project, body));
+    let trusted = bodies.iter().any(|body| *body.trusted.get_or_init(|| is_trusted(project, body)));
     Evidence { kind, words, named, consumes, hands_on_stream, combinators, restart, in_loop, trusted }
 }
 

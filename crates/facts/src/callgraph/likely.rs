@@ -1,0 +1,117 @@
+//! Functions that may lie on a cycle of calls, by the names of what they call.
+//!
+//! Resolving a call costs a hundred times what looking at its name does, and most functions call nothing that leads back
+//! to them, whatever it is resolved to. Here a call leads to every function of its name, which no resolution exceeds;
+//! where a name does not tell (called values, combinators, visitors), the calls are resolved at once.
+
+use rustc_hash::FxHashMap;
+use unspin_ir::{Callee, Name, StatementKind};
+
+use super::edges::edges_of;
+use super::tables::TableCache;
+use super::{CallEdge, CallGraph, components};
+use crate::model::WordKind;
+use crate::project::{FunctionRef, Project};
+
+/// What is known of each function, by its number, before most calls are resolved.
+pub(super) struct Likely {
+    /// Whether it may lie on a cycle.
+    pub(super) on_cycle: Vec<bool>,
+    /// Its calls, where they had to be resolved.
+    pub(super) resolved: Vec<Option<Vec<CallEdge>>>,
+}
+
+pub(super) fn find(project: &Project, graph: &CallGraph, count: usize, tables: &mut TableCache) -> Likely {
+    let mut names = Names { nodes: FxHashMap::default(), successors: vec![Vec::new(); count] };
+    names.add_functions(project, graph);
+    names.add_constructors(project, graph);
+    let mut resolved = Vec::with_capacity(count);
+    let mut telling = FxHashMap::default();
+    for at in project.functions() {
+        let number = graph.number(at);
+        if names.add_calls(project, at, number, &mut telling) {
+            resolved.push(None);
+        } else {
+            let edges = edges_of(project, at, tables);
+            names.successors[number as usize] = edges.iter().map(|edge| graph.number(edge.to)).collect();
+            resolved.push(Some(edges));
+        }
+    }
+    let mut on_cycle = vec![false; count];
+    for node in components(&names.successors).into_iter().flatten() {
+        if let Some(on_cycle) = on_cycle.get_mut(node as usize) {
+            *on_cycle = true;
+        }
+    }
+    Likely { on_cycle, resolved }
+}
+
+/// A graph whose nodes are functions, by number, and after them the names by which they are called.
+struct Names {
+    nodes: FxHashMap<&'static str, u32>,
+    successors: Vec<Vec<u32>>,
+}
+
+impl Names {
+    fn node(&mut self, name: &'static str) -> usize {
+        let next = self.successors.len() as u32;
+        let node = *self.nodes.entry(name).or_insert(next);
+        if node == next {
+            self.successors.push(Vec::new());
+        }
+        node as usize
+    }
+
+    fn add_functions(&mut self, project: &Project, graph: &CallGraph) {
+        for at in project.functions() {
+            let function = project.function(at);
+            let number = graph.number(at);
+            let node = self.node(function.name.as_str());
+            self.successors[node].push(number);
+            // A closure may run wherever the function around it does.
+            if let Some(parent) = function.parent {
+                let parent = graph.number(FunctionRef { file: at.file, function: parent });
+                self.successors[parent as usize].push(number);
+            }
+        }
+    }
+
+    /// The name of a class calls what constructs it.
+    fn add_constructors(&mut self, project: &Project, graph: &CallGraph) {
+        let own_name = unspin_ir::name("__init__");
+        for class in project.classes() {
+            let constructors = project.method(class, own_name);
+            if !constructors.is_empty() {
+                let node = self.node(last_part(project.class_data(class).name));
+                self.successors[node].extend(constructors.iter().map(|&at| graph.number(at)));
+            }
+        }
+    }
+
+    /// Add the names that a function calls. `false` if names do not tell what it calls.
+    fn add_calls(&mut self, project: &Project, at: FunctionRef, number: u32, telling: &mut FxHashMap<&'static str, bool>) -> bool {
+        let mut called = std::mem::take(&mut self.successors[number as usize]);
+        for statement in project.function(at).blocks.iter().flat_map(|block| &block.statements) {
+            let StatementKind::Call(call) = &statement.kind else { continue };
+            let name = match call.callee {
+                Callee::Method(_, method) => method.as_str(),
+                Callee::Path(path) => last_part(path),
+                Callee::Value(_) => return false,
+            };
+            let tells = *telling.entry(name).or_insert_with(|| {
+                let word = name.trim_end_matches('!');
+                ![WordKind::Combinator, WordKind::Visitor].into_iter().any(|kind| project.models.has_word(kind, word))
+            });
+            if !tells {
+                return false;
+            }
+            called.extend(self.nodes.get(name));
+        }
+        self.successors[number as usize] = called;
+        true
+    }
+}
+
+fn last_part(path: Name) -> &'static str {
+    path.as_str().rsplit('.').next().unwrap_or_default()
+}
