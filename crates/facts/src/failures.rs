@@ -64,10 +64,11 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     let shape = loop_shape(cx, site, handler_starts);
     let kinds = kinds_of_retry(cx, site, failure, shape);
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
-    if !bounds.names.contains(&"deadline") && crate::timeouts::loop_is_bounded(cx) {
+    let remote = remoteness(cx, site, failure, shape);
+    let is_unbounded = remote != Remote::No && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
+    if is_unbounded && crate::timeouts::loop_is_bounded(cx) {
         bounds.names.push("deadline");
     }
-    let remote = remoteness(cx, site, failure, shape);
     let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
     attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
     attributes.push(("effect", effect_name(site.effect)));

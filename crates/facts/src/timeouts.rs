@@ -104,7 +104,9 @@ impl Context<'_> {
     }
 
     fn of_model(&self, block: BlockId, index: usize, call: &Call, model: &CallModel, certainty: Certainty) -> Option<Vec<Attribute>> {
-        if !is_reported(model) || patience::is_spoken_for(self.project, self.at, call, model) || (certainty == Certainty::Name && !is_told_by_argument(model)) {
+        // The other end of a Unix socket is on the same machine.
+        let is_local = last_part(call).is_some_and(|name| name.contains("unix")) || matches!(call.callee, Callee::Path(path) if path.contains("Unix"));
+        if is_local || !is_reported(model) || patience::is_spoken_for(self.project, self.at, call, model) || (certainty == Certainty::Name && !is_told_by_argument(model)) {
             return None;
         }
         let waits = if model.remote && model.timeout.is_some() {
@@ -130,7 +132,8 @@ impl Context<'_> {
         if waits == Waits::TurnedOff {
             attributes.push(("default", "turned-off"));
         }
-        if is_connecting(self.function) {
+        // An asynchronous helper without an object leaves the deadline to those that await it.
+        if is_connecting(self.function) && (self.function.has_receiver || !self.function.is_async) {
             attributes.push(("within", "connect"));
         }
         if self.timeout_parameter(model.effect) {

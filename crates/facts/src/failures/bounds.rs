@@ -42,6 +42,11 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if self.cuts(&self.unknown_callbacks()) && !names.contains(&"unknown") {
             names.push("unknown");
         }
+        // `Err(error) if error.kind() == MaxReconnects => return`: the callee counts.
+        let counts = self.site.resolution.targets.iter().any(|&target| self.cx.project.summary(target).compares_bound);
+        if counts && names.contains(&"error-test") && !names.contains(&"unknown") {
+            names.push("unknown");
+        }
         OnEveryWay { names, pauses: self.cuts(&self.pauses()) }
     }
 
@@ -62,9 +67,12 @@ impl<'c, 'p> Bounds<'c, 'p> {
     /// Whether a branch leaves the loop on one side.
     fn leaves(&self, then: BlockId, otherwise: BlockId) -> bool {
         let natural = self.cx.natural();
-        let back = unspin_flow::ways::reaching_header(&self.cx.shape.cfg, natural, &BlockSet::new(self.graph.len()));
-        let returns = |block: BlockId| block == natural.header || back.contains(block);
-        returns(then) != returns(otherwise)
+        // The reduced graph ends at calls that never return.
+        [&self.cx.shape.cfg, self.graph].into_iter().any(|graph| {
+            let back = unspin_flow::ways::reaching_header(graph, natural, &BlockSet::new(self.graph.len()));
+            let returns = |block: BlockId| block == natural.header || back.contains(block);
+            returns(then) != returns(otherwise)
+        })
     }
 
     /// Blocks that test each kind of bound.
@@ -308,6 +316,16 @@ impl<'c, 'p> Bounds<'c, 'p> {
 
     /// A call of something unknown that is given the failure: a callback of the user, which may raise.
     fn unknown_callbacks(&self) -> BlockSet {
+        // A method that keeps the failure may change what the loop tests.
+        let keeps = |site: &&Site<'_>| {
+            let writes = |&target: &crate::FunctionRef| {
+                let summary = self.cx.project.summary(target);
+                !summary.writes.is_empty() || summary.effects.contains(Effect::Stop) || summary.calls_unknown
+            };
+            site.call.arguments.iter().any(|a| self.mentions_failure(a.value))
+                && site.resolution.targets.iter().any(writes)
+                && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
+        };
         let is_callback = |site: &&Site<'_>| {
             let unwind = self.cx.function.block(site.block).unwind;
             site.call.raises
@@ -318,7 +336,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
                 && !self.is_text_of_failure(site)
         };
-        self.cx.sites.iter().filter(is_callback).filter(|site| self.is_after_failure(site)).map(|site| site.block).collect()
+        self.cx.sites.iter().filter(|site| is_callback(site) || keeps(site)).filter(|site| self.is_after_failure(site)).map(|site| site.block).collect()
     }
 
     /// `str(e)`, `repr(e)`, `type(e)`.

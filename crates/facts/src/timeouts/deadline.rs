@@ -116,15 +116,23 @@ pub(super) fn is_timeout(project: &Project, path: &str) -> bool {
     path.to_ascii_lowercase().contains("timeout") || project.models.has_word(WordKind::Deadline, path)
 }
 
-/// Whether a caller runs the function under a deadline: then the project puts its deadlines there.
+/// Whether a caller runs the function, or the one that it is a closure of, under a deadline: then the project puts its
+/// deadlines there.
 fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool {
+    let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.0 > 0);
+    if let Some(parent) = parent
+        && is_bounded_by_callers(project, FunctionRef { file: at.file, function: parent }, depth)
+    {
+        return true;
+    }
     let name = project.function(at).name;
     let calls_it = |call: &Call| match call.callee {
         Callee::Method(_, method) => method == name,
         Callee::Path(path) => path == name || path.rsplit('.').next() == Some(name.as_str()),
         Callee::Value(_) => false,
     };
-    project.functions().filter(|&caller| caller != at).any(|caller| {
+    // Callers in other files are not looked for: that would cost the whole project for each call.
+    project.functions_of(at.file).filter(|&caller| caller != at).any(|caller| {
         let function = project.function(caller);
         let mut shape = None;
         function.block_ids().any(|(block, data)| {
