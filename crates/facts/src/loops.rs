@@ -32,7 +32,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     places.extend(endless.map(|site| ("call", file, site.span)));
     places.extend(cx.natural().latches.first().map(|&latch| ("latch", file, cx.function.block(latch).span)));
     let call = endless.map_or(String::new(), |site| cx.name_of(site));
-    let sureness = if waits == "unknown" { Sureness::Medium } else { Sureness::High };
+    let sureness = if matches!(waits, "unknown" | "perhaps") { Sureness::Medium } else { Sureness::High };
     Some(Observation {
         subject: Subject::Loop,
         function: cx.at,
@@ -69,7 +69,14 @@ fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
         }
     }
     for block in natural.body.iter() {
-        if matches!(cx.function.block(block).terminator, Terminator::Raise { .. }) && cx.function.block(block).unwind.is_none() {
+        // A `return` whose value may fail stays in the body when the failure goes round.
+        let data = cx.function.block(block);
+        let leaves = match data.terminator {
+            Terminator::Return(_) => true,
+            Terminator::Raise { .. } => data.unwind.is_none(),
+            _ => false,
+        };
+        if leaves {
             add("inside");
         }
     }
@@ -132,7 +139,7 @@ fn leaves_by_design(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether a round waits.
 fn waits(cx: &LoopContext<'_>) -> &'static str {
-    let mut unknown = false;
+    let (mut unknown, mut perhaps) = (false, false);
     for block in cx.natural().body.iter() {
         let data = cx.function.block(block);
         let yields = data.statements.iter().any(|s| matches!(s.kind, StatementKind::Yield(_)));
@@ -144,10 +151,16 @@ fn waits(cx: &LoopContext<'_>) -> &'static str {
         match site_waits(cx, site) {
             Some(true) => return "yes",
             Some(false) => {}
-            None => unknown = true,
+            // A plain function of unknown origin says less than a method of an unknown object.
+            None if matches!(site.call.callee, unspin_ir::Callee::Path(_)) => unknown = true,
+            None => perhaps = true,
         }
     }
-    if unknown { "unknown" } else { "no" }
+    match (perhaps, unknown) {
+        (true, _) => "perhaps",
+        (false, true) => "unknown",
+        (false, false) => "no",
+    }
 }
 
 fn site_waits(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<bool> {
@@ -259,6 +272,12 @@ fn is_skipped(cx: &LoopContext<'_>) -> bool {
             })
     };
     let changing: unspin_flow::BlockSet = natural.body.iter().filter(changes).collect();
+    // With more tests on the way they may contradict each other: `if a < b`, then `if a > b`, then `if a == b`.
+    let on_way = unspin_flow::ways::from_header(&cx.shape.cfg, natural, &changing);
+    let is_test = |block: &BlockId| matches!(cx.function.block(*block).terminator, Terminator::Branch { .. });
+    if on_way.iter().filter(is_test).count() > 2 {
+        return false;
+    }
     unspin_flow::ways::exists_through(&cx.shape.cfg, natural, natural.header, &changing)
 }
 

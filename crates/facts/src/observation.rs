@@ -128,8 +128,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "waits",
-        &["yes", "no", "unknown"],
-        "whether a round waits: blocks, sleeps, awaits or yields; unknown when something in it is not resolved",
+        &["yes", "no", "unknown", "perhaps"],
+        "whether a round waits: blocks, sleeps, awaits or yields; unknown when a function in it is not resolved; perhaps \
+         when a method of something unknown is called",
     ),
     (
         Subject::Loop,
