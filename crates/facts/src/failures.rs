@@ -71,7 +71,8 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     }
     let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
     attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
-    attributes.push(("effect", effect_name(site.effect)));
+    let is_guessed = remote == Remote::Likely && is_request_name(&cx.name_of(site));
+    attributes.push(("effect", if is_guessed && site.effect.is_none() { "request" } else { effect_name(site.effect) }));
     attributes.push((
         "remote",
         match remote {
