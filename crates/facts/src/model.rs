@@ -61,7 +61,7 @@ pub struct CallModel {
     pub blocks: Option<bool>,
     /// How its waiting is bounded. Absent: how long it waits is up to what it is called on or from.
     pub timeout: Option<TimeoutModel>,
-    /// What it gives at the end of the input, once and then for ever.
+    /// What it gives at the end of the input, once and then for ever; of a `create`, that what it makes is empty.
     pub end: Option<EndValue>,
     /// Raised when the input is at its end, the peer or the channel closed.
     #[serde(default)]

@@ -209,6 +209,10 @@ impl<'p> Machine<'p> {
                 self.finish(state, cx.call, unit)
             }
             Effect::Pure | Effect::View | Effect::Query | Effect::StopCheck | Effect::Decode => self.pure(state, cx, model),
+            Effect::Create if model.end.is_some() => {
+                let empty = Slot::of(self.values.literal(Literal::Empty));
+                self.finish(state, cx.call, empty)
+            }
             Effect::Grow => self.grow(state, cx),
             Effect::Shrink => self.shrink(state, cx),
             Effect::Poll | Effect::Close | Effect::Stop | Effect::Yield | Effect::Clock | Effect::Random | Effect::Deadline
