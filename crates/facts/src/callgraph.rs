@@ -6,9 +6,10 @@
 
 mod components;
 mod edges;
+mod likely;
 mod tables;
 
-use unspin_ir::{BlockId, FunctionId};
+use unspin_ir::{BlockId, Function, FunctionId, Name, Terminator};
 use unspin_span::Span;
 
 pub(crate) use self::components::components;
@@ -87,8 +88,15 @@ impl CallGraph {
             count += file.module.functions.len() as u32;
         }
         let mut cache = tables::TableCache::default();
-        let edges: Vec<Vec<CallEdge>> = project.functions().map(|at| edges::edges_of(project, at, &mut cache)).collect();
-        let mut graph = Self { starts, edges, callers: vec![Vec::new(); count as usize] };
+        let mut graph = Self { starts, edges: Vec::new(), callers: vec![Vec::new(); count as usize] };
+        let likely = likely::find(project, &graph, count as usize, &mut cache);
+        let wanted = project.functions().zip(likely.on_cycle).zip(likely.resolved);
+        let edges = wanted.map(|((at, on_cycle), resolved)| match resolved {
+            Some(edges) => edges,
+            None if on_cycle || catches_recursion(project.function(at)) => edges::edges_of(project, at, &mut cache),
+            None => Vec::new(),
+        });
+        graph.edges = edges.collect();
         for edge in graph.edges.iter().flatten() {
             let callee = (graph.starts[edge.to.file as usize] + edge.to.function.0) as usize;
             if graph.callers[callee].last() != Some(&edge.from) {
@@ -115,12 +123,13 @@ impl CallGraph {
         self.edges.len()
     }
 
-    /// The calls of a function that lead to functions of the project.
+    /// The calls of a function that lead to functions of the project. Of a function that can lie on no cycle and does not
+    /// catch `RecursionError`, some or all are left out.
     pub fn calls(&self, at: FunctionRef) -> &[CallEdge] {
         &self.edges[self.number(at) as usize]
     }
 
-    /// The functions that may call a function.
+    /// The functions that may call a function, with the same gaps as [`Self::calls`].
     pub fn callers(&self, at: FunctionRef) -> &[FunctionRef] {
         &self.callers[self.number(at) as usize]
     }
@@ -129,6 +138,15 @@ impl CallGraph {
     pub fn edges(&self) -> impl Iterator<Item = &CallEdge> {
         self.edges.iter().flatten()
     }
+}
+
+/// Whether a function has a handler for recursion that went too deep.
+pub(crate) fn catches_recursion(function: &Function) -> bool {
+    let is_meant = |class: &Name| class.as_str().rsplit('.').next() == Some("RecursionError");
+    function.blocks.iter().any(|block| match &block.terminator {
+        Terminator::Dispatch { handlers, .. } => handlers.iter().flat_map(|handler| &handler.classes).any(is_meant),
+        _ => false,
+    })
 }
 
 impl Project {

@@ -66,6 +66,10 @@ impl Project {
     }
 }
 
+fn certain(model: Option<&CallModel>) -> Option<(&CallModel, Certainty)> {
+    model.map(|model| (model, Certainty::Certain))
+}
+
 /// One call to be resolved.
 #[derive(Clone, Copy)]
 struct Resolver<'a, 'c> {
@@ -88,10 +92,6 @@ impl<'a> Resolver<'a, '_> {
         self.project.function(self.at)
     }
 
-    fn certain(self, model: Option<&'a CallModel>) -> Option<(&'a CallModel, Certainty)> {
-        model.map(|model| (model, Certainty::Certain))
-    }
-
     fn model_of_type(self, ty: Name, method: Name) -> Option<&'a CallModel> {
         if self.with_models { self.project.models.by_type(ty, method, self.function(), self.call) } else { None }
     }
@@ -99,7 +99,7 @@ impl<'a> Resolver<'a, '_> {
     fn path(self, path: Name) -> Resolution<'a> {
         let project = self.project;
         let model = if self.with_models { project.models.by_path(path, self.function(), self.call) } else { None };
-        let mut resolution = Resolution { model: self.certain(model), ..Resolution::default() };
+        let mut resolution = Resolution { model: certain(model), ..Resolution::default() };
         match self.nested_symbol(path).or_else(|| project.symbol(self.at.file, path)) {
             Some(Symbol::Function(function)) => {
                 resolution.targets.push(function);
@@ -149,7 +149,7 @@ impl<'a> Resolver<'a, '_> {
                 return resolution;
             }
         } else if let Some(ty) = ty {
-            resolution.model = self.certain(self.model_of_type(ty, method));
+            resolution.model = certain(self.model_of_type(ty, method));
             if resolution.model.is_some() || project.models.knows_type(ty) {
                 return resolution;
             }
@@ -185,7 +185,7 @@ impl<'a> Resolver<'a, '_> {
         into.targets.retain(|&target| seen.insert(target));
         if into.targets.is_empty() {
             let types = std::iter::once(project.class_name(class)).chain(project.foreign_bases(class));
-            into.model = self.certain(types.into_iter().find_map(|ty| self.model_of_type(ty, method)));
+            into.model = certain(types.into_iter().find_map(|ty| self.model_of_type(ty, method)));
         } else {
             into.via = via;
         }
@@ -203,7 +203,7 @@ impl<'a> Resolver<'a, '_> {
             resolution.via = Via::Super;
         } else {
             let foreign = project.foreign_bases(owner);
-            resolution.model = self.certain(foreign.iter().find_map(|&base| self.model_of_type(base, method)));
+            resolution.model = certain(foreign.iter().find_map(|&base| self.model_of_type(base, method)));
         }
         resolution
     }

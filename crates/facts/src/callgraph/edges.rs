@@ -40,7 +40,8 @@ pub(super) fn edges_of(project: &Project, at: FunctionRef, tables: &mut TableCac
 pub(crate) fn is_literal_call(function: &Function, call: &Call, span: Span) -> bool {
     let Callee::Method(receiver, method) = call.callee else { return false };
     let length = |value| function.path(value).map(|path| path.len());
-    let argument = |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
+    let argument =
+        |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
     let arguments: Option<usize> = call.arguments.iter().map(argument).sum();
     let (Some(receiver), Some(arguments)) = (length(receiver), arguments) else { return false };
     let around = if call.awaited { "await .()?" } else { ".()?" };
@@ -60,7 +61,12 @@ impl Finder<'_> {
     fn push(&mut self, to: FunctionRef, kind: EdgeKind) {
         let (block, statement, span) = self.site;
         let edge = CallEdge { from: self.at, to, block, statement, span, kind };
-        if !self.found.iter().rev().take_while(|other| other.block == block && other.statement == statement).any(|other| other.to == to)
+        if !self
+            .found
+            .iter()
+            .rev()
+            .take_while(|other| other.block == block && other.statement == statement)
+            .any(|other| other.to == to)
         {
             self.found.push(edge);
         }
@@ -145,7 +151,7 @@ impl Finder<'_> {
             return;
         }
         let class = found.receiver.and_then(|ty| self.project.class(ty));
-        let classes = class.filter(|_| !found.exact).map(|class| self.project.linearized(class)).unwrap_or_default();
+        let classes = class.filter(|_| !found.exact).map_or_else(Vec::new, |class| self.project.linearized(class));
         let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, &classes, target)).count();
         for &target in &found.targets {
             let callee = self.project.function(target);
@@ -210,7 +216,10 @@ impl Finder<'_> {
     /// method of the same name, which is delegation.
     fn by_name(&mut self, receiver: ExprId, method: Name) {
         let named = self.project.methods_named(method);
-        if named.len() > MAX_NAMED || self.project.type_of(self.at, receiver).is_some() || self.project.models.has_word(WordKind::Log, &method) {
+        if named.len() > MAX_NAMED
+            || self.project.type_of(self.at, receiver).is_some()
+            || self.project.models.has_word(WordKind::Log, &method)
+        {
             return;
         }
         for &target in named {
@@ -265,7 +274,9 @@ impl Finder<'_> {
     /// A closure that is bound to a name which nothing reads is used where the frontend could not look: in a macro.
     fn hidden_use(&mut self, statement: &Statement) {
         let StatementKind::Assign(place, value) = statement.kind else { return };
-        let (Expr::Local(local), Expr::Function(inner)) = (self.function.expr(place), self.function.expr(value)) else { return };
+        let (Expr::Local(local), Expr::Function(inner)) = (self.function.expr(place), self.function.expr(value)) else {
+            return;
+        };
         let is_closure = self.function.local(*local).kind == LocalKind::Variable
             && self.project.function(FunctionRef { file: self.at.file, function: *inner }).kind == FunctionKind::Closure;
         if is_closure && !self.is_read(*local, place) {
@@ -298,9 +309,8 @@ impl Finder<'_> {
             return;
         }
         let methods = self.project.methods_of(owner).collect::<Vec<_>>();
-        let is_entry = |method: &&FunctionRef| {
-            self.project.models.has_word(WordKind::VisitedBy, &self.project.function(**method).name)
-        };
+        let is_entry =
+            |method: &&FunctionRef| self.project.models.has_word(WordKind::VisitedBy, &self.project.function(**method).name);
         let entries = methods.iter().filter(is_entry).copied().collect::<Vec<_>>();
         for entry in entries {
             self.push(entry, EdgeKind::Visitor);

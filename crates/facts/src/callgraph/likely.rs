@@ -89,7 +89,13 @@ impl Names {
     }
 
     /// Add the names that a function calls. `false` if names do not tell what it calls.
-    fn add_calls(&mut self, project: &Project, at: FunctionRef, number: u32, telling: &mut FxHashMap<&'static str, bool>) -> bool {
+    fn add_calls(
+        &mut self,
+        project: &Project,
+        at: FunctionRef,
+        number: u32,
+        telling: &mut FxHashMap<&'static str, bool>,
+    ) -> bool {
         let mut called = std::mem::take(&mut self.successors[number as usize]);
         for statement in project.function(at).blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };

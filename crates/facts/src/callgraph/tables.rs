@@ -112,7 +112,13 @@ fn elements_of_local(project: &Project, at: FunctionRef, table: ExprId) -> Vec<F
 }
 
 /// Collect the tables that a function assigns to places with a name.
-fn collect(project: &Project, at: FunctionRef, function: &Function, name_of: impl Fn(ExprId) -> Option<Name>, into: &mut Tables) {
+fn collect(
+    project: &Project,
+    at: FunctionRef,
+    function: &Function,
+    name_of: impl Fn(ExprId) -> Option<Name>,
+    into: &mut Tables,
+) {
     for statement in function.blocks.iter().flat_map(|block| &block.statements) {
         let StatementKind::Assign(place, value) = statement.kind else { continue };
         // `TABLE[key] = function`

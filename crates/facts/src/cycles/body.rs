@@ -61,7 +61,18 @@ impl<'a> Body<'a> {
         let function = project.function(at);
         let cfg = Cfg::new(function);
         let dominators = Dominators::new(&cfg);
-        Self { project, at, function, cfg, dominators, steps: Cell::new(0), guards: OnceCell::new(), tests: OnceCell::new(), consumes: OnceCell::new(), trusted: OnceCell::new() }
+        Self {
+            project,
+            at,
+            function,
+            cfg,
+            dominators,
+            steps: Cell::new(0),
+            guards: OnceCell::new(),
+            tests: OnceCell::new(),
+            consumes: OnceCell::new(),
+            trusted: OnceCell::new(),
+        }
     }
 
     /// Go through an expression and what its temporaries stand for.
@@ -166,7 +177,13 @@ impl<'a> Body<'a> {
 
     /// Whether one of the tests `among` keeps from a place although it can be reached around it, because it is asked under
     /// a condition of its own: `if limit is not None and depth > limit: raise`.
-    pub(super) fn conditional(&self, site: BlockId, among: &[BlockId], wanted: impl Fn(ExprId) -> bool, names_limit: impl Fn(Name) -> bool) -> bool {
+    pub(super) fn conditional(
+        &self,
+        site: BlockId,
+        among: &[BlockId],
+        wanted: impl Fn(ExprId) -> bool,
+        names_limit: impl Fn(Name) -> bool,
+    ) -> bool {
         among.iter().any(|&block| {
             let Terminator::Branch { test, then, otherwise } = self.function.block(block).terminator else { return false };
             if self.dominators.dominates(block, site) || !wanted(test) {
@@ -245,15 +262,15 @@ impl<'a> Body<'a> {
             })
         })
     }
+}
 
-    /// The argument of a call for a parameter of the callee, by its position among the parameters.
-    pub(super) fn argument_for(&self, call: &Call, callee: &Function, parameter: usize) -> Option<ExprId> {
-        let wanted = callee.parameters.get(parameter)?;
-        let name = callee.local(wanted.local).name;
-        let bound = callee.has_receiver && !passes_receiver(call, callee);
-        let position = if bound { parameter.checked_sub(1) } else { Some(parameter) };
-        call.argument(Some(name), position)
-    }
+/// The argument of a call for a parameter of the callee, by its position among the parameters.
+pub(super) fn argument_for(call: &Call, callee: &Function, parameter: usize) -> Option<ExprId> {
+    let wanted = callee.parameters.get(parameter)?;
+    let name = callee.local(wanted.local).name;
+    let bound = callee.has_receiver && !passes_receiver(call, callee);
+    let position = if bound { parameter.checked_sub(1) } else { Some(parameter) };
+    call.argument(Some(name), position)
 }
 
 /// Whether the receiver of a method is the first argument: `Class.method(object)`.

@@ -61,7 +61,9 @@ impl<'a> Component<'a> {
         loop {
             let function = self.project.function(at);
             match function.parent.filter(|&parent| parent < at.function) {
-                Some(parent) if matches!(function.kind, FunctionKind::Closure | FunctionKind::AsyncBlock) => at.function = parent,
+                Some(parent) if matches!(function.kind, FunctionKind::Closure | FunctionKind::AsyncBlock) => {
+                    at.function = parent;
+                }
                 _ => return at,
             }
         }

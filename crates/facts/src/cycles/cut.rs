@@ -93,7 +93,8 @@ fn choose(component: &Component<'_>, edges: &[CallEdge]) -> FunctionRef {
             degrees.entry(to).or_default().0 += 1;
         }
     }
-    let itself = edges.iter().filter(|edge| component.named(edge.from) == edge.to).map(|edge| edge.to).collect::<FxHashSet<_>>();
+    let itself =
+        edges.iter().filter(|edge| component.named(edge.from) == edge.to).map(|edge| edge.to).collect::<FxHashSet<_>>();
     let members = members(component, edges);
     let weight = |member: &FunctionRef| {
         let (incoming, outgoing) = degrees.get(member).copied().unwrap_or_default();

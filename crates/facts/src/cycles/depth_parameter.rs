@@ -2,7 +2,7 @@
 
 use unspin_ir::{Callee, Expr, ExprId, LocalId, Name, StatementKind, Terminator};
 
-use super::body::Body;
+use super::body::{Body, argument_for};
 use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::CallEdge;
@@ -47,7 +47,7 @@ pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthPara
 
 fn hands_on(body: &Body<'_>, edge: &CallEdge, position: usize, local: LocalId) -> bool {
     let Some(call) = body.call_at(edge) else { return false };
-    let argument = body.argument_for(call, body.function, position);
+    let argument = argument_for(call, body.function, position);
     argument.is_some_and(|value| *body.function.expr(value) == Expr::Local(local)) && body.constant_parameter(local)
 }
 
@@ -84,8 +84,7 @@ fn is_used(body: &Body<'_>, local: LocalId, own: &[&CallEdge]) -> bool {
         let used = match &block.terminator {
             Terminator::Branch { test, .. } => reads(*test),
             Terminator::Advance { iterable, .. } => reads(*iterable),
-            Terminator::Return(Some(value)) => reads(*value),
-            Terminator::Raise { value: Some(value), .. } => reads(*value),
+            Terminator::Return(Some(value)) | Terminator::Raise { value: Some(value), .. } => reads(*value),
             _ => false,
         };
         if used {

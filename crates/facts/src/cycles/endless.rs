@@ -3,7 +3,7 @@
 use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Call, Callee, Expr, Statement, StatementKind, Terminator};
 
-use super::body::Body;
+use super::body::{Body, argument_for};
 use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::{CallEdge, EdgeKind, is_literal_call};
@@ -23,9 +23,8 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     // A call in a closure runs if and when the closure does.
     let is_closure = |edge: &CallEdge| component.named(edge.from) != edge.from;
     // A method of a trait or abstract class that calls its own name means that of whoever implements it.
-    let is_behaviour = |edge: &CallEdge| {
-        component.project.owner(edge.to).is_some_and(|class| component.project.class_data(class).is_abstract)
-    };
+    let is_behaviour =
+        |edge: &CallEdge| component.project.owner(edge.to).is_some_and(|class| component.project.class_data(class).is_abstract);
     let is_overridden = |edge: &CallEdge| edge.kind != EdgeKind::Direct && !component.project.overrides(edge.to).is_empty();
     let is_plain = |edge: &CallEdge| {
         is_certain(edge)
@@ -69,9 +68,8 @@ fn uses_macro(body: &Body<'_>) -> bool {
 /// Whether no path through the caller of an edge ends without a call of the edge's callee.
 fn every_path_calls(component: &Component<'_>, cut: &Cut, edge: &CallEdge) -> bool {
     let body = component.body(edge.from);
-    let calls = |block: BlockId| {
-        cut.edges.iter().any(|other| other.from == edge.from && other.to == edge.to && other.block == block)
-    };
+    let calls =
+        |block: BlockId| cut.edges.iter().any(|other| other.from == edge.from && other.to == edge.to && other.block == block);
     let mut seen = BlockSet::new(body.cfg.len());
     let mut pending = vec![BlockId(0)];
     while let Some(block) = pending.pop() {
@@ -111,14 +109,15 @@ fn is_repeated(component: &Component<'_>, edge: &CallEdge) -> bool {
         Callee::Value(_) => false,
     };
     let positions = usize::from(callee.has_receiver)..callee.parameters.len();
-    let same = |position: usize| body.argument_for(call, callee, position).is_some_and(|value| is_parameter(body, value, position));
+    let same = |position: usize| argument_for(call, callee, position).is_some_and(|value| is_parameter(body, value, position));
     receiver_is_own && !call.has_spread() && positions.into_iter().all(same) && nothing_before(body, edge)
 }
 
 fn is_parameter(body: &Body<'_>, value: unspin_ir::ExprId, position: usize) -> bool {
     match *body.function.expr(value) {
         Expr::Local(local) => {
-            body.function.parameters.get(position).is_some_and(|parameter| parameter.local == local) && body.constant_parameter(local)
+            body.function.parameters.get(position).is_some_and(|parameter| parameter.local == local)
+                && body.constant_parameter(local)
         }
         _ => false,
     }

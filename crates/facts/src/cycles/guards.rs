@@ -5,7 +5,7 @@ use unspin_flow::BlockSet;
 use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, Name, ScopeId, Terminator};
 
 use super::SoftGuard;
-use super::body::{Body, MAX_TESTS, Part, Tests, called_name, last_part};
+use super::body::{Body, MAX_TESTS, Part, Tests, argument_for, called_name, last_part};
 use super::component::Component;
 use crate::callgraph::{CallEdge, EdgeKind, catches_recursion};
 use crate::definitions::Definition;
@@ -47,7 +47,8 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
     }
     let soft = found.first().copied().unwrap_or(Guard::None);
     let is_depth_test = |test| tests_depth(component, body, edge, test);
-    let names_limit = |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
+    let names_limit =
+        |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
     if body.conditional(edge.block, &tests.depth, is_depth_test, names_limit) { Guard::Hard } else { soft }
 }
 
@@ -223,9 +224,7 @@ fn tests_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, test
     body.walk(test, &mut |part| {
         if let Part::Expr(node) = part {
             found |= match node {
-                Expr::Compare(op, left, right) => {
-                    is_ordering(*op) && compares_depth(component, body, edge, &[*left, *right])
-                }
+                Expr::Compare(op, left, right) => is_ordering(*op) && compares_depth(component, body, edge, &[*left, *right]),
                 Expr::Truth(value) => compares_depth(component, body, edge, &[*value]),
                 _ => false,
             };
@@ -268,7 +267,7 @@ fn hands_on_unchanged(component: &Component<'_>, body: &Body<'_>, edge: &CallEdg
     let callee = component.project.function(edge.to);
     let position = callee.parameters.iter().position(|parameter| callee.local(parameter.local).name == name);
     let Some(position) = position else { return false };
-    let Some(argument) = body.argument_for(call, callee, position) else { return false };
+    let Some(argument) = argument_for(call, callee, position) else { return false };
     match *body.function.expr(argument) {
         Expr::Local(local) => local == callee.parameters[position].local && body.constant_parameter(local),
         _ => false,
@@ -305,7 +304,7 @@ fn compares_with_successor(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bo
     };
     let parameters = body.function.parameters.iter().enumerate();
     parameters.into_iter().any(|(position, parameter)| {
-        let Some(argument) = body.argument_for(call, body.function, position) else { return false };
+        let Some(argument) = argument_for(call, body.function, position) else { return false };
         let own = Expr::Local(parameter.local);
         let passed = body.function.expr(argument);
         let is_pair = |a: ExprId, b: ExprId| *body.function.expr(a) == own && body.function.expr(b) == passed;

@@ -165,9 +165,8 @@ fn passes_own(body: &Body<'_>, edge: &CallEdge) -> bool {
 fn walks_tokens(component: &Component<'_>, cut: &Cut, in_loop: bool) -> bool {
     let project = component.project;
     let function = project.function(cut.function);
-    let takes_tokens = function.parameters.iter().any(|parameter| {
-        has(project, WordKind::Token, &function.local(parameter.local).name)
-    });
+    let takes_tokens =
+        function.parameters.iter().any(|parameter| has(project, WordKind::Token, &function.local(parameter.local).name));
     let file = &project.files[cut.function.file as usize].path;
     let about_parsing = file.split('/').any(|part| {
         let part = part.split('.').next().unwrap_or(part);
@@ -184,7 +183,9 @@ fn walks_data(component: &Component<'_>, cut: &Cut) -> bool {
         return false;
     }
     let asks_type = function.exprs.iter().any(|expr| match expr {
-        Expr::HasType(_, types) => types.iter().any(|ty| matches!(last_part(*ty).as_str(), "dict" | "list" | "tuple" | "Mapping")),
+        Expr::HasType(_, types) => {
+            types.iter().any(|ty| matches!(last_part(*ty).as_str(), "dict" | "list" | "tuple" | "Mapping"))
+        }
         _ => false,
     });
     let first = &cut.way[0];

@@ -9,6 +9,7 @@ use unspin_ir::{
     Aggregate, BlockId, CompareOp, Constant, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator, UnaryOp,
 };
 
+use super::body::argument_for;
 use super::component::Component;
 use crate::callgraph::{CallEdge, EdgeKind, components};
 use crate::project::FunctionRef;
@@ -72,7 +73,7 @@ fn entry(component: &Component<'_>, edge: &CallEdge) -> Entry {
         if parameter.spread || definitions.of(callee, parameter.local).next().is_some() {
             continue;
         }
-        let known = match body.argument_for(call, callee, position) {
+        let known = match argument_for(call, callee, position) {
             Some(value) => known(body.function, value),
             None if call.has_spread() => None,
             None => parameter.default.and_then(|value| known(callee, value)),
@@ -142,7 +143,7 @@ fn reachable(function: &Function, entry: &Entry) -> BlockSet {
                 Some(false) => pending.push(otherwise),
                 None => pending.extend([then, otherwise]),
             },
-            Terminator::Advance { iterable, exhausted, .. } if value(function, entry, iterable) == Some(Known::Empty) => {
+            Terminator::Advance { iterable, exhausted, .. } if value_of(function, entry, iterable) == Some(Known::Empty) => {
                 pending.push(exhausted);
             }
             _ => current.for_each_successor(|next| pending.push(next)),
@@ -152,7 +153,7 @@ fn reachable(function: &Function, entry: &Entry) -> BlockSet {
     seen
 }
 
-fn value(function: &Function, entry: &Entry, expr: ExprId) -> Option<Known> {
+fn value_of(function: &Function, entry: &Entry, expr: ExprId) -> Option<Known> {
     match *function.expr(expr) {
         Expr::Local(local) => entry.parameters.iter().find(|(other, _)| *other == local).map(|(_, known)| known.clone()),
         Expr::Field(base, field) if is_receiver(function, base) => {
@@ -165,19 +166,19 @@ fn value(function: &Function, entry: &Entry, expr: ExprId) -> Option<Known> {
 fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
     match *function.expr(test) {
         Expr::Unary(UnaryOp::Not, inner) => truth(function, entry, inner).map(|truth| !truth),
-        Expr::Truth(inner) => match value(function, entry, inner)? {
+        Expr::Truth(inner) => match value_of(function, entry, inner)? {
             Known::Empty | Known::Constant(Constant::None) => Some(false),
             Known::Positive => Some(true),
             Known::Constant(Constant::Bool(value)) => Some(value),
             Known::Constant(Constant::Int(value)) => Some(value != 0),
-            Known::Constant(Constant::Text(text)) => Some(!text.is_empty()),
+            Known::Constant(Constant::Text(content)) => Some(!content.is_empty()),
             Known::Constant(_) => None,
         },
         Expr::Compare(op, left, right) => {
-            let (left, right) = (value(function, entry, left)?, value(function, entry, right)?);
+            let (left, right) = (value_of(function, entry, left)?, value_of(function, entry, right)?);
             compare(op, &left, &right)
         }
-        Expr::Local(_) | Expr::Field(..) | Expr::Constant(_) => match value(function, entry, test)? {
+        Expr::Local(_) | Expr::Field(..) | Expr::Constant(_) => match value_of(function, entry, test)? {
             Known::Constant(Constant::Bool(value)) => Some(value),
             _ => None,
         },
@@ -187,7 +188,9 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
 
 fn compare(op: CompareOp, left: &Known, right: &Known) -> Option<bool> {
     match (left, right) {
-        (Known::Positive, Known::Constant(Constant::Int(..=0))) => return Some(matches!(op, CompareOp::Gt | CompareOp::Ge | CompareOp::Ne)),
+        (Known::Positive, Known::Constant(Constant::Int(..=0))) => {
+            return Some(matches!(op, CompareOp::Gt | CompareOp::Ge | CompareOp::Ne));
+        }
         (Known::Positive, Known::Constant(Constant::None)) => return Some(matches!(op, CompareOp::Ne | CompareOp::IsNot)),
         (Known::Positive, _) | (_, Known::Positive) => return None,
         _ => {}

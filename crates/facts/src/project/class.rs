@@ -14,6 +14,11 @@ use crate::model::FailureKind;
 pub struct ClassRef(pub(crate) u32);
 
 impl Project {
+    /// Every class of the files.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = ClassRef> + use<> {
+        (0..self.index.classes.len() as u32).map(ClassRef)
+    }
+
     /// Methods that the class itself defines, in the order of the source.
     pub fn methods_of(&self, class: ClassRef) -> impl Iterator<Item = FunctionRef> + '_ {
         self.index.class(class).methods.iter().copied()

@@ -5,7 +5,7 @@ use unspin_ir::{Call, Callee, Expr, ExprId, LocalKind};
 use super::has;
 use super::stream::is_self;
 use crate::callgraph::CallEdge;
-use crate::cycles::body::{Body, Part, called_name};
+use crate::cycles::body::{Body, Part, argument_for, called_name};
 use crate::cycles::component::Component;
 use crate::cycles::cut::Cut;
 use crate::definitions::Definition;
@@ -22,14 +22,15 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
         let callee = project.function(edge.to);
         let Some(call) = body.call_at(edge) else { return false };
         (0..callee.parameters.len()).any(|position| {
-            let Some(argument) = body.argument_for(call, callee, position) else { return false };
+            let Some(argument) = argument_for(call, callee, position) else { return false };
             if matches!(body.function.expr(argument), Expr::Constant(_)) {
                 return false;
             }
             let name = callee.local(callee.parameters[position].local).name;
             let is_link = has(project, WordKind::Link, &name);
             body.ask();
-            from_source(project, body, argument, is_link, 0) || is_link && fetches_parameter(component, edge, position, argument)
+            from_source(project, body, argument, is_link, 0)
+                || is_link && fetches_parameter(component, edge, position, argument)
         })
     });
     let crawls = || {

@@ -96,12 +96,8 @@ fn moves_position(project: &Project, body: &Body<'_>, place: ExprId, value: Expr
         _ => return false,
     };
     match function.expr(value) {
-        Expr::Binary(BinaryOp::Add, left, _) => {
-            has(project, WordKind::Position, &name) && same_place(function, place, *left)
-        }
-        Expr::Slice(base, Some(_), None) => {
-            has(project, WordKind::StreamReceiver, &name) && same_place(function, place, *base)
-        }
+        Expr::Binary(BinaryOp::Add, left, _) => has(project, WordKind::Position, &name) && same_place(function, place, *left),
+        Expr::Slice(base, Some(_), None) => has(project, WordKind::StreamReceiver, &name) && same_place(function, place, *base),
         _ => false,
     }
 }
