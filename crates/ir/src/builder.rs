@@ -3,6 +3,7 @@
 //! The builder keeps the current block and the current `unwind` and `scope`, which every new block inherits, so that a
 //! frontend only says where they change. Statements after an ended block go to a fresh, unreachable one.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use unspin_span::Span;
@@ -16,8 +17,34 @@ use crate::{
 /// in profiles.
 static FIRST_TEMPORARIES: LazyLock<Vec<Name>> = LazyLock::new(|| (0..256).map(|index| name(&format!("%{index}"))).collect());
 
-/// Longer functions are mostly data or text.
-const LONGEST_GUESS: usize = 1 << 14;
+thread_local! {
+    /// Buffers of finished functions. A function grows in one of them and is copied out at its end, so that what is kept
+    /// takes no more room than it needs, and growing takes no room at all.
+    static BUFFERS: RefCell<Vec<Buffers>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Buffers that grew longer are given back to the allocator.
+const LONGEST_BUFFER: usize = 1 << 16;
+
+/// How many buffers a thread keeps: as many as functions nest in most programs.
+const MAX_BUFFERS: usize = 8;
+
+/// What grows while a function is built.
+#[derive(Debug, Default)]
+struct Buffers {
+    locals: Vec<Local>,
+    exprs: Vec<Expr>,
+    blocks: Vec<BasicBlock>,
+    depths: Vec<u8>,
+    ended: Vec<bool>,
+}
+
+/// The elements in a vector without spare room; the old one stays behind empty.
+fn exact<T>(grown: &mut Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(grown.len());
+    kept.append(grown);
+    kept
+}
 
 /// A function under construction.
 #[derive(Debug)]
@@ -37,6 +64,7 @@ pub struct FunctionBuilder {
 impl FunctionBuilder {
     /// A function with an empty entry block, which is the current one.
     pub fn new(kind: FunctionKind, own_name: Name, qualified: Name, span: Span) -> Self {
+        let buffers = BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default();
         let mut builder = Self {
             function: Function {
                 name: own_name,
@@ -56,43 +84,49 @@ impl FunctionBuilder {
                 returns: None,
                 span,
                 name_span: span,
-                locals: Vec::new(),
-                exprs: Vec::new(),
-                blocks: Vec::new(),
+                locals: buffers.locals,
+                exprs: buffers.exprs,
+                blocks: buffers.blocks,
                 loops: Vec::new(),
                 scopes: Vec::new(),
             },
             unwind: None,
             scope: None,
-            depths: Vec::new(),
-            ended: Vec::new(),
+            depths: buffers.depths,
+            ended: buffers.ended,
             current: BlockId(0),
             temporaries: 0,
         };
-        if kind != FunctionKind::Module {
-            builder.reserve(span);
-        }
         builder.current = builder.new_block(span);
         builder
     }
 
-    /// Room for what a source of this length becomes: 14 bytes an expression, 80 a block, on average. A guess that is
-    /// too small costs a reallocation.
-    fn reserve(&mut self, span: Span) {
-        let length = (span.end.saturating_sub(span.start) as usize).min(LONGEST_GUESS);
-        let (exprs, blocks) = (length / 16, length / 80 + 1);
-        self.function.exprs.reserve(exprs);
-        self.depths.reserve(exprs);
-        self.function.blocks.reserve(blocks);
-        self.ended.reserve(blocks);
-        self.function.locals.reserve(length / 80);
-    }
-
     /// The finished function. Blocks that were never ended are ways to its end.
     pub fn finish(mut self) -> Function {
-        self.function.exprs.shrink_to_fit();
-        self.function.blocks.shrink_to_fit();
-        self.function.locals.shrink_to_fit();
+        let mut buffers = Buffers {
+            locals: std::mem::take(&mut self.function.locals),
+            exprs: std::mem::take(&mut self.function.exprs),
+            blocks: std::mem::take(&mut self.function.blocks),
+            depths: self.depths,
+            ended: self.ended,
+        };
+        for block in &mut buffers.blocks {
+            if block.statements.len() < block.statements.capacity() {
+                block.statements = exact(&mut block.statements);
+            }
+        }
+        self.function.locals = exact(&mut buffers.locals);
+        self.function.exprs = exact(&mut buffers.exprs);
+        self.function.blocks = exact(&mut buffers.blocks);
+        buffers.depths.clear();
+        buffers.ended.clear();
+        if buffers.exprs.capacity() <= LONGEST_BUFFER {
+            BUFFERS.with_borrow_mut(|kept| {
+                if kept.len() < MAX_BUFFERS {
+                    kept.push(buffers);
+                }
+            });
+        }
         self.function
     }
 
