@@ -266,7 +266,11 @@ impl<'a> Resolver<'a, '_> {
         let function = self.function();
         let Expr::Local(local) = *function.expr(expr) else { return false };
         let own = function.parameters.first().filter(|_| function.has_receiver);
-        let captured = || matches!(function.local(local).kind, LocalKind::Captured) && function.local(local).name == "self";
+        let captured = || {
+            function.owner.is_none()
+                && matches!(function.local(local).kind, LocalKind::Captured)
+                && function.local(local).name == "self"
+        };
         own.is_some_and(|own| own.local == local) || captured()
     }
 

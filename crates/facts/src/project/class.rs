@@ -54,14 +54,19 @@ impl Project {
     }
 
     /// The method that a class itself defines by this name. An inherent method hides those of traits; of several
-    /// definitions of one name outside of traits the last one counts.
+    /// definitions of one name outside of traits the last one counts, if they are in one file.
     pub fn own_method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
         let Some(found) = self.index.class(class).by_name.get(&name) else { return Vec::new() };
         if found.len() < 2 {
             return found.clone();
         }
-        let inherent = found.iter().rfind(|&&method| self.function(method).implements.is_none());
-        inherent.map_or_else(|| found.clone(), |&method| vec![method])
+        let mut inherent = found.iter().copied().filter(|&method| self.function(method).implements.is_none());
+        let last = inherent.next_back();
+        // Two files cannot both have the last word: a macro makes something else of one of them.
+        match last.filter(|last| inherent.all(|other| other.file == last.file)) {
+            Some(last) => vec![last],
+            None => found.clone(),
+        }
     }
 
     /// Classes of the project that inherit from this one or implement it, near ones first.
