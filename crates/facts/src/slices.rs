@@ -127,6 +127,8 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
 fn is_tested(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     let mut addends = Vec::new();
     collect_paths(cx, amount, &mut addends, 0);
+    // Asking whether anything is left says nothing of the amount.
+    addends.retain(|addend| addend != path);
     cx.natural().body.iter().any(|block| {
         let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
         let mut found = false;
@@ -146,7 +148,7 @@ fn is_tested(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
 fn is_length_of(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {
     let mut found = false;
     crate::shape::for_each_part(cx.function, expr, &mut |part| match cx.function.expr(part) {
-        Expr::Length(inner) => found |= cx.function.path(*inner).as_deref() == Some(path),
+        Expr::Length(inner) => found |= depends_on(cx, *inner, path, 0),
         Expr::Local(local) if hops < 2 => {
             found |= cx.shape.definitions(*local).iter().filter_map(|d| d.value).any(|value| is_length_of(cx, value, path, hops + 1));
         }
