@@ -47,6 +47,9 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
         let at = FunctionRef { file, function: FunctionId(index as u32) };
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
+            if project.models.hints(call.callee).is_some_and(|hints| !hints.spawns) {
+                continue;
+            }
             let Some((model, _)) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Spawn) else { continue };
             let Some(spawns) = &model.spawns else { continue };
             let position = spawns.position.map(|position| position as usize);

@@ -72,19 +72,26 @@ pub struct Summary {
 /// The summaries of a project, computed when first asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Summaries {
-    files: Vec<Vec<OnceLock<Summary>>>,
+    /// By file, function and how many calls deep.
+    files: Vec<Vec<[OnceLock<Box<Summary>>; DEPTH as usize + 1]>>,
 }
 
 impl Summaries {
     pub(crate) fn new(functions_of_files: impl Iterator<Item = usize>) -> Self {
-        Self { files: functions_of_files.map(|count| (0..count).map(|_| OnceLock::new()).collect()).collect() }
+        Self { files: functions_of_files.map(|count| (0..count).map(|_| Default::default()).collect()).collect() }
     }
 }
 
 impl Project {
     /// The summary of a function.
     pub fn summary(&self, at: FunctionRef) -> &Summary {
-        self.summaries.files[at.file as usize][at.function.0 as usize].get_or_init(|| summarize(self, at, DEPTH))
+        self.summary_to(at, DEPTH)
+    }
+
+    /// A summary asks only for shallower ones, so none ever waits for itself.
+    fn summary_to(&self, at: FunctionRef, depth: u32) -> &Summary {
+        let cells = &self.summaries.files[at.file as usize][at.function.0 as usize];
+        cells[depth as usize].get_or_init(|| Box::new(summarize(self, at, depth)))
     }
 }
 
@@ -155,7 +162,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
         summary.waits |= call.awaited;
     } else if depth > 0 {
         for &target in &resolution.targets {
-            let inner = summarize(project, target, depth - 1);
+            let inner = project.summary_to(target, depth - 1);
             summary.effects.extend(inner.effects);
             summary.remote.extend(inner.remote);
             summary.ends.extend(inner.ends);

@@ -14,6 +14,8 @@ pub(crate) struct Hints {
     pub(crate) timed: bool,
     /// It gives an iterator without an end.
     pub(crate) endless: bool,
+    /// It starts a thread or task.
+    pub(crate) spawns: bool,
 }
 
 /// Hints by the last part of a name; names without any have no entry.
@@ -26,8 +28,12 @@ impl HintTable {
     pub(super) fn new(calls: &[CallModel]) -> Self {
         let mut names: FxHashMap<&'static str, Hints> = FxHashMap::default();
         for model in calls {
-            let found = Hints { timed: crate::timeouts::is_reported(model), endless: model.effect == Effect::EndlessIterator };
-            if !found.timed && !found.endless {
+            let found = Hints {
+                timed: crate::timeouts::is_reported(model),
+                endless: model.effect == Effect::EndlessIterator,
+                spawns: model.effect == Effect::Spawn,
+            };
+            if !found.timed && !found.endless && !found.spawns {
                 continue;
             }
             let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
@@ -35,6 +41,7 @@ impl HintTable {
                 let known = names.entry(last).or_default();
                 known.timed |= found.timed;
                 known.endless |= found.endless;
+                known.spawns |= found.spawns;
             }
         }
         Self { names }
