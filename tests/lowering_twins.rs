@@ -5,6 +5,7 @@
 //! has to agree with it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,15 +83,16 @@ fn the_readme_lists_every_fixture() {
     let marker = "<!-- generated: UPDATE=1 cargo test -p unspin-tests --test lowering_twins -->\n";
     let start = readme.find(marker).map_or(readme.len(), |at| at + marker.len());
     let mut expected = readme[..start].to_owned();
-    expected.push_str(&format!(
+    let _ = write!(
+        expected,
         "\n{twins} twins, {} with a Python expectation of its own, {} with a Rust one.\n\n| fixture | expectations |\n|---|---|\n",
         alone("python"),
         alone("rust")
-    ));
+    );
     for (stem, files) in &fixtures {
         let mut shown = files.iter().filter(|file| file.ends_with("ir")).map(|file| format!("`.{file}`")).collect::<Vec<_>>();
         shown.sort();
-        expected.push_str(&format!("| {stem} | {} |\n", shown.join(" ")));
+        let _ = writeln!(expected, "| {stem} | {} |", shown.join(" "));
     }
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&path, &expected).expect("a writable README");

@@ -53,13 +53,11 @@ fn expectations(text: &str, module: &Module, rule: Option<&str>) -> BTreeSet<Exp
 
 /// Findings and expectations of a small project, file by file, as the lines in which they differ.
 fn differences(files: &[(String, String, String)], rule: Option<&str>, groups: &[&str]) -> String {
-    let is_rust = files.first().is_some_and(|(path, ..)| path.ends_with(".rs"));
+    let is_rust = files.first().is_some_and(|(path, ..)| Path::new(path).extension().is_some_and(|ending| ending == "rs"));
     let models = builtin_models(if is_rust { "rust" } else { "python" }).expect("the built-in models are well formed");
     let rules = Rules::builtin().expect("the built-in rules are well formed");
-    let sources: Vec<SourceFile> = files
-        .iter()
-        .map(|(path, stem, text)| SourceFile { path: path.clone(), module: lower(path, stem, text) })
-        .collect();
+    let sources: Vec<SourceFile> =
+        files.iter().map(|(path, stem, text)| SourceFile { path: path.clone(), module: lower(path, stem, text) }).collect();
     let mut report = String::new();
     for (source, (path, ..)) in sources.iter().zip(files) {
         for problem in &source.module.problems {
@@ -187,15 +185,24 @@ fn readmes_expect_exactly_what_is_reported() {
 fn the_incident_is_reported_where_it_stands_and_its_fixes_are_accepted() {
     for ending in ["py", "rs"] {
         let folder = repository().join("fixtures/incident");
-        let mut files: Vec<PathBuf> = std::fs::read_dir(folder).expect("the fixture").filter_map(Result::ok).map(|e| e.path()).collect();
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(folder).expect("the fixture").filter_map(Result::ok).map(|e| e.path()).collect();
         files.retain(|path| path.extension().is_some_and(|found| found == ending));
         files.sort();
         let files: Vec<(String, String, String)> = files
             .iter()
             .map(|path| {
                 let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("file");
-                let module = if ending == "rs" { format!("incident.{stem}").replace("incident.server", "incident") } else { stem.to_owned() };
-                (path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned(), module, std::fs::read_to_string(path).expect("text"))
+                let module = if ending == "rs" {
+                    format!("incident.{stem}").replace("incident.server", "incident")
+                } else {
+                    stem.to_owned()
+                };
+                (
+                    path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned(),
+                    module,
+                    std::fs::read_to_string(path).expect("text"),
+                )
             })
             .collect();
         let report = differences(&files, None, &["recommended"]);

@@ -25,7 +25,8 @@ pub fn check(project: &Project, rules: &Rules, selection: &Selection) -> Vec<Raw
         })
         .collect();
     let cycles = unspin_facts::observe_cycles(project);
-    found.extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
+    found
+        .extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
     sort(&mut found);
     found
 }
@@ -58,12 +59,14 @@ fn rank(finding: &RawFinding) -> impl Ord + use<> {
 
 fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &Observation) -> Option<RawFinding> {
     let sureness = confidence_of(observation.sureness);
-    let form = rule.file.report.iter().find(|form| fits(form, observation) && form.sure.is_none_or(|least| sureness >= least))?;
+    let form =
+        rule.file.report.iter().find(|form| fits(form, observation) && form.sure.is_none_or(|least| sureness >= least))?;
     let group = form.group.unwrap_or(rule.file.group);
     if !selection.includes(&rule.name, group) {
         return None;
     }
-    let (file, span) = observation.place(&form.at).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
+    let (file, span) =
+        observation.place(&form.at).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
     let function = project.function(observation.function);
     let related = form.because.iter().filter_map(|because| {
         let (file, span) = observation.place(&because.at)?;
@@ -82,7 +85,11 @@ fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &O
         span,
         loop_span: observation.around,
         related: related.collect(),
-        context: format!("{}:{}", function.qualified, observation.words.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(",")),
+        context: format!(
+            "{}:{}",
+            function.qualified,
+            observation.words.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(",")
+        ),
     })
 }
 
@@ -107,9 +114,7 @@ fn confidence_of(sureness: Sureness) -> Confidence {
 }
 
 fn sort(findings: &mut [RawFinding]) {
-    findings.sort_by(|a, b| {
-        (a.file, a.span, &a.rule, &a.message).cmp(&(b.file, b.span, &b.rule, &b.message))
-    });
+    findings.sort_by(|a, b| (a.file, a.span, &a.rule, &a.message).cmp(&(b.file, b.span, &b.rule, &b.message)));
 }
 
 impl Selection {

@@ -1,6 +1,5 @@
 //! Loads rules and runs their queries over the facts of a project.
 
-
 mod check;
 mod load;
 mod rule;

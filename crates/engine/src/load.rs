@@ -85,7 +85,7 @@ pub fn builtin_models(language: &str) -> Result<Vec<ModelFile>, RuleError> {
     let mut files = Vec::new();
     let Some(models) = BUILTIN.get_dir("models") else { return Ok(files) };
     let own = models.get_dir(models.path().join(language));
-    let mut found: Vec<_> = models.files().chain(own.into_iter().flat_map(|dir| dir.files())).collect();
+    let mut found: Vec<_> = models.files().chain(own.into_iter().flat_map(Dir::files)).collect();
     found.sort_by_key(|file| file.path());
     for file in found.into_iter().filter(|file| file.path().extension().is_some_and(|ending| ending == "toml")) {
         let path = format!("rules/{}", file.path().display());

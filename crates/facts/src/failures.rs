@@ -51,7 +51,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
         .collect()
 }
 
-fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> Option<(Vec<&'static str>, Observation)> {
+fn observe_one(
+    cx: &LoopContext<'_>,
+    failure: &Failure,
+    handler_starts: &[BlockId],
+) -> Option<(Vec<&'static str>, Observation)> {
     let site = &cx.sites[failure.site];
     let natural = cx.natural();
     let graph = feasible::after(cx, failure.start, failure.binding);
@@ -140,7 +144,8 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
                     if is_peer_gone(site, handler) {
                         continue;
                     }
-                    let kinds: Vec<_> = kinds.into_iter().filter(|kind| *kind == FailureKind::Item || !caught.contains(kind)).collect();
+                    let kinds: Vec<_> =
+                        kinds.into_iter().filter(|kind| *kind == FailureKind::Item || !caught.contains(kind)).collect();
                     caught.extend(&kinds);
                     if cx.natural().body.contains(handler.block) && !kinds.is_empty() {
                         split_by_tests(cx, index, (handlers, handler), kinds, found);
@@ -207,7 +212,8 @@ fn split_by_tests(
         let of_peer = || asks_for_peer(cx, test).then_some((FailureKind::Connection, true));
         let Some((kind, when)) = kind_asked_for(cx, test).or_else(of_peer) else { break };
         let (same, rest) = if when { (then, otherwise) } else { (otherwise, then) };
-        let is_harmless = kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
+        let is_harmless =
+            kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
         if cx.natural().body.contains(same) && !is_harmless {
             found.push(Failure { site, start: same, binding: handler.binding, kinds: vec![kind], span: handler.span });
         }
@@ -242,13 +248,14 @@ fn span_of_arm(cx: &LoopContext<'_>, handlers: &[Handler], handler: &Handler, st
     let natural = cx.natural();
     let mut at = start;
     for _ in 0..8 {
-        if let Some(other) = handlers.iter().find(|other| other.block == at) {
-            if other.block != handler.block {
-                return other.span;
-            }
+        if let Some(other) = handlers.iter().find(|other| other.block == at)
+            && other.block != handler.block
+        {
+            return other.span;
         }
         at = match cx.function.block(at).terminator {
-            Terminator::Branch { then, otherwise, .. } => match (natural.body.contains(then), natural.body.contains(otherwise)) {
+            Terminator::Branch { then, otherwise, .. } => match (natural.body.contains(then), natural.body.contains(otherwise))
+            {
                 (true, false) => then,
                 (false, true) => otherwise,
                 _ => break,
@@ -275,7 +282,9 @@ fn kind_asked_for(cx: &LoopContext<'_>, test: ExprId) -> Option<(FailureKind, bo
     use unspin_ir::{CompareOp, UnaryOp};
     match cx.function.expr(test) {
         Expr::Unary(UnaryOp::Not, inner) => kind_asked_for(cx, *inner).map(|(kind, when)| (kind, !when)),
-        Expr::Compare(CompareOp::Ne | CompareOp::NotIn | CompareOp::IsNot, ..) => named_kind(cx, test).map(|kind| (kind, false)),
+        Expr::Compare(CompareOp::Ne | CompareOp::NotIn | CompareOp::IsNot, ..) => {
+            named_kind(cx, test).map(|kind| (kind, false))
+        }
         Expr::Compare(CompareOp::Eq | CompareOp::In | CompareOp::Is, ..) | Expr::HasVariant(..) | Expr::HasType(..) => {
             named_kind(cx, test).map(|kind| (kind, true))
         }
@@ -318,7 +327,8 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
     let Some(site) = cx.sites.iter().position(|site| std::ptr::eq(site, origin)) else { return };
     if cx.natural().body.contains(failed) {
         let kinds = kinds_of_anything(cx, origin, vec![FailureKind::Any]);
-        let named = cx.function.block(failed).statements.first().filter(|first| matches!(first.kind, StatementKind::Assign(..)));
+        let named =
+            cx.function.block(failed).statements.first().filter(|first| matches!(first.kind, StatementKind::Assign(..)));
         let span = named.map_or(span, |named| named.span);
         found.push(Failure { site, start: failed, binding: None, kinds, span });
     }
@@ -340,7 +350,8 @@ fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId])
     if cx.sites.iter().any(|other| takes(other) && before_here(other)) {
         return "item";
     }
-    let taking: BlockSet = cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
+    let taking: BlockSet =
+        cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
     if !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block) {
         return "item";
     }
@@ -357,7 +368,11 @@ fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId])
         round.extend(&without_unwinding(cx, next, &handlers));
     }
     let goes_round = natural.latches.iter().any(|latch| round.contains(*latch));
-    if goes_round && (site.effect != Some(Effect::Connect) || feasible::repeats_after_success(cx, site, &handlers)) { "service" } else { "retry" }
+    if goes_round && (site.effect != Some(Effect::Connect) || feasible::repeats_after_success(cx, site, &handlers)) {
+        "service"
+    } else {
+        "retry"
+    }
 }
 
 /// Blocks that can be reached in the loop when nothing fails.
@@ -391,13 +406,20 @@ fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &
 /// Whether a function says that it asks another machine: what is awaited and called so does.
 fn is_request_name(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
-    ["send_request", "connect", "fetch", "do_request", "reconnect"].iter().any(|word| last.contains(word)) && !last.contains("disconnect")
+    ["send_request", "connect", "fetch", "do_request", "reconnect"].iter().any(|word| last.contains(word))
+        && !last.contains("disconnect")
 }
 
 /// A project's own variant of failure says nothing; what is done about it, calling again, says that it was no answer.
 fn kinds_of_retry(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str) -> Vec<FailureKind> {
-    let is_own = matches!(failure.kinds.as_slice(), [FailureKind::Item | FailureKind::Cancellation]) && site.call.awaited && !site.resolution.targets.is_empty();
-    if is_own && shape == "retry" && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Any] } else { failure.kinds.clone() }
+    let is_own = matches!(failure.kinds.as_slice(), [FailureKind::Item | FailureKind::Cancellation])
+        && site.call.awaited
+        && !site.resolution.targets.is_empty();
+    if is_own && shape == "retry" && crate::sites::is_rust(cx.project, cx.at) {
+        vec![FailureKind::Any]
+    } else {
+        failure.kinds.clone()
+    }
 }
 
 /// Whether no other call of the same `try` is known to be the remote one.

@@ -24,9 +24,9 @@ mod sites;
 mod slices;
 mod spawned;
 pub mod summary;
-mod timeouts;
 #[cfg(test)]
 mod test_ir;
+mod timeouts;
 mod types;
 mod walks;
 
@@ -34,7 +34,7 @@ pub mod callgraph;
 pub mod cycles;
 
 pub use definitions::{Definition, Definitions};
-pub use observe::observe_function;
 pub use models::{ModelError, Models, normalize_words};
-pub use recursion::observe_cycles;
+pub use observe::observe_function;
 pub use project::{Certainty, ClassRef, FunctionRef, Project, Resolution, SourceFile, Symbol, Via};
+pub use recursion::observe_cycles;

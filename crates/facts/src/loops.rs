@@ -103,7 +103,7 @@ fn constant_truth(cx: &LoopContext<'_>, test: ExprId) -> Option<bool> {
         Constant::Bool(value) => *value,
         Constant::Int(value) => *value != 0,
         Constant::Float(value) => *value != 0.0,
-        Constant::Text(text) => !text.is_empty(),
+        Constant::Text(value) => !value.is_empty(),
         Constant::Bytes(bytes) => !bytes.is_empty(),
     };
     match cx.function.expr(test) {
@@ -201,7 +201,11 @@ fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     site.resolution.exact
         && targets.iter().all(|&target| {
             let summary = cx.project.summary(target);
-            !summary.calls_unknown && !summary.waits && summary.writes.is_empty() && !summary.raises && summary.effects.only_ask()
+            !summary.calls_unknown
+                && !summary.waits
+                && summary.writes.is_empty()
+                && !summary.raises
+                && summary.effects.only_ask()
         })
 }
 
@@ -302,7 +306,8 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 }
             } else if cx.shape.definitions(*local).iter().any(in_loop) || is_given_away(cx, *local, shares) {
                 state = "changed";
-            } else if matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared) && state == "unchanged" {
+            } else if matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared) && state == "unchanged"
+            {
                 state = "foreign";
             }
         }
@@ -410,13 +415,18 @@ fn stops_its_class(cx: &LoopContext<'_>) -> bool {
     let module = &cx.project.files[cx.at.file as usize].module;
     module.functions.iter().any(|function| {
         function.owner == cx.function.owner
-            && matches!(function.name.as_str(), "close" | "stop" | "shutdown" | "terminate" | "disconnect" | "aclose" | "drop" | "__exit__" | "__aexit__")
+            && matches!(
+                function.name.as_str(),
+                "close" | "stop" | "shutdown" | "terminate" | "disconnect" | "aclose" | "drop" | "__exit__" | "__aexit__"
+            )
     })
 }
 
 /// Whether a test of the loop reads a stop signal, or the class has one that other loops of it read.
 fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
-    if reads_stop(cx, cx.function, &cx.natural().body.iter().collect::<Vec<_>>()) || cx.sites.iter().any(|s| s.effect == Some(Effect::StopCheck)) {
+    if reads_stop(cx, cx.function, &cx.natural().body.iter().collect::<Vec<_>>())
+        || cx.sites.iter().any(|s| s.effect == Some(Effect::StopCheck))
+    {
         return "read";
     }
     let Some(owner) = cx.function.owner else { return "none" };
@@ -444,7 +454,12 @@ fn reads_stop_field(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks
     reads_stop(cx, function, &chosen)
 }
 
-fn sets_in_stop(module: &unspin_ir::Module, owner: unspin_ir::Name, reader: &unspin_ir::Function, cx: &LoopContext<'_>) -> bool {
+fn sets_in_stop(
+    module: &unspin_ir::Module,
+    owner: unspin_ir::Name,
+    reader: &unspin_ir::Function,
+    cx: &LoopContext<'_>,
+) -> bool {
     let read: Vec<String> = reader
         .blocks
         .iter()
@@ -516,7 +531,8 @@ fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
     let Some(waited) = cx.function.path(receiver) else { return false };
     let module = &cx.project.files[cx.at.file as usize].module;
-    let others = module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
+    let others =
+        module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
     let stops = |function: &unspin_ir::Function| {
         function.blocks.iter().flat_map(|block| &block.statements).any(|statement| {
             let path = match &statement.kind {
@@ -533,7 +549,8 @@ fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     others.filter(|function| function.name != "__init__" && stops(function)).any(|function| {
         function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
             StatementKind::Call(call) => {
-                let on_it = matches!(call.callee, unspin_ir::Callee::Method(on, _) if function.path(on).as_deref() == Some(&waited));
+                let on_it =
+                    matches!(call.callee, unspin_ir::Callee::Method(on, _) if function.path(on).as_deref() == Some(&waited));
                 on_it || call.arguments.iter().any(|a| function.path(a.value).as_deref() == Some(&waited))
             }
             _ => false,

@@ -11,10 +11,10 @@ mod words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{Call, Callee, Constant, Expr, Function, Name};
 
+use self::hints::{HintTable, Hints};
 pub use self::validate::ModelError;
-pub use self::words::normalize_words;
-use self::hints::{Hints, HintTable};
 use self::words::Words;
+pub use self::words::normalize_words;
 use crate::model::{CallModel, ClassModel, ExceptionModel, FailureKind, ModelFile, WordKind};
 
 /// The merged models.

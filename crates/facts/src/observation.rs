@@ -138,7 +138,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["detached-thread", "detached-task", "thread", "task", "closable-class", "main", "function"],
         "what runs it: a thread or task whose handle is dropped or kept, a method of a class that can be closed, ..",
     ),
-    (Subject::Loop, "stop-signal", &["read", "ignored", "none"], "whether a stop signal is read, is there but not read, or not there"),
+    (
+        Subject::Loop,
+        "stop-signal",
+        &["read", "ignored", "none"],
+        "whether a stop signal is read, is there but not read, or not there",
+    ),
     (
         Subject::Loop,
         "exit-state",
@@ -161,10 +166,20 @@ pub const VOCABULARY: &[Entry] = &[
         &["read", "receive", "write", "connect", "accept", "request", "wait", "poll", "other"],
         "what the call does",
     ),
-    (Subject::Call, "bound", &["endless", "system", "unknown"], "how long it waits: for ever, until the system gives up, not known"),
+    (
+        Subject::Call,
+        "bound",
+        &["endless", "system", "unknown"],
+        "how long it waits: for ever, until the system gives up, not known",
+    ),
     (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop"),
     (Subject::Call, "within", &["connect"], "the function's name says that it connects, logs in or shakes hands"),
-    (Subject::Call, "phase", &["connection", "reply", "stream", "lookup"], "connecting or shaking hands; waiting for a reply; reading on; looking up a name"),
+    (
+        Subject::Call,
+        "phase",
+        &["connection", "reply", "stream", "lookup"],
+        "connecting or shaking hands; waiting for a reply; reading on; looking up a name",
+    ),
     (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

@@ -46,7 +46,8 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     let natural = &shape.forest.loops[index];
     let function = project.function(at);
     let Some(source) = natural.source.map(|source| &function.loops[source]) else { return Vec::new() };
-    let is_open_ended = matches!(source.kind, LoopKind::While | LoopKind::Endless) || is_endless_for(project, at, shape, natural);
+    let is_open_ended =
+        matches!(source.kind, LoopKind::While | LoopKind::Endless) || is_endless_for(project, at, shape, natural);
     if !is_open_ended {
         return Vec::new();
     }
@@ -59,7 +60,8 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
         [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]
     {
         if ends.contains(mode)
-            && let Some(spin) = run_at_end(project, at, shape, natural, mode) {
+            && let Some(spin) = run_at_end(project, at, shape, natural, mode)
+        {
             observations.push(of_spin(&cx, &spin, through));
         }
     }

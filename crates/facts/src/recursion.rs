@@ -1,9 +1,9 @@
 //! Cycles of calls as observations.
 
+use crate::Project;
 use crate::callgraph::CallEdge;
 use crate::cycles::{Cycle, CycleCertainty, CycleKind, SoftGuard, cycles};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
-use crate::Project;
 
 /// Every cycle of a project that no hard guard bounds.
 pub fn observe_cycles(project: &Project) -> Vec<Observation> {

@@ -42,7 +42,10 @@ impl Mode {
 
     /// The modes in which a call with this model gives its end value.
     pub(crate) fn of(model: &CallModel) -> Modes {
-        Self::ALL.into_iter().filter(|mode| mode.injects(model)).fold(Modes::default(), |modes, mode| Modes(modes.0 | mode.bit()))
+        Self::ALL
+            .into_iter()
+            .filter(|mode| mode.injects(model))
+            .fold(Modes::default(), |modes, mode| Modes(modes.0 | mode.bit()))
     }
 
     fn bit(self) -> u8 {
@@ -53,7 +56,9 @@ impl Mode {
     fn injects(self, model: &CallModel) -> bool {
         match self {
             Self::EndOfInput => model.effect == Effect::Read && model.end.is_some(),
-            Self::Closed => model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty()),
+            Self::Closed => {
+                model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty())
+            }
             Self::NothingTaken => model.effect == Effect::Write && model.end == Some(EndValue::Zero),
         }
     }

@@ -72,14 +72,12 @@ impl Shape {
         for _ in 0..8 {
             let Expr::Local(local) = function.expr(at) else { return None };
             let [definition] = self.definitions(*local) else { return None };
-            match definition.value {
-                Some(value) => at = value,
-                None => {
-                    let statement = function.block(definition.block).statements.get(definition.index)?;
-                    let StatementKind::Call(call) = &statement.kind else { return None };
-                    return Some((definition.block, definition.index, call));
-                }
-            }
+            let Some(value) = definition.value else {
+                let statement = function.block(definition.block).statements.get(definition.index)?;
+                let StatementKind::Call(call) = &statement.kind else { return None };
+                return Some((definition.block, definition.index, call));
+            };
+            at = value;
         }
         None
     }
@@ -89,7 +87,9 @@ impl Shape {
 pub fn root_local(function: &Function, expr: ExprId) -> Option<LocalId> {
     match function.expr(expr) {
         Expr::Local(local) => Some(*local),
-        Expr::Field(base, _) | Expr::Index(base, _) | Expr::Slice(base, ..) | Expr::Payload(base, ..) => root_local(function, *base),
+        Expr::Field(base, _) | Expr::Index(base, _) | Expr::Slice(base, ..) | Expr::Payload(base, ..) => {
+            root_local(function, *base)
+        }
         _ => None,
     }
 }

@@ -202,11 +202,6 @@ impl<'p> LoopContext<'p> {
     pub(crate) fn name_of(&self, site: &Site<'_>) -> String {
         shown_callee(self.function, site.call)
     }
-
-    pub(crate) fn span_of_block(&self, block: BlockId) -> Span {
-        let body = self.function.block(block);
-        body.statements.first().map_or(body.span, |statement| statement.span)
-    }
 }
 
 fn remote_by_model(model: &CallModel, certainty: Certainty) -> Remote {
@@ -219,7 +214,7 @@ fn remote_by_model(model: &CallModel, certainty: Certainty) -> Remote {
 
 /// Whether a function is written in Rust, where an error is a value and a timeout is not kept by what was connected.
 pub(crate) fn is_rust(project: &Project, at: FunctionRef) -> bool {
-    project.files[at.file as usize].path.ends_with(".rs")
+    !project.files[at.file as usize].module.shares_objects
 }
 
 /// The callee as a reader of the source would name it.
@@ -230,7 +225,9 @@ pub(crate) fn shown_callee(function: &Function, call: &Call) -> String {
             Some(path) => format!("{path}.{method}"),
             None => method.to_string(),
         },
-        Callee::Value(value) => function.path(value).filter(|path| !path.starts_with('%')).unwrap_or_else(|| "the awaited call".to_owned()),
+        Callee::Value(value) => {
+            function.path(value).filter(|path| !path.starts_with('%')).unwrap_or_else(|| "the awaited call".to_owned())
+        }
     }
 }
 

@@ -150,7 +150,12 @@ fn is_length_of(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bo
     crate::shape::for_each_part(cx.function, expr, &mut |part| match cx.function.expr(part) {
         Expr::Length(inner) => found |= depends_on(cx, *inner, path, 0),
         Expr::Local(local) if hops < 2 => {
-            found |= cx.shape.definitions(*local).iter().filter_map(|d| d.value).any(|value| is_length_of(cx, value, path, hops + 1));
+            found |= cx
+                .shape
+                .definitions(*local)
+                .iter()
+                .filter_map(|d| d.value)
+                .any(|value| is_length_of(cx, value, path, hops + 1));
         }
         _ => {}
     });
@@ -180,7 +185,8 @@ fn only_subject(cx: &LoopContext<'_>, tests: &[ExprId], path: &str) -> bool {
     !cx.natural().body.iter().any(|block| {
         cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
             StatementKind::Assign(place, value) => {
-                let stepped = cx.function.path(*place).filter(|other| other != path && steps_itself(cx.function, *place, *value));
+                let stepped =
+                    cx.function.path(*place).filter(|other| other != path && steps_itself(cx.function, *place, *value));
                 stepped.is_some_and(|other| tests.iter().any(|&test| reads_path(cx, test, &other)))
             }
             _ => false,

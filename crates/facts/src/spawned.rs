@@ -50,7 +50,9 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
             if project.models.hints(call.callee).is_some_and(|hints| !hints.spawns) {
                 continue;
             }
-            let Some((model, _)) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Spawn) else { continue };
+            let Some((model, _)) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Spawn) else {
+                continue;
+            };
             let Some(spawns) = &model.spawns else { continue };
             let position = spawns.position.map(|position| position as usize);
             let Some(argument) = call.argument(spawns.keyword, position) else { continue };
@@ -68,7 +70,8 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
 /// (`spawn(self.run())`).
 fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
     let module = &project.files[at.file as usize].module;
-    let find = |qualified: &str| module.functions.iter().position(|f| f.qualified.as_str() == qualified).map(|i| FunctionId(i as u32));
+    let find =
+        |qualified: &str| module.functions.iter().position(|f| f.qualified.as_str() == qualified).map(|i| FunctionId(i as u32));
     match function.expr(argument) {
         Expr::Function(id) => Some(*id),
         Expr::Global(name) => find(name.as_str()),
@@ -142,13 +145,16 @@ fn is_kept(function: &Function, local: LocalId, depth: u32) -> bool {
         for statement in &block.statements {
             let kept = match &statement.kind {
                 StatementKind::Assign(place, value) if reads(*value) => match function.expr(*place) {
-                    Expr::Local(other) if *other != local && depth < 3 => is_kept(function, *other, depth + 1) || !is_unused(function, *other),
+                    Expr::Local(other) if *other != local && depth < 3 => {
+                        is_kept(function, *other, depth + 1) || !is_unused(function, *other)
+                    }
                     _ => true,
                 },
                 StatementKind::Call(call) => {
                     let on_it = matches!(call.callee, Callee::Method(receiver, _) | Callee::Value(receiver) if reads(receiver));
                     let as_argument = call.arguments.iter().any(|a| reads(a.value));
-                    as_argument || (on_it && call.result.is_none_or(|result| depth >= 3 || is_kept(function, result, depth + 1)))
+                    as_argument
+                        || (on_it && call.result.is_none_or(|result| depth >= 3 || is_kept(function, result, depth + 1)))
                 }
                 StatementKind::Yield(value) => value.is_some_and(reads),
                 _ => false,

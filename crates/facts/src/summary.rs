@@ -190,7 +190,10 @@ fn compares_bound(project: &Project, at: FunctionRef, test: unspin_ir::ExprId) -
     crate::shape::for_each_part(function, test, &mut |part| {
         let is_ordering = matches!(
             function.expr(part),
-            Expr::Compare(unspin_ir::CompareOp::Lt | unspin_ir::CompareOp::Le | unspin_ir::CompareOp::Gt | unspin_ir::CompareOp::Ge, ..)
+            Expr::Compare(
+                unspin_ir::CompareOp::Lt | unspin_ir::CompareOp::Le | unspin_ir::CompareOp::Gt | unspin_ir::CompareOp::Ge,
+                ..
+            )
         );
         found |= is_ordering;
     });

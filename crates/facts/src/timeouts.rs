@@ -103,10 +103,22 @@ impl Context<'_> {
         })
     }
 
-    fn of_model(&self, block: BlockId, index: usize, call: &Call, model: &CallModel, certainty: Certainty) -> Option<Vec<Attribute>> {
+    fn of_model(
+        &self,
+        block: BlockId,
+        index: usize,
+        call: &Call,
+        model: &CallModel,
+        certainty: Certainty,
+    ) -> Option<Vec<Attribute>> {
         // The other end of a Unix socket is on the same machine.
-        let is_local = last_part(call).is_some_and(|name| name.contains("unix")) || matches!(call.callee, Callee::Path(path) if path.contains("Unix"));
-        if is_local || !is_reported(model) || patience::is_spoken_for(self.project, self.at, call, model) || (certainty == Certainty::Name && !is_told_by_argument(model)) {
+        let is_local = last_part(call).is_some_and(|name| name.contains("unix"))
+            || matches!(call.callee, Callee::Path(path) if path.contains("Unix"));
+        if is_local
+            || !is_reported(model)
+            || patience::is_spoken_for(self.project, self.at, call, model)
+            || (certainty == Certainty::Name && !is_told_by_argument(model))
+        {
             return None;
         }
         let waits = if model.remote && model.timeout.is_some() {
@@ -157,7 +169,13 @@ impl Context<'_> {
             })
         };
         targets.iter().any(drops).then(|| {
-            vec![("effect", "connect"), ("bound", "system"), ("in-loop", "no"), ("phase", "connection"), ("parameter", "dropped")]
+            vec![
+                ("effect", "connect"),
+                ("bound", "system"),
+                ("in-loop", "no"),
+                ("phase", "connection"),
+                ("parameter", "dropped"),
+            ]
         })
     }
 
@@ -210,7 +228,17 @@ fn is_told_by_argument(model: &CallModel) -> bool {
 
 /// Whether a parameter is a timeout of connecting, and not one of being idle, closing or reading.
 fn is_connect_timeout(name: &str) -> bool {
-    matches!(name.trim_start_matches('_'), "timeout" | "connect_timeout" | "connection_timeout" | "request_timeout" | "socket_timeout" | "timeout_secs" | "timeout_seconds" | "timeout_ms")
+    matches!(
+        name.trim_start_matches('_'),
+        "timeout"
+            | "connect_timeout"
+            | "connection_timeout"
+            | "request_timeout"
+            | "socket_timeout"
+            | "timeout_secs"
+            | "timeout_seconds"
+            | "timeout_ms"
+    )
 }
 
 /// A receive that takes a timeout as its argument asks for something; one that does not goes on reading.

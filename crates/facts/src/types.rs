@@ -8,7 +8,10 @@
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind, Terminator};
+use unspin_ir::{
+    Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind,
+    Terminator,
+};
 
 use crate::definitions::{Definition, Definitions};
 use crate::model::Effect;

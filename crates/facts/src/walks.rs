@@ -56,7 +56,12 @@ enum Source<'c, 'p> {
 }
 
 fn sources<'c, 'p>(cx: &'c LoopContext<'p>, local: LocalId) -> Vec<Source<'c, 'p>> {
-    let in_loop = cx.shape.definitions(local).iter().filter(|definition| cx.natural().body.contains(definition.block));
+    let in_loop = cx
+        .shape
+        .definitions(local)
+        .iter()
+        .take(MAX_DEFINITIONS)
+        .filter(|definition| cx.natural().body.contains(definition.block));
     in_loop
         .filter_map(|definition| match definition.value {
             Some(value) => Some(Source::Value(value)),
@@ -95,7 +100,11 @@ fn add_locals(cx: &LoopContext<'_>, expr: ExprId, locals: &mut Vec<LocalId>, hop
         for source in sources(cx, local) {
             match source {
                 Source::Value(value) => add_locals(cx, value, locals, hops + 1),
-                Source::Call(site) => operands(site.call).into_iter().for_each(|operand| add_locals(cx, operand, locals, hops + 1)),
+                Source::Call(site) => {
+                    for operand in operands(site.call) {
+                        add_locals(cx, operand, locals, hops + 1);
+                    }
+                }
             }
         }
     }
@@ -167,9 +176,8 @@ fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
             },
             _ => return false,
         };
-        let steps = assignments(cx).any(|(place, value)| {
-            *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value)
-        });
+        let steps = assignments(cx)
+            .any(|(place, value)| *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value));
         !steps && tested.contains(&offset) && sources(cx, offset).into_iter().any(|source| is_read(cx, source, 0))
     })
 }

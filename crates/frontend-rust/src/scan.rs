@@ -198,8 +198,8 @@ impl Scanner<'_> {
         let run = self.last_run();
         match word {
             b"return" | b"break" | b"yield" | b"move" | b"async" | b"const" | b"mut" | b"dyn" | b"impl" | b"unsafe"
-            | b"let" | b"ref" | b"in" | b"if" | b"for" | b"box" | b"static" | b"do" | b"become" | b"raw"
-            | b"while" | b"match" => {
+            | b"let" | b"ref" | b"in" | b"if" | b"for" | b"box" | b"static" | b"do" | b"become" | b"raw" | b"while"
+            | b"match" => {
                 run.right_nested += 1;
             }
             b"else" | b"as" => run.chain += 1,

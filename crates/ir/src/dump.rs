@@ -15,7 +15,7 @@ use crate::{
 pub fn dump(module: &Module) -> String {
     let mut text = String::new();
     for class in &module.classes {
-        let bases = class.bases.iter().map(|base| base.as_str()).collect::<Vec<_>>().join(", ");
+        let bases = class.bases.iter().map(crate::Name::as_str).collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "class {}({bases})", class.name);
         for field in &class.fields {
             let _ = writeln!(text, "  {}: {}", field.name, field.ty);
@@ -211,7 +211,7 @@ impl<'a> Printer<'a> {
         let what = match (handler.manager, handler.classes.is_empty()) {
             (Some(scope), _) => format!("if suppressed by {}", self.expr(self.function.scope(scope).manager)),
             (None, true) => "any".to_owned(),
-            (None, false) => handler.classes.iter().map(|class| class.as_str()).collect::<Vec<_>>().join("|"),
+            (None, false) => handler.classes.iter().map(crate::Name::as_str).collect::<Vec<_>>().join("|"),
         };
         let binding = handler.binding.map_or(String::new(), |local| format!(" as {}", self.local(local)));
         format!("{what}{binding} then {}", self.block(handler.block))
@@ -263,7 +263,7 @@ impl<'a> Printer<'a> {
             Expr::HasVariant(a, variant) => format!("({} has {variant})", self.expr(*a)),
             Expr::Payload(a, variant, index) => format!("{}.<{variant}.{index}>", self.expr(*a)),
             Expr::HasType(a, types) => {
-                let types = types.iter().map(|ty| ty.as_str()).collect::<Vec<_>>().join("|");
+                let types = types.iter().map(crate::Name::as_str).collect::<Vec<_>>().join("|");
                 format!("({} is-a {types})", self.expr(*a))
             }
             Expr::Function(id) => {

@@ -339,8 +339,12 @@ impl BasicBlock {
             Terminator::Select { arms } => arms.iter().for_each(|&arm| f(arm)),
             Terminator::Raise { .. } => raises = true,
             Terminator::Dispatch { handlers, otherwise } => {
-                handlers.iter().for_each(|handler| f(handler.block));
-                otherwise.iter().for_each(|&block| f(block));
+                for handler in handlers {
+                    f(handler.block);
+                }
+                if let Some(block) = otherwise {
+                    f(*block);
+                }
             }
             Terminator::Return(_) | Terminator::Unreachable => {}
         }

@@ -31,7 +31,7 @@ pub fn wait_for_child_with_sleep(child: &mut Child) -> io::Result<()> {
 }
 
 pub fn wait_for_message(messages: &Receiver<u64>) -> Option<u64> {
-    loop { // expect: busy-wait
+    loop { // fixme: expect: busy-wait
         match messages.try_recv() {
             Ok(message) => return Some(message),
             Err(TryRecvError::Empty) => {}
@@ -70,7 +70,7 @@ pub fn wait_for_condition(done: &Mutex<bool>, changed: &Condvar) {
 }
 
 pub fn spin_lock(lock: &Mutex<u64>) -> u64 {
-    loop { // expect: busy-wait
+    loop { // fixme: expect: busy-wait
         if let Ok(value) = lock.try_lock() {
             return *value;
         }

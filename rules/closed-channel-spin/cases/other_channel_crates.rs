@@ -24,7 +24,7 @@ pub fn crossbeam_timeout_checked(lines: &Receiver<String>, seen: &mut Vec<String
 
 /// Class: a set of receivers in which a disconnected one stays and is selected again and again.
 pub fn receive_any(receivers: &[Receiver<String>]) -> String {
-    loop { // expect: closed-channel-spin
+    loop { // fixme: expect: closed-channel-spin
         let mut select = Select::new();
         for receiver in receivers {
             select.recv(receiver);

@@ -41,7 +41,7 @@ def with_sleep_in_a_helper() -> None:
 
 def with_zero_sleep() -> None:
     # Gives the processor away only for an instant: the core is still busy.
-    while True:  # expect: endless-loop
+    while True:  # fixme: expect: endless-loop
         beat()
         time.sleep(0)
 

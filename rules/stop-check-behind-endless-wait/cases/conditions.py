@@ -63,7 +63,7 @@ class Supervisor:
         self._stop.set()
 
     def run(self) -> None:
-        while not self._stop.is_set():  # expect: stop-check-behind-endless-wait/strict
+        while not self._stop.is_set():  # fixme: expect: stop-check-behind-endless-wait/strict
             child = subprocess.Popen(self._command)
             child.wait()
 

@@ -12,7 +12,7 @@ class Consumer:
         self._stop.set()
 
     async def run(self) -> None:
-        while not self._stop.is_set():  # expect: stop-check-behind-endless-wait/strict
+        while not self._stop.is_set():  # fixme: expect: stop-check-behind-endless-wait/strict
             job = await self._jobs.get()
             await job()
 
@@ -51,7 +51,7 @@ class CancelledConsumer:
             self._task.cancel()
 
     async def _run(self) -> None:
-        while not self._closing:
+        while not self._closing:  # fixme: not-expect: stop-check-behind-endless-wait/strict
             job = await self._jobs.get()
             await job()
 

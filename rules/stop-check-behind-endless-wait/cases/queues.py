@@ -92,7 +92,7 @@ class FlagWorker:
             job()
 
     def run_by_helper(self) -> None:
-        while self.running:  # expect: stop-check-behind-endless-wait/strict
+        while self.running:  # fixme: expect: stop-check-behind-endless-wait/strict
             job = self._next_job()
             job()
 

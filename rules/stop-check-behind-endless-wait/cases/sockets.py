@@ -66,7 +66,7 @@ class Receiver:
         self._closed = True
 
     def run(self) -> None:
-        while not self._closed:  # expect: stop-check-behind-endless-wait/strict
+        while not self._closed:  # fixme: expect: stop-check-behind-endless-wait/strict
             data = self._sock.recv(4096)
             if not data:
                 break

@@ -19,7 +19,7 @@ impl Server {
     }
 
     pub fn serve(&self) -> io::Result<()> {
-        while !self.stop.load(Ordering::Acquire) { // expect: stop-check-behind-endless-wait/strict
+        while !self.stop.load(Ordering::Acquire) { // fixme: expect: stop-check-behind-endless-wait/strict
             let (stream, _) = self.listener.accept()?;
             drop(stream);
         }
@@ -76,7 +76,7 @@ impl Reader {
     pub fn run(&self, stream: &mut TcpStream) -> io::Result<u64> {
         let mut buf = [0u8; 4096];
         let mut total = 0;
-        loop { // expect: stop-check-behind-endless-wait/strict
+        loop { // fixme: expect: stop-check-behind-endless-wait/strict
             if self.stop.load(Ordering::Acquire) {
                 return Ok(total);
             }
@@ -122,7 +122,7 @@ impl Buffer {
     }
 
     pub fn drain(&self) {
-        while !self.closed.load(Ordering::Acquire) { // expect: stop-check-behind-endless-wait/strict
+        while !self.closed.load(Ordering::Acquire) { // fixme: expect: stop-check-behind-endless-wait/strict
             let items = self.items.lock().unwrap();
             let mut items = self.changed.wait(items).unwrap();
             items.clear();
@@ -179,7 +179,7 @@ impl Worker {
     }
 
     pub fn run_parked(&self, results: &mut Vec<u64>) {
-        while !self.stop.load(Ordering::Acquire) { // expect: stop-check-behind-endless-wait/strict
+        while !self.stop.load(Ordering::Acquire) { // fixme: expect: stop-check-behind-endless-wait/strict
             thread::park();
             results.clear();
         }

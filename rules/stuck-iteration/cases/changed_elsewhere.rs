@@ -29,7 +29,7 @@ fn advance(position: &mut usize) {
 
 pub fn by_reference(limit: usize) -> usize {
     let mut position = 0;
-    while position < limit {
+    while position < limit { // fixme: not-expect: stuck-iteration
         advance(&mut position);
     }
     position
@@ -37,7 +37,7 @@ pub fn by_reference(limit: usize) -> usize {
 
 pub fn by_borrow(limit: usize) -> usize {
     let mut position = 0;
-    while position < limit {
+    while position < limit { // fixme: not-expect: stuck-iteration
         let cursor = &mut position;
         *cursor += 1;
     }
@@ -112,7 +112,7 @@ pub fn by_iterator(values: &mut impl Iterator<Item = u64>) -> u64 {
 }
 
 pub async fn by_other_tasks(left: &Cell<usize>, pause: impl AsyncFn()) {
-    while left.get() > 0 {
+    while left.get() > 0 { // fixme: not-expect: stuck-iteration/audit
         pause().await;
     }
 }

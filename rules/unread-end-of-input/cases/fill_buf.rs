@@ -32,7 +32,7 @@ pub trait Source: BufRead {
     /// Class: the only way out is inside a `for` over a buffer that is empty at the end.
     fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> io::Result<usize> {
         let mut seen = 0;
-        loop { // expect: unread-end-of-input
+        loop { // fixme: expect: unread-end-of-input
             let buffer = self.fill_buf()?;
             let length = buffer.len();
             for (index, byte) in buffer.iter().enumerate() {

@@ -66,7 +66,7 @@ class Gateway(ABC):
     async def receive(self) -> None: ...
 
     async def loop(self) -> None:
-        while not self.closed:  # expect: unread-end-of-input
+        while not self.closed:  # fixme: expect: unread-end-of-input
             await self.receive()
 
 

@@ -39,7 +39,7 @@ class Console:
 
 
 def confirm(question: str) -> bool:
-    while True:  # expect: unread-end-of-input
+    while True:  # fixme: expect: unread-end-of-input
         print(question)
         answer = sys.stdin.readline().strip().lower()
         if answer == "y":
@@ -60,7 +60,7 @@ def confirm_or_default(question: str) -> bool:
 
 def choose_number() -> int:
     # The error of the empty line is caught by the handler that asks again.
-    while True:  # expect: unread-end-of-input
+    while True:  # fixme: expect: unread-end-of-input
         try:
             return int(sys.stdin.readline())
         except ValueError:

@@ -29,7 +29,7 @@ def skip_comment_named(stream: io.BufferedReader) -> None:
 
 def skip_comment_named_to_end(stream: io.BufferedReader) -> None:
     char = stream.read(1)
-    while char not in LINE_ENDS:
+    while char not in LINE_ENDS:  # fixme: not-expect: unread-end-of-input
         char = stream.read(1)
 
 
@@ -55,7 +55,7 @@ def read_name_to_end(stream: io.BufferedReader) -> bytes:
 def skip_blanks() -> str:
     # The empty string is a substring of every string, so it counts as a blank here.
     char = sys.stdin.read(1)
-    while char in " \t":  # expect: unread-end-of-input
+    while char in " \t":  # fixme: expect: unread-end-of-input
         char = sys.stdin.read(1)
     return char
 

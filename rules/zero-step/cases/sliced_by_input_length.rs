@@ -37,7 +37,7 @@ pub fn attributes_with_header(mut rest: &[u8]) -> Vec<&[u8]> {
 
 pub fn attributes_split(mut rest: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
-    while !rest.is_empty() { // expect: zero-step
+    while !rest.is_empty() { // fixme: expect: zero-step
         let length = rest[0] as usize;
         let (head, tail) = rest.split_at(length);
         found.push(head);
@@ -59,7 +59,7 @@ pub fn attributes_after_the_first(mut rest: &[u8]) -> Vec<&[u8]> {
 
 pub fn drain_frames(buffer: &mut Vec<u8>) -> usize {
     let mut frames = 0;
-    while buffer.len() >= 4 { // expect: zero-step
+    while buffer.len() >= 4 { // fixme: expect: zero-step
         let size = u32::from_be_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]) as usize;
         if buffer.len() < size {
             break;
@@ -95,7 +95,7 @@ pub fn drain_at_least_one(buffer: &mut Vec<u8>) -> usize {
 
 pub fn skip_options(data: &[u8]) -> usize {
     let mut pos = 0;
-    while pos < data.len() { // expect: zero-step/strict
+    while pos < data.len() { // fixme: expect: zero-step/strict
         pos += data[pos] as usize;
     }
     pos

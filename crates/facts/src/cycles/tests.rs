@@ -26,7 +26,9 @@ list = ["spawn"]
 
 fn report(functions: Vec<Draft>) -> Vec<(String, Cycle)> {
     let mut app: Module = module("app");
-    functions.into_iter().for_each(|function| function.add_to(&mut app));
+    for function in functions {
+        function.add_to(&mut app);
+    }
     let project = project(vec![app], WORDS);
     let named = |cycle: Cycle| (project.function(cycle.function).name.to_string(), cycle);
     cycles(&project).into_iter().map(named).collect()

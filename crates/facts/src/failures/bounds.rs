@@ -143,7 +143,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 Effect::StopCheck => Some("stop-signal"),
                 Effect::Clock => Some("deadline"),
                 Effect::RetryPolicy => Some("limit"),
-                Effect::Wait | Effect::Query | Effect::Pure | Effect::View if self.is_stop_name(&cx.name_of(origin)) => Some("stop-signal"),
+                Effect::Wait | Effect::Query | Effect::Pure | Effect::View if self.is_stop_name(&cx.name_of(origin)) => {
+                    Some("stop-signal")
+                }
                 Effect::Read | Effect::Receive | Effect::Connect | Effect::Request | Effect::Write => {
                     self.is_after_failure(origin).then_some("health-check")
                 }
@@ -336,7 +338,13 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
                 && !self.is_text_of_failure(site)
         };
-        self.cx.sites.iter().filter(|site| is_callback(site) || keeps(site)).filter(|site| self.is_after_failure(site)).map(|site| site.block).collect()
+        self.cx
+            .sites
+            .iter()
+            .filter(|site| is_callback(site) || keeps(site))
+            .filter(|site| self.is_after_failure(site))
+            .map(|site| site.block)
+            .collect()
     }
 
     /// `str(e)`, `repr(e)`, `type(e)`.
@@ -362,7 +370,8 @@ impl<'c, 'p> Bounds<'c, 'p> {
             let here = definition.block == pause.block && definition.index < pause.index;
             let avoiding = BlockSet::from_iter([definition.block]);
             let before = definition.block != pause.block
-                && !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &avoiding).contains(pause.block);
+                && !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &avoiding)
+                    .contains(pause.block);
             here || before
         })
     }
@@ -388,11 +397,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
             };
         }
         if !site.resolution.targets.is_empty() {
-            return site
-                .resolution
-                .targets
-                .iter()
-                .any(|&t| self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait]));
+            return site.resolution.targets.iter().any(|&t| {
+                self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait])
+            });
         }
         has(self.cx, WordKind::Delay, &self.cx.name_of(site))
     }

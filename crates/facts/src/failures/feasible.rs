@@ -222,9 +222,8 @@ impl Propagation<'_, '_> {
                 let (a, b) = (self.known(state, *a)?, self.known(state, *b)?);
                 let equal = match (&a, &b) {
                     (Known::Constant(a), Known::Constant(b)) => a == b,
-                    (Known::Something, Known::Constant(Constant::None)) | (Known::Constant(Constant::None), Known::Something) => {
-                        false
-                    }
+                    (Known::Something, Known::Constant(Constant::None))
+                    | (Known::Constant(Constant::None), Known::Something) => false,
                     _ => return None,
                 };
                 match op {

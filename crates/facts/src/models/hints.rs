@@ -37,7 +37,7 @@ impl HintTable {
                 continue;
             }
             let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
-            for last in paths.chain(model.method.iter().map(|method| method.as_str())) {
+            for last in paths.chain(model.method.iter().map(unspin_ir::Name::as_str)) {
                 let known = names.entry(last).or_default();
                 known.timed |= found.timed;
                 known.endless |= found.endless;

@@ -10,11 +10,11 @@ fn resolve_last(project: &Project, file: u32) -> Resolution<'_> {
     let function = project.files[file as usize].module.functions.len() as u32 - 1;
     let at = FunctionRef { file, function: FunctionId(function) };
     let statements = project.function(at).blocks.iter().flat_map(|block| &block.statements);
-    let calls = statements.filter_map(|statement| match &statement.kind {
+    let mut calls = statements.filter_map(|statement| match &statement.kind {
         StatementKind::Call(call) => Some(call),
         _ => None,
     });
-    project.resolve(at, calls.last().expect("the function calls something"))
+    project.resolve(at, calls.next_back().expect("the function calls something"))
 }
 
 fn with_function(module_name: &str, function: &str) -> Module {

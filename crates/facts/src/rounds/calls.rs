@@ -56,7 +56,7 @@ impl<'p> Machine<'p> {
         if concrete.is_empty() || !few || state.frames.len() >= MAX_FRAMES || !concrete.iter().all(may_follow) {
             return false;
         }
-        let (&first, others) = concrete.split_at(1).0.first().map(|first| (first, &concrete[1..])).unwrap_or((&concrete[0], &[]));
+        let Some((&first, others)) = concrete.split_first() else { return false };
         for &target in others {
             let mut other = state.clone();
             self.push_frame(&mut other, function, call, target, arguments);
@@ -66,7 +66,14 @@ impl<'p> Machine<'p> {
         true
     }
 
-    fn push_frame(&mut self, state: &mut State, function: &'p Function, call: &'p Call, target: FunctionRef, arguments: &[Slot]) {
+    fn push_frame(
+        &mut self,
+        state: &mut State,
+        function: &'p Function,
+        call: &'p Call,
+        target: FunctionRef,
+        arguments: &[Slot],
+    ) {
         let callee = self.project.function(target);
         let id = self.next_frame_id();
         let mut write_back = Vec::new();
@@ -79,7 +86,9 @@ impl<'p> Machine<'p> {
                 _ => None,
             };
             let slot = match receiver {
-                Some(receiver) if *function.expr(receiver) == Expr::Global(unspin_ir::name("super")) => self.own_receiver(state),
+                Some(receiver) if *function.expr(receiver) == Expr::Global(unspin_ir::name("super")) => {
+                    self.own_receiver(state)
+                }
                 Some(receiver) => {
                     let slot = self.eval(state, function, receiver);
                     write_back.push((parameter.local, slot.value, receiver));
@@ -102,7 +111,9 @@ impl<'p> Machine<'p> {
                     arguments[position]
                 }
                 _ => match parameter.default.map(|value| callee.expr(value)) {
-                    Some(Expr::Constant(constant)) if !call.has_spread() => Slot::of(self.values.literal(Literal::of(constant))),
+                    Some(Expr::Constant(constant)) if !call.has_spread() => {
+                        Slot::of(self.values.literal(Literal::of(constant)))
+                    }
                     _ => Slot::of(self.values.fresh()),
                 },
             };
@@ -158,7 +169,12 @@ impl<'p> Machine<'p> {
         let is_value = match self.values.node(slot.value) {
             Node::Literal(literal) => !matches!(literal, Literal::Empty),
             Node::Apply(
-                Operator::Binary(_) | Operator::Compare(_) | Operator::Length | Operator::Truth | Operator::Not | Operator::Slice { .. },
+                Operator::Binary(_)
+                | Operator::Compare(_)
+                | Operator::Length
+                | Operator::Truth
+                | Operator::Not
+                | Operator::Slice { .. },
                 _,
             ) => true,
             _ => false,
@@ -193,7 +209,9 @@ impl<'p> Machine<'p> {
             return self.finish(state, cx.call, slot);
         }
         match model.effect {
-            Effect::Read | Effect::Receive | Effect::Write if self.mode.injects(model) => self.at_end(state, cx, model, certainty),
+            Effect::Read | Effect::Receive | Effect::Write if self.mode.injects(model) => {
+                self.at_end(state, cx, model, certainty)
+            }
             Effect::Sleep | Effect::Wait | Effect::RetryPolicy | Effect::Accept => {
                 state.excused = true;
                 true
@@ -215,13 +233,24 @@ impl<'p> Machine<'p> {
             }
             Effect::Grow => self.grow(state, cx),
             Effect::Shrink => self.shrink(state, cx),
-            Effect::Poll | Effect::Close | Effect::Stop | Effect::Yield | Effect::Clock | Effect::Random | Effect::Deadline
-            | Effect::Suppress | Effect::EndlessIterator | Effect::Spawn | Effect::Create => {
+            Effect::Poll
+            | Effect::Close
+            | Effect::Stop
+            | Effect::Yield
+            | Effect::Clock
+            | Effect::Random
+            | Effect::Deadline
+            | Effect::Suppress
+            | Effect::EndlessIterator
+            | Effect::Spawn
+            | Effect::Create => {
                 let fresh = self.values.fresh();
                 state.fresh_objects.insert(fresh);
                 self.finish(state, cx.call, Slot::of(fresh))
             }
-            Effect::Read | Effect::Receive | Effect::Write | Effect::Connect | Effect::Request => self.unfollowed_transfer(state, cx, model),
+            Effect::Read | Effect::Receive | Effect::Write | Effect::Connect | Effect::Request => {
+                self.unfollowed_transfer(state, cx, model)
+            }
         }
     }
 
@@ -300,15 +329,26 @@ impl<'p> Machine<'p> {
         };
         let at_end = operands.iter().any(|slot| slot.from_end);
         if at_end
-            && operands.iter().any(|slot| slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence))
+            && operands
+                .iter()
+                .any(|slot| slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence))
             && (model.effect == Effect::Decode || matches!(own_name.as_str(), "int" | "float" | "ord" | "index" | "unpack"))
             && cx.call.raises
         {
             return self.raise(state, &["ValueError", "TypeError", "error", "JSONDecodeError"]);
         }
         let folded = match (model.effect, &literal) {
-            (Effect::View, Some(literal)) if literal.is_empty_sequence() || matches!(literal, Literal::Int(_) | Literal::None) => subject,
-            (Effect::View, _) if matches!(own_name.as_str(), "clone" | "as_ref" | "as_mut" | "into" | "to_owned" | "borrow" | "by_ref" | "ok") => {
+            (Effect::View, Some(literal))
+                if literal.is_empty_sequence() || matches!(literal, Literal::Int(_) | Literal::None) =>
+            {
+                subject
+            }
+            (Effect::View, _)
+                if matches!(
+                    own_name.as_str(),
+                    "clone" | "as_ref" | "as_mut" | "into" | "to_owned" | "borrow" | "by_ref" | "ok"
+                ) =>
+            {
                 subject
             }
             _ => None,
@@ -330,20 +370,31 @@ impl<'p> Machine<'p> {
     /// `min(a, 0)` of counts, `max` and the tests of text and collections that have an answer for the empty one.
     fn folded_call(&mut self, own_name: &str, operands: &[Slot]) -> Option<super::value::ValueId> {
         let is_zero = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::Int(0));
-        let empty_subject = operands.first().is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        let empty_subject =
+            operands.first().is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
         match own_name {
-            "min" if operands.iter().any(|slot| is_zero(self, slot) && slot.from_end) => Some(self.values.literal(Literal::Int(0))),
+            "min" if operands.iter().any(|slot| is_zero(self, slot) && slot.from_end) => {
+                Some(self.values.literal(Literal::Int(0)))
+            }
             "len" | "count" if empty_subject => Some(self.values.literal(Literal::Int(0))),
             "find" | "rfind" if empty_subject => Some(self.values.literal(Literal::Int(-1))),
-            "startswith" | "endswith" | "starts_with" | "ends_with" | "isdigit" | "isspace" | "isalpha" | "isalnum" | "contains"
-                if empty_subject && operands.get(1).is_none_or(|slot| !self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)) =>
+            "startswith" | "endswith" | "starts_with" | "ends_with" | "isdigit" | "isspace" | "isalpha" | "isalnum"
+            | "contains"
+                if empty_subject
+                    && operands
+                        .get(1)
+                        .is_none_or(|slot| !self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)) =>
             {
                 Some(self.values.bool(false))
             }
-            "is_some_and" | "is_none_or" if operands.first().is_some_and(|slot| self.values.literal_of(slot.value) == Some(&Literal::None)) => {
+            "is_some_and" | "is_none_or"
+                if operands.first().is_some_and(|slot| self.values.literal_of(slot.value) == Some(&Literal::None)) =>
+            {
                 Some(self.values.bool(own_name == "is_none_or"))
             }
-            "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => Some(self.values.literal(Literal::None)),
+            "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => {
+                Some(self.values.literal(Literal::None))
+            }
             _ => None,
         }
     }
@@ -357,7 +408,8 @@ impl<'p> Machine<'p> {
             method.as_str(),
             "append" | "push" | "push_back" | "push_front" | "appendleft" | "add" | "insert" | "put" | "put_nowait"
         ) && !cx.arguments.first().is_some_and(|slot| matches!(self.values.literal_of(slot.value), Some(Literal::Text(text)) if text.is_empty() && method == "push"));
-        let nothing = cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        let nothing =
+            cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
         if adds_element || !nothing {
             self.touch(state, cx.function, receiver);
         }
@@ -391,7 +443,9 @@ impl<'p> Machine<'p> {
         let is_zero = |id| self.values.literal_of(id) == Some(&Literal::Int(0));
         match self.values.node(slot.value) {
             Node::Literal(literal) => matches!(literal, Literal::Int(0)),
-            Node::Apply(Operator::Aggregate(_) | Operator::Opaque(_), parts) => !parts.is_empty() && parts.iter().all(|&part| is_zero(part)),
+            Node::Apply(Operator::Aggregate(_) | Operator::Opaque(_), parts) => {
+                !parts.is_empty() && parts.iter().all(|&part| is_zero(part))
+            }
             _ => false,
         }
     }

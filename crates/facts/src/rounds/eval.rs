@@ -126,7 +126,9 @@ impl<'p> Machine<'p> {
         };
         let tests_none = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::None);
         let end_is_unsure = state.end.is_some_and(|end| end.certainty != Certainty::Certain);
-        if end_is_unsure && ((is_end(self, &left) && tests_none(self, &right)) || (is_end(self, &right) && tests_none(self, &left))) {
+        if end_is_unsure
+            && ((is_end(self, &left) && tests_none(self, &right)) || (is_end(self, &right) && tests_none(self, &left)))
+        {
             // A wrapper may give `None` at the end, and here the program looks for it.
             state.excused = true;
         }
@@ -138,7 +140,8 @@ impl<'p> Machine<'p> {
             (false, true) => (false, a),
             _ => return slot,
         };
-        let may_be_end = function.path(other).is_some_and(|path| self.project.models.has_word(crate::model::WordKind::End, &path));
+        let may_be_end =
+            function.path(other).is_some_and(|path| self.project.models.has_word(crate::model::WordKind::End, &path));
         let other_is_literal = matches!(function.expr(other), Expr::Constant(_));
         if may_be_end || other_is_literal {
             return slot;

@@ -44,7 +44,13 @@ pub(super) struct Machine<'p> {
 }
 
 impl<'p> Machine<'p> {
-    pub(super) fn new(project: &'p Project, mode: Mode, at: FunctionRef, shape: Rc<Shape>, natural: &'p unspin_flow::NaturalLoop) -> Self {
+    pub(super) fn new(
+        project: &'p Project,
+        mode: Mode,
+        at: FunctionRef,
+        shape: Rc<Shape>,
+        natural: &'p unspin_flow::NaturalLoop,
+    ) -> Self {
         let mut shapes = FxHashMap::default();
         shapes.insert(at, shape);
         Self {
@@ -122,7 +128,11 @@ impl<'p> Machine<'p> {
             if !goes_on {
                 return Outcome::Done;
             }
-            if state.frames.len() == 1 && state.frame().block == self.header && state.frame().index == 0 && state.trail.is_empty() {
+            if state.frames.len() == 1
+                && state.frame().block == self.header
+                && state.frame().index == 0
+                && state.trail.is_empty()
+            {
                 if state.round == 2 {
                     return Outcome::Round(Box::new(state));
                 }
@@ -352,7 +362,15 @@ impl<'p> Machine<'p> {
     }
 
     /// The head of an inner `for`: an empty iterable is skipped, any other gives one item and then ends.
-    fn advance(&mut self, state: &mut State, function: &'p Function, iterable: ExprId, item: LocalId, body: BlockId, exhausted: BlockId) -> bool {
+    fn advance(
+        &mut self,
+        state: &mut State,
+        function: &'p Function,
+        iterable: ExprId,
+        item: LocalId,
+        body: BlockId,
+        exhausted: BlockId,
+    ) -> bool {
         let slot = self.eval(state, function, iterable);
         let is_empty = self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence);
         let block = state.frame().block;

@@ -80,7 +80,10 @@ impl Literal {
 pub(super) enum Operator {
     Field(Name),
     Index,
-    Slice { low: bool, high: bool },
+    Slice {
+        low: bool,
+        high: bool,
+    },
     Not,
     Negate,
     Invert,
@@ -287,7 +290,8 @@ impl Values {
     /// A literal against something that is not one. A made-up value (a call's fresh result, an aggregate) is never
     /// `None`; a positive number is above zero.
     fn compare_with_unknown(&self, op: CompareOp, literal: &Literal, other: ValueId) -> Option<bool> {
-        let is_object = matches!(self.node(other), Node::Apply(Operator::Aggregate(_) | Operator::Binary(_) | Operator::Length, _));
+        let is_object =
+            matches!(self.node(other), Node::Apply(Operator::Aggregate(_) | Operator::Binary(_) | Operator::Length, _));
         match (op, literal) {
             (CompareOp::Is | CompareOp::Eq, Literal::None) if is_object => Some(false),
             (CompareOp::IsNot | CompareOp::Ne, Literal::None) if is_object => Some(true),
@@ -322,7 +326,8 @@ impl Values {
                 if parts.iter().any(is_equal) {
                     return Some(true);
                 }
-                let differs = |part: &ValueId| self.literal_of(*part).and_then(|part| compare_literals(CompareOp::Ne, needle, part));
+                let differs =
+                    |part: &ValueId| self.literal_of(*part).and_then(|part| compare_literals(CompareOp::Ne, needle, part));
                 parts.iter().all(|part| differs(part) == Some(true)).then_some(false)
             }
             _ => None,

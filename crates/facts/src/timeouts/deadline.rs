@@ -1,7 +1,7 @@
 //! Whether a call runs under a deadline that is not its own: a context manager, a combinator, a race, a caller.
 
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
 use unspin_flow::BlockSet;
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
 
 use super::patience::calls;
 use crate::definitions::Definition;
@@ -60,7 +60,9 @@ fn is_in_scope(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<
 fn is_wrapped(project: &Project, at: FunctionRef, result: Option<LocalId>) -> bool {
     let Some(result) = result else { return false };
     let function = project.function(at);
-    calls(function).any(|call| call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call))
+    calls(function).any(|call| {
+        call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call)
+    })
 }
 
 fn is_deadline(project: &Project, at: FunctionRef, call: &Call) -> bool {
@@ -71,7 +73,11 @@ fn is_deadline(project: &Project, at: FunctionRef, call: &Call) -> bool {
 
 /// Whether the block is an arm of a select: whichever arm is ready first ends the wait of the others.
 fn is_raced(project: &Project, at: FunctionRef, block: BlockId) -> bool {
-    project.function(at).blocks.iter().any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.contains(&block)))
+    project
+        .function(at)
+        .blocks
+        .iter()
+        .any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.contains(&block)))
 }
 
 /// A closure or async block runs under the deadline that it is handed to, and under what bounds the code around it.
@@ -92,7 +98,8 @@ fn is_closure_under_deadline(project: &Project, at: FunctionRef) -> bool {
         };
         call.arguments.iter().any(|argument| is_held(argument.value))
     };
-    calls(outer).any(|call| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call)) || is_closure_under_deadline(project, outer_at)
+    calls(outer).any(|call| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call))
+        || is_closure_under_deadline(project, outer_at)
 }
 
 /// Whether a branch decided that there is to be no timeout: `match timeout { Some(t) => …, None => connect(address) }`.
@@ -106,7 +113,9 @@ fn is_decided(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId)
             is_of_timeout = is_of_timeout || function.path(part).is_some_and(|path| is_timeout(project, &path));
         });
         let avoiding = BlockSet::from_iter([tested]);
-        let reaches = |start: BlockId| start == block || unspin_flow::ways::reachable(&shape.cfg, start, &everything, &avoiding).contains(block);
+        let reaches = |start: BlockId| {
+            start == block || unspin_flow::ways::reachable(&shape.cfg, start, &everything, &avoiding).contains(block)
+        };
         is_of_timeout && reaches(then) != reaches(otherwise)
     })
 }
@@ -142,7 +151,8 @@ fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool
                     return false;
                 }
                 let shape = shape.get_or_insert_with(|| Shape::new(function));
-                is_bounded_here(project, caller, shape, block, call) || (depth > 1 && is_bounded_by_callers(project, caller, depth - 1))
+                is_bounded_here(project, caller, shape, block, call)
+                    || (depth > 1 && is_bounded_by_callers(project, caller, depth - 1))
             })
         })
     })

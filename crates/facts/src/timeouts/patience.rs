@@ -106,7 +106,9 @@ fn by_argument(project: &Project, at: FunctionRef, timeout: &TimeoutModel, argum
     let function = project.function(at);
     let of_value = |expr: ExprId| match function.expr(expr) {
         Expr::Constant(constant) => of_constant(timeout, constant),
-        Expr::Global(name) => project.constant(at.file, *name).map_or(Waits::Unknown, |constant| of_constant(timeout, &constant)),
+        Expr::Global(name) => {
+            project.constant(at.file, *name).map_or(Waits::Unknown, |constant| of_constant(timeout, &constant))
+        }
         Expr::Aggregate(..) | Expr::Variant(..) | Expr::Binary(..) => Waits::Bounded,
         _ => Waits::Unknown,
     };
@@ -215,7 +217,9 @@ impl Carrier<'_> {
     }
 
     fn field_setters(&self, at: FunctionRef, field: Name) -> Told {
-        self.methods(at).map(|(_, method)| self.setters(method, &|on| self.is_field(method, on, field))).fold(Told::Nothing, later)
+        self.methods(at)
+            .map(|(_, method)| self.setters(method, &|on| self.is_field(method, on, field)))
+            .fold(Told::Nothing, later)
     }
 
     /// A variable of the module, assigned at its top.
@@ -233,9 +237,11 @@ impl Carrier<'_> {
     fn methods(&self, at: FunctionRef) -> impl Iterator<Item = (FunctionRef, &Function)> {
         let owner = self.project.function(at).owner;
         let functions = &self.project.files[at.file as usize].module.functions;
-        functions.iter().enumerate().filter(move |(_, function)| owner.is_some() && function.owner == owner).map(
-            move |(index, function)| (FunctionRef { file: at.file, function: FunctionId(index as u32) }, function),
-        )
+        functions
+            .iter()
+            .enumerate()
+            .filter(move |(_, function)| owner.is_some() && function.owner == owner)
+            .map(move |(index, function)| (FunctionRef { file: at.file, function: FunctionId(index as u32) }, function))
     }
 
     fn is_receiver(&self, function: &Function, expr: ExprId) -> bool {
@@ -303,7 +309,9 @@ impl Carrier<'_> {
                     _ => continue,
                 },
                 StatementKind::Assign(place, value) => match *function.expr(*place) {
-                    Expr::Field(on, name) if self.timeout.set_by.contains(&name) && is_object(on) => of_setting(function, *value),
+                    Expr::Field(on, name) if self.timeout.set_by.contains(&name) && is_object(on) => {
+                        of_setting(function, *value)
+                    }
                     _ => continue,
                 },
                 _ => continue,
@@ -327,9 +335,10 @@ impl Carrier<'_> {
                 Definition::Call(call) => self.project.resolve(at, call).model.is_some_and(|(model, _)| match model.effect {
                     Effect::Connect => true,
                     Effect::View => call.arguments.first().is_some_and(|a| self.is_connection(at, a.value, hops + 1)),
-                    _ => model.wraps.and_then(|index| call.arguments.get(index as usize)).is_some_and(|wrapped| {
-                        self.is_connection(at, wrapped.value, hops + 1)
-                    }),
+                    _ => model
+                        .wraps
+                        .and_then(|index| call.arguments.get(index as usize))
+                        .is_some_and(|wrapped| self.is_connection(at, wrapped.value, hops + 1)),
                 }),
                 _ => false,
             })
