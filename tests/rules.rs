@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use unspin_engine::suppression::{self, CommentedFile};
-use unspin_engine::{Rules, Selection, builtin_models, check};
+use unspin_engine::{Rule, Rules, Selection, builtin_models, check};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::Group;
 use unspin_ir::{Module, Source, name};
@@ -52,10 +52,9 @@ fn expectations(text: &str, module: &Module, rule: Option<&str>) -> BTreeSet<Exp
 }
 
 /// Findings and expectations of a small project, file by file, as the lines in which they differ.
-fn differences(files: &[(String, String, String)], rule: Option<&str>, groups: &[&str]) -> String {
+fn differences(files: &[(String, String, String)], rules: &Rules, rule: Option<&str>, groups: &[&str]) -> String {
     let is_rust = files.first().is_some_and(|(path, ..)| Path::new(path).extension().is_some_and(|ending| ending == "rs"));
     let models = builtin_models(if is_rust { "rust" } else { "python" }).expect("the built-in models are well formed");
-    let rules = Rules::builtin().expect("the built-in rules are well formed");
     let sources: Vec<SourceFile> =
         files.iter().map(|(path, stem, text)| SourceFile { path: path.clone(), module: lower(path, stem, text) }).collect();
     let mut report = String::new();
@@ -66,7 +65,7 @@ fn differences(files: &[(String, String, String)], rule: Option<&str>, groups: &
     }
     let project = Project::new(sources, Models::new(models));
     let select = groups.iter().map(|group| (*group).to_owned()).collect();
-    let findings = check(&project, &rules, &Selection { select, ..Selection::default() });
+    let findings = check(&project, rules, &Selection { select, ..Selection::default() });
     let indices: Vec<LineIndex> = files.iter().map(|(_, _, text)| LineIndex::new(text)).collect();
     let commented: Vec<CommentedFile<'_>> = files
         .iter()
@@ -130,6 +129,10 @@ fn blocks(readme: &str) -> Vec<(String, String)> {
     blocks
 }
 
+fn builtin() -> Rules {
+    Rules::builtin().expect("the built-in rules are well formed")
+}
+
 const ALL: [&str; 3] = ["recommended", "strict", "audit"];
 
 fn rule_folders() -> Vec<PathBuf> {
@@ -159,7 +162,7 @@ fn cases_expect_exactly_what_is_reported() {
             let text = std::fs::read_to_string(&case).expect("a case is text");
             let stem = case.file_stem().and_then(|stem| stem.to_str()).unwrap_or("case").to_owned();
             let path = format!("{rule}/cases/{}", case.file_name().and_then(|name| name.to_str()).unwrap_or("case"));
-            report += &differences(&[(path, stem, text)], Some(&rule), &ALL);
+            report += &differences(&[(path, stem, text)], &builtin(), Some(&rule), &ALL);
         }
     }
     assert!(report.is_empty(), "\n{report}");
@@ -175,7 +178,12 @@ fn readmes_expect_exactly_what_is_reported() {
             let _ = writeln!(report, "{rule}: no README.md");
         }
         for (ending, text) in blocks(&readme) {
-            report += &differences(&[(format!("{rule}/README.md.{ending}"), "block".to_owned(), text)], Some(&rule), &ALL);
+            report += &differences(
+                &[(format!("{rule}/README.md.{ending}"), "block".to_owned(), text)],
+                &builtin(),
+                Some(&rule),
+                &ALL,
+            );
         }
     }
     assert!(report.is_empty(), "\n{report}");
@@ -205,7 +213,41 @@ fn the_incident_is_reported_where_it_stands_and_its_fixes_are_accepted() {
                 )
             })
             .collect();
-        let report = differences(&files, None, &["recommended"]);
+        let report = differences(&files, &builtin(), None, &["recommended"]);
         assert!(report.is_empty(), "\n{report}");
     }
+}
+
+/// The text of the first block of a language in a guide.
+fn block<'t>(text: &'t str, language: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("```{language}\n")).expect("the guide shows one");
+    rest.split_once("```").expect("the block ends").0
+}
+
+#[test]
+fn the_example_of_the_contributing_guide_is_a_rule() {
+    let guide = std::fs::read_to_string(repository().join(".github/CONTRIBUTING.md")).expect("the guide");
+    let name = "swallowed-at-once";
+    let rule = Rule::parse(name, "rule.toml", block(&guide, "toml"), "").expect("the example is well formed");
+    let case = ("case.py".to_owned(), "case".to_owned(), block(&guide, "python").to_owned());
+    let report = differences(&[case], &Rules::new(vec![rule]), Some(name), &ALL);
+    assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+fn the_catalogue_lists_every_rule() {
+    let mut catalogue = "# Rules\n\nOne folder a rule; `unspin explain RULE` shows its page. How to add one stands in the contributing guide.\n\n\
+                         | rule | group | severity | what it finds |\n|---|---|---|---|\n"
+        .to_owned();
+    for info in builtin().infos() {
+        let group = format!("{:?}", info.group).to_lowercase();
+        let severity = format!("{:?}", info.severity).to_lowercase();
+        let _ = writeln!(catalogue, "| [{0}]({0}/README.md) | {group} | {severity} | {1} |", info.name, info.summary);
+    }
+    let path = repository().join("rules/README.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &catalogue).expect("the catalogue can be written");
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(known, catalogue, "run with UPDATE=1 to write the catalogue anew");
 }

@@ -231,7 +231,7 @@ pub enum Effect {
     Stop,
     /// Reads a clock.
     Clock,
-    /// Never returns: `sys.exit`, `std::process::exit`.
+    /// Never returns: `sys.exit`, `process.exit`.
     Exit,
     /// Gives the process to others for a moment: `spin_loop`, `yield_now`, `sleep(0)`.
     Yield,
