@@ -192,7 +192,7 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
         Some((model, _)) => quiet.contains(&model.effect),
         None => is_own_question(cx, site),
     };
-    if cx.sites.iter().all(is_query) { "queries" } else { "calls" }
+    if !has_handler && cx.sites.iter().all(is_query) { "queries" } else { "calls" }
 }
 
 /// A call of the project's own code that only looks at something.

@@ -73,7 +73,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
             attributes: vec![("through", "nothing-consumed")],
             places: vec![("loop", at.file, source.head), ("call", at.file, step.span)],
             words: vec![("place", step.place)],
-            sureness: Sureness::High,
+            sureness: if step.is_answer { Sureness::Low } else { Sureness::High },
         });
     }
     observations

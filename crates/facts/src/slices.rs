@@ -13,6 +13,8 @@ const MAX_HOPS: u32 = 5;
 pub(crate) struct DoubtfulStep {
     pub(crate) span: Span,
     pub(crate) place: String,
+    /// Whether the amount is an answer about the whole sequence (a count of what was taken), not a field or element of it.
+    pub(crate) is_answer: bool,
 }
 
 /// The first statement that moves the state of the loop's tests by an untested amount from the input.
@@ -44,7 +46,8 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
                 && only_subject(cx, &tests, &path)
                 && assigned_once(cx, &path)
             {
-                return Some(DoubtfulStep { span: statement.span, place: path });
+                let is_answer = is_answer(cx, amount, &path, 0);
+                return Some(DoubtfulStep { span: statement.span, place: path, is_answer });
             }
         }
     }
@@ -89,6 +92,32 @@ fn depends_on(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool
             .filter_map(|definition| definition.value)
             .any(|value| depends_on(cx, value, path, hops + 1))
     })
+}
+
+/// Whether the amount is the result, or a part of the tuple, that a call gave which got the whole sequence.
+fn is_answer(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    match cx.function.expr(expr) {
+        Expr::Index(base, _) => matches!(cx.function.expr(*base), Expr::Local(_)) && is_answer(cx, *base, path, hops + 1),
+        Expr::Field(base, _) => cx.origin_site(*base).is_some_and(|site| site.call.awaited),
+        Expr::Local(local) => match cx.origin_site(expr) {
+            Some(site) => {
+                let receiver = match site.call.callee {
+                    unspin_ir::Callee::Method(receiver, _) => Some(receiver),
+                    _ => None,
+                };
+                let mut operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
+                operands.any(|operand| cx.function.path(operand).as_deref() == Some(path))
+            }
+            None => {
+                let values = cx.shape.definitions(*local).iter().filter_map(|definition| definition.value);
+                values.into_iter().any(|value| is_answer(cx, value, path, hops + 1))
+            }
+        },
+        _ => false,
+    }
 }
 
 /// Whether the amount is certainly more than nothing.

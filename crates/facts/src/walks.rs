@@ -118,6 +118,20 @@ fn operands(call: &unspin_ir::Call) -> Vec<ExprId> {
     receiver.into_iter().chain(call.arguments.iter().map(|a| a.value)).collect()
 }
 
+/// What a call gives back in another form: its receiver, or what `cast` and views are given. What another function does
+/// with a link, such as fetching it, is not followed.
+fn passed_through(site: &Site<'_>) -> Vec<ExprId> {
+    match site.call.callee {
+        Callee::Method(receiver, _) => vec![receiver],
+        Callee::Path(path) => {
+            let is_view = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::View | Effect::Pure));
+            let is_cast = path.rsplit('.').next() == Some("cast");
+            if is_view || is_cast { operands(site.call) } else { Vec::new() }
+        }
+        Callee::Value(_) => Vec::new(),
+    }
+}
+
 /// Whether an expression is a text that stands in the source, or a constant name for one.
 fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
     match cx.function.expr(key) {
@@ -145,7 +159,8 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
             let by_get = matches!(site.call.callee, Callee::Method(_, method) if matches!(method.as_str(), "get" | "raw_get"))
                 && site.call.arguments.first().is_some_and(|a| is_key(cx, a.value));
             let through = if by_get { through.max(Key::Get) } else { through };
-            let reached = operands(site.call).into_iter().map(|o| follows_key(cx, Source::Value(o), walker, through, hops + 1));
+            let reached =
+                passed_through(site).into_iter().map(|o| follows_key(cx, Source::Value(o), walker, through, hops + 1));
             return reached.max().unwrap_or(Key::None);
         }
     };

@@ -87,7 +87,7 @@ def take_varint(data: bytes) -> tuple[int, int]:
 
 def varints(data: bytes) -> list[int]:
     values = []
-    while data:  # fixme: not-expect: zero-step
+    while data:  # fixme: not-expect: zero-step/strict
         value, used = take_varint(data)
         values.append(value)
         data = data[used:]

@@ -337,6 +337,13 @@ impl<'p> Machine<'p> {
         {
             return self.raise(state, &["ValueError", "TypeError", "error", "JSONDecodeError"]);
         }
+        let is_failure = subject.is_some_and(|slot| {
+            matches!(self.values.node(slot.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err")
+        });
+        if own_name.as_str() == "ok" && is_failure {
+            let none = self.values.literal(Literal::None);
+            return self.finish(state, cx.call, Slot { value: none, places: 0, from_end: true });
+        }
         let folded = match (model.effect, &literal) {
             (Effect::View, Some(literal))
                 if literal.is_empty_sequence() || matches!(literal, Literal::Int(_) | Literal::None) =>
