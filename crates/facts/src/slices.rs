@@ -102,20 +102,18 @@ fn is_answer(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool 
     match cx.function.expr(expr) {
         Expr::Index(base, _) => matches!(cx.function.expr(*base), Expr::Local(_)) && is_answer(cx, *base, path, hops + 1),
         Expr::Field(base, _) => cx.origin_site(*base).is_some_and(|site| site.call.awaited),
-        Expr::Local(local) => match cx.origin_site(expr) {
-            Some(site) => {
-                let receiver = match site.call.callee {
-                    unspin_ir::Callee::Method(receiver, _) => Some(receiver),
-                    _ => None,
-                };
-                let mut operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
-                operands.any(|operand| cx.function.path(operand).as_deref() == Some(path))
-            }
-            None => {
+        Expr::Local(local) => {
+            let Some(site) = cx.origin_site(expr) else {
                 let values = cx.shape.definitions(*local).iter().filter_map(|definition| definition.value);
-                values.into_iter().any(|value| is_answer(cx, value, path, hops + 1))
-            }
-        },
+                return values.into_iter().any(|value| is_answer(cx, value, path, hops + 1));
+            };
+            let receiver = match site.call.callee {
+                unspin_ir::Callee::Method(receiver, _) => Some(receiver),
+                _ => None,
+            };
+            let mut operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
+            operands.any(|operand| cx.function.path(operand).as_deref() == Some(path))
+        }
         _ => false,
     }
 }
