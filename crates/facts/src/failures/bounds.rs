@@ -136,7 +136,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let named = match origin.call.callee {
             Callee::Path(path) => path.rsplit('.').next().map_or(path, unspin_ir::name),
             Callee::Method(_, method) => method,
-            Callee::Value(_) => unspin_ir::name(""),
+            Callee::Value(value) => unspin_ir::name(cx.function.path(value).as_deref().unwrap_or_default()),
         };
         if let Some((model, _)) = origin.resolution.model {
             return match model.effect {
@@ -158,6 +158,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
         }
         if self.is_stop_name(&named) {
             return Some("stop-signal");
+        }
+        if has(cx, WordKind::Deadline, &named) {
+            return Some("deadline");
         }
         for &target in &origin.resolution.targets {
             let summary = cx.project.summary(target);

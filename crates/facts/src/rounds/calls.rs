@@ -340,6 +340,12 @@ impl<'p> Machine<'p> {
         let is_failure = subject.is_some_and(|slot| {
             matches!(self.values.node(slot.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err")
         });
+        let keeps_emptiness =
+            matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");
+        if keeps_emptiness && literal.as_ref().is_some_and(Literal::is_empty_sequence) {
+            let empty = self.values.literal(Literal::Empty);
+            return self.finish(state, cx.call, Slot { value: empty, ..subject.unwrap_or(Slot::of(empty)) });
+        }
         if own_name.as_str() == "ok" && is_failure {
             let none = self.values.literal(Literal::None);
             return self.finish(state, cx.call, Slot { value: none, places: 0, from_end: true });
