@@ -326,14 +326,9 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
 
 /// What happens to the operands of a call that only asks; without a change there, others decide the answer.
 fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'static str {
-    let receiver = match site.call.callee {
-        unspin_ir::Callee::Method(receiver, _) => Some(receiver),
-        _ => None,
-    };
-    let operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
     let is_pure = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Pure | Effect::View));
     let mut state = if is_pure { "unchanged" } else { "foreign" };
-    for operand in operands {
+    for operand in site.call.operands() {
         match state_of_test(cx, operand, hops + 1) {
             "changed" => return "changed",
             "foreign" => state = "foreign",

@@ -76,14 +76,7 @@ fn depends_on(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool
         }
         let Expr::Local(local) = cx.function.expr(part) else { return false };
         if let Some(site) = cx.origin_site(part) {
-            let receiver = match site.call.callee {
-                unspin_ir::Callee::Method(receiver, _) => Some(receiver),
-                _ => None,
-            };
-            return receiver
-                .into_iter()
-                .chain(site.call.arguments.iter().map(|a| a.value))
-                .any(|operand| depends_on(cx, operand, path, hops + 1));
+            return site.call.operands().any(|operand| depends_on(cx, operand, path, hops + 1));
         }
         cx.shape
             .definitions(*local)
@@ -107,12 +100,7 @@ fn is_answer(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool 
                 let values = cx.shape.definitions(*local).iter().filter_map(|definition| definition.value);
                 return values.into_iter().any(|value| is_answer(cx, value, path, hops + 1));
             };
-            let receiver = match site.call.callee {
-                unspin_ir::Callee::Method(receiver, _) => Some(receiver),
-                _ => None,
-            };
-            let mut operands = receiver.into_iter().chain(site.call.arguments.iter().map(|a| a.value));
-            operands.any(|operand| cx.function.path(operand).as_deref() == Some(path))
+            site.call.operands().any(|operand| cx.function.path(operand).as_deref() == Some(path))
         }
         _ => false,
     }

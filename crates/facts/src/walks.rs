@@ -101,21 +101,13 @@ fn add_locals(cx: &LoopContext<'_>, expr: ExprId, locals: &mut Vec<LocalId>, hop
             match source {
                 Source::Value(value) => add_locals(cx, value, locals, hops + 1),
                 Source::Call(site) => {
-                    for operand in operands(site.call) {
+                    for operand in site.call.operands() {
                         add_locals(cx, operand, locals, hops + 1);
                     }
                 }
             }
         }
     }
-}
-
-fn operands(call: &unspin_ir::Call) -> Vec<ExprId> {
-    let receiver = match call.callee {
-        Callee::Method(receiver, _) => Some(receiver),
-        _ => None,
-    };
-    receiver.into_iter().chain(call.arguments.iter().map(|a| a.value)).collect()
 }
 
 /// What a call gives back in another form: its receiver, or what `cast` and views are given. What another function does
@@ -126,7 +118,7 @@ fn passed_through(site: &Site<'_>) -> Vec<ExprId> {
         Callee::Path(path) => {
             let is_view = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::View | Effect::Pure));
             let is_cast = path.rsplit('.').next() == Some("cast");
-            if is_view || is_cast { operands(site.call) } else { Vec::new() }
+            if is_view || is_cast { site.call.operands().collect() } else { Vec::new() }
         }
         Callee::Value(_) => Vec::new(),
     }
@@ -205,7 +197,7 @@ fn is_read(cx: &LoopContext<'_>, source: Source<'_, '_>, hops: u32) -> bool {
     match source {
         Source::Call(site) => {
             matches!(site.effect, Some(Effect::Read | Effect::Decode))
-                || operands(site.call).into_iter().any(|operand| is_read(cx, Source::Value(operand), hops + 1))
+                || site.call.operands().any(|operand| is_read(cx, Source::Value(operand), hops + 1))
         }
         Source::Value(value) => match *cx.function.expr(value) {
             Expr::Index(base, key) => is_key(cx, key) || is_read(cx, Source::Value(base), hops + 1),
@@ -257,7 +249,7 @@ fn remembers(cx: &LoopContext<'_>) -> bool {
             Expr::Local(_) => {
                 // `if !seen.insert(x)`, `if is_new(x, seen)`
                 let Some(site) = cx.origin_site(part) else { return };
-                found |= operands(site.call).into_iter().filter_map(|o| cx.function.path(o)).any(|path| grows(&path));
+                found |= site.call.operands().filter_map(|o| cx.function.path(o)).any(|path| grows(&path));
                 found |= site.effect == Some(Effect::Grow);
             }
             _ => {}

@@ -58,6 +58,15 @@ impl Call {
         by_name.or_else(by_position).map(|a| a.value)
     }
 
+    /// What the call gets: the receiver of a method first, then the arguments.
+    pub fn operands(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let receiver = match self.callee {
+            Callee::Method(receiver, _) => Some(receiver),
+            Callee::Path(_) | Callee::Value(_) => None,
+        };
+        receiver.into_iter().chain(self.arguments.iter().map(|argument| argument.value))
+    }
+
     /// The number of positional arguments.
     pub fn positional(&self) -> usize {
         self.arguments.iter().filter(|a| a.name.is_none() && !a.spread).count()

@@ -184,11 +184,7 @@ impl Propagation<'_, '_> {
                     state.remove(&(result, None));
                     Self::forget_fields(state, result);
                 }
-                let receiver = match call.callee {
-                    unspin_ir::Callee::Method(receiver, _) => Some(receiver),
-                    _ => None,
-                };
-                for expr in receiver.into_iter().chain(call.arguments.iter().map(|a| a.value)) {
+                for expr in call.operands() {
                     if let Some(root) = crate::shape::root_local(function, expr) {
                         Self::forget_fields(state, root);
                     }

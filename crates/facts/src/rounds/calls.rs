@@ -142,7 +142,8 @@ impl<'p> Machine<'p> {
     fn unresolved(&mut self, state: &mut State, function: &'p Function, call: &'p Call, arguments: &[Slot]) -> bool {
         let shares = self.project.files[state.frame().at.file as usize].module.shares_objects;
         if let Callee::Method(receiver, _) = call.callee {
-            self.touch_object(state, function, receiver);
+            // `self.out.write(x)` may change `self.out`, not `self`.
+            self.touch(state, function, receiver);
         }
         for (argument, slot) in call.arguments.iter().zip(arguments) {
             if slot.from_end {
@@ -157,11 +158,6 @@ impl<'p> Machine<'p> {
         }
         let result = Slot::of(self.values.fresh());
         self.finish(state, call, result)
-    }
-
-    /// `self.out.write(x)` may change `self.out`, not `self`.
-    fn touch_object(&mut self, state: &mut State, function: &'p Function, receiver: ExprId) {
-        self.touch(state, function, receiver);
     }
 
     /// Numbers, text and what is used as such cannot be changed by the callee.

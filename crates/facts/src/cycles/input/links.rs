@@ -106,11 +106,7 @@ fn is_source(project: &Project, body: &Body<'_>, call: &Call) -> bool {
 
 /// Whether what a call is given depends on a parameter (not the receiver) of the function.
 fn comes_from_parameter(body: &Body<'_>, call: &Call, hops: u32) -> bool {
-    let receiver = match call.callee {
-        Callee::Method(receiver, _) => Some(receiver),
-        _ => None,
-    };
-    receiver.into_iter().chain(call.arguments.iter().map(|argument| argument.value)).any(|value| depends(body, value, hops))
+    call.operands().any(|value| depends(body, value, hops))
 }
 
 pub(super) fn depends(body: &Body<'_>, value: ExprId, hops: u32) -> bool {
