@@ -1,0 +1,55 @@
+//! Loops that end: the patterns that unspin asks for, as a library for `tokio`.
+//!
+//! Every piece is a *policy* (settings, found sound when it is built), a *state machine* that is told the time and does
+//! nothing by itself, and, where it helps, a thin asynchronous wrapper. A state machine never reads a clock: the same
+//! calls with the same times give the same answers, which is what the tests and ports to other languages rely on.
+//!
+//! The documentation of each item says three things:
+//!
+//! * **Bound**: the longest it can take, the most attempts it makes or the most memory it holds, as a formula;
+//! * **Cancel**: what happens when it is cancelled or its future is dropped;
+//! * **On give-up**: what it returns when it stops trying.
+//!
+//! | to write | use |
+//! |---|---|
+//! | a retry | [`with_timeout_retry`] with a [`RetryPolicy`] |
+//! | a retry loop by hand | [`TimeoutRetryHandler`], [`ErrorCountHandler`] |
+//! | a pause between attempts | [`Backoff`] |
+//! | reading lines from a peer | [`Lines`] |
+//! | knowing that a peer is gone | [`ConnectionHealthChecker`], [`Liveness`] |
+//! | one owner of a name | [`Leases`] |
+//! | tasks that stop | [`Scope`] |
+
+// In reading order.
+mod policy;
+pub use policy::InvalidPolicy;
+
+mod backoff;
+pub use backoff::{Backoff, Delays, Jitter};
+
+mod verdict;
+pub use verdict::{Classify, Failure, StopReason, Verdict};
+
+mod retry;
+pub use retry::{
+    Attempt, BudgetSettings, GiveUp, Retries, RetryBudget, RetryPolicy, RetrySettings, with_timeout_retry,
+    with_timeout_retry_by,
+};
+
+mod handler;
+pub use handler::{ErrorCountHandler, FailureLimits, FailureSettings, TimeoutRetryHandler};
+
+mod liveness;
+pub use liveness::{ConnectionHealthChecker, Health, LifeSign, Liveness, LivenessPolicy};
+
+mod lines;
+pub use lines::{Line, LineBuffer, LinePolicy, LineSettings, Lines, LinesError};
+
+mod lease;
+pub use lease::{Claim, LeaseSettings, Leases, Refused};
+
+mod scope;
+pub use scope::{Scope, ScopeClosed, ShutdownReport, Spawner, Stop};
+
+pub use tokio::time::Instant;
+pub use tokio_util::sync::CancellationToken;
