@@ -87,6 +87,7 @@ fn observe_one(
     ));
     attributes.extend(bounds.names.iter().map(|&bound| ("bounded-by", bound)));
     attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
+    attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", wait_class(cx, site)));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);

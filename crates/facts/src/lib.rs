@@ -7,6 +7,7 @@
 //! - [`rounds`]: what a loop does at the end of its input.
 //! - [`cycles`]: recursion: cycles of calls, their guards, and what decides their depth.
 
+mod cancellation;
 mod constants;
 mod definitions;
 mod failures;
@@ -15,6 +16,8 @@ pub mod model;
 mod models;
 pub mod observation;
 mod observe;
+mod policies;
+mod polls;
 pub mod project;
 mod recursion;
 mod resolve;

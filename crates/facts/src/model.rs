@@ -85,6 +85,12 @@ pub struct CallModel {
     /// Values of those arguments that bound nothing, besides `None`: `tenacity.stop_never`.
     #[serde(default)]
     pub unlimited: Vec<Name>,
+    /// Those of the arguments that bound it when they are not given: `Retry()` has a `total` of 10.
+    #[serde(default)]
+    pub limited_by_default: Vec<Name>,
+    /// Methods, of the policy or of what is given to it, that bound it: `strategy.take(5)`.
+    #[serde(default)]
+    pub limited_by: Vec<Name>,
 }
 
 impl CallModel {
@@ -357,6 +363,12 @@ pub enum WordKind {
     Delay,
     /// A call that writes to a log.
     Log,
+    /// A method that asks for a state: `get_status`, `describe`.
+    Question,
+    /// An object that speaks to another machine: `client`, `api`.
+    Client,
+    /// A state that the other side of a connection decides about: `connected`, `authenticated`.
+    PeerState,
     /// A method that consumes input when called on a stream: `read`, `next_token`.
     Stream,
     /// A parameter or receiver from which input is consumed: `reader`, `lexer`, `buf`.

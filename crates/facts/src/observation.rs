@@ -80,9 +80,22 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "through",
-        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed"],
+        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed", "cancellation"],
         "what the way goes through: a failed call; a read at the end of its input; a receive whose other side is gone; a \
-         write that takes nothing; a slice or step by an amount from the input that may be zero",
+         write that takes nothing; a slice or step by an amount from the input that may be zero; a handler that swallows a \
+         cancellation or interrupt",
+    ),
+    (
+        Subject::WayRound,
+        "cancelled",
+        &["coroutine", "thread"],
+        "whose cancellation is swallowed: a coroutine's at an await; an interrupt of anything else",
+    ),
+    (
+        Subject::WayRound,
+        "delay",
+        &["constant", "varies"],
+        "whether every pause after the failure takes the same time each round",
     ),
     (
         Subject::WayRound,
@@ -161,6 +174,13 @@ pub const VOCABULARY: &[Entry] = &[
          visited set",
     ),
     (
+        Subject::Loop,
+        "polls",
+        &["own-state", "foreign-state", "remote-state"],
+        "it only sleeps and asks again, with no bound: for a state of the program itself; of files, processes or a peer; of \
+         another machine by a request",
+    ),
+    (
         Subject::Call,
         "effect",
         &["read", "receive", "write", "connect", "accept", "request", "wait", "poll", "other"],
@@ -181,6 +201,7 @@ pub const VOCABULARY: &[Entry] = &[
         "connecting or shaking hands; waiting for a reply; reading on; looking up a name",
     ),
     (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
+    (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (
         Subject::Cycle,

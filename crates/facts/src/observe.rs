@@ -16,11 +16,15 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     let function = project.function(at);
     let may_loop = may_be_open_ended(project, function);
     // Few functions have such a loop or call, and looking at their shape is what costs.
-    if !may_loop && !crate::timeouts::may_observe(project, function) {
+    let has_policy = crate::policies::may_observe(project, function);
+    if !may_loop && !has_policy && !crate::timeouts::may_observe(project, function) {
         return Vec::new();
     }
     let shape = Rc::new(Shape::new(function));
     let mut observations = crate::timeouts::observe(project, at, &shape);
+    if has_policy {
+        observations.extend(crate::policies::observe(project, at, &shape));
+    }
     if may_loop {
         for index in 0..shape.forest.loops.len() {
             observations.extend(observe_loop(project, at, &shape, index));
@@ -55,6 +59,8 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     let mut observations = Vec::new();
     observations.extend(crate::loops::observe(&cx));
     observations.extend(crate::failures::observe(&cx));
+    observations.extend(crate::polls::observe(&cx));
+    observations.extend(crate::cancellation::observe(&cx));
     let ends = cx.ends();
     for (mode, through) in
         [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]

@@ -209,7 +209,7 @@ fn is_read(cx: &LoopContext<'_>, source: Source<'_, '_>, hops: u32) -> bool {
 }
 
 /// Whether a count that the loop steps is compared.
-fn counts(cx: &LoopContext<'_>) -> bool {
+pub(crate) fn counts(cx: &LoopContext<'_>) -> bool {
     let stepped: Vec<String> = assignments(cx)
         .filter(|(place, value)| steps_itself(cx.function, *place, *value))
         .filter_map(|(place, _)| cx.function.path(place))

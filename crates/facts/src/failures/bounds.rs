@@ -14,6 +14,8 @@ use crate::summary::steps_itself;
 pub(super) struct OnEveryWay {
     pub(super) names: Vec<&'static str>,
     pub(super) pauses: bool,
+    /// Whether the pauses always take the same time; `None` where that is not known.
+    pub(super) delay: Option<&'static str>,
 }
 
 /// Collects the blocks of each kind of bound.
@@ -47,7 +49,8 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if counts && names.contains(&"error-test") && !names.contains(&"unknown") {
             names.push("unknown");
         }
-        OnEveryWay { names, pauses: self.cuts(&self.pauses()) }
+        let pauses = self.cuts(&self.pauses());
+        OnEveryWay { names, pauses, delay: if pauses { self.delay() } else { None } }
     }
 
     /// Whether every way from the failure to the call enters one of the blocks.
@@ -364,6 +367,54 @@ impl<'c, 'p> Bounds<'c, 'p> {
             blocks.remove(self.site.block);
         }
         blocks
+    }
+
+    /// Whether every sleep on the ways takes the same time each round: a constant, or a place that the loop never assigns.
+    fn delay(&self) -> Option<&'static str> {
+        let mut delay = None;
+        for site in self.cx.sites.iter().filter(|site| self.around.contains(site.block) && self.is_pause(site)) {
+            match site.resolution.model {
+                Some((model, _)) if model.effect == Effect::Sleep => {}
+                // Taking a lock is no delay, and a round that works may sleep for other reasons.
+                Some((model, _)) if model.effect == Effect::Wait => continue,
+                None if !site.resolution.targets.is_empty() => continue,
+                _ => return None,
+            }
+            let amount = site.call.arguments.first()?;
+            let constant = self.cx.seconds(amount.value).is_some() || self.is_set_outside(amount.value);
+            delay = if constant && delay != Some("varies") { Some("constant") } else { Some("varies") };
+        }
+        delay
+    }
+
+    fn is_set_outside(&self, amount: ExprId) -> bool {
+        let function = self.cx.function;
+        let mut fixed = !self.cx.origin_site(amount).is_some_and(|site| site.resolution.model.is_none());
+        crate::shape::for_each_part(function, amount, &mut |part| match function.expr(part) {
+            Expr::Local(local) => {
+                let of_loop = |definition: &crate::shape::Definition| self.cx.natural().body.contains(definition.block);
+                fixed &= !self.cx.shape.definitions(*local).iter().any(of_loop);
+            }
+            Expr::Field(..) => fixed &= function.path(part).is_some_and(|path| !self.is_assigned_in_loop(&path)),
+            Expr::Opaque(_) => fixed = false,
+            _ => {}
+        });
+        fixed
+    }
+
+    fn is_assigned_in_loop(&self, path: &str) -> bool {
+        let field = path.rsplit('.').next().unwrap_or_default();
+        let by_callee =
+            |target: &crate::FunctionRef| self.cx.project.summary(*target).writes.iter().any(|write| write == field);
+        if self.cx.sites.iter().flat_map(|site| &site.resolution.targets).any(by_callee) {
+            return true;
+        }
+        self.cx.natural().body.iter().any(|block| {
+            self.cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => self.cx.function.path(*place).as_deref() == Some(path),
+                _ => false,
+            })
+        })
     }
 
     /// Whether every way from the failure to a pause gives its delay another value first.

@@ -14,6 +14,8 @@ pub(crate) struct Hints {
     pub(crate) timed: bool,
     /// It gives an iterator without an end.
     pub(crate) endless: bool,
+    /// It is a retry policy with arguments that bound it.
+    pub(crate) policy: bool,
     /// It starts a thread or task.
     pub(crate) spawns: bool,
 }
@@ -31,9 +33,10 @@ impl HintTable {
             let found = Hints {
                 timed: crate::timeouts::is_reported(model),
                 endless: model.effect == Effect::EndlessIterator,
+                policy: crate::policies::is_policy(model),
                 spawns: model.effect == Effect::Spawn,
             };
-            if !found.timed && !found.endless && !found.spawns {
+            if !found.timed && !found.endless && !found.spawns && !found.policy {
                 continue;
             }
             let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
@@ -42,6 +45,7 @@ impl HintTable {
                 known.timed |= found.timed;
                 known.endless |= found.endless;
                 known.spawns |= found.spawns;
+                known.policy |= found.policy;
             }
         }
         Self { names }

@@ -1,0 +1,211 @@
+//! Handlers in a loop that swallow the request to stop: a cancellation at an await, an interrupt elsewhere.
+//!
+//! Silent where the handler's own blocks leave, assign what a test of the loop reads, call something that is named for
+//! stopping, or keep the exception; and where what was awaited is a task that the function itself has cancelled.
+
+use unspin_flow::{BlockSet, ways};
+use unspin_ir::{BlockId, Callee, Expr, ExprId, Handler, LocalId, LoopKind, StatementKind, Terminator};
+
+use crate::model::{Effect, FailureKind, WordKind};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, Site, is_rust};
+
+/// Every handler of an open-ended loop that swallows a cancellation and goes round.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
+    // In Rust a task that is cancelled is dropped: there is nothing to catch.
+    if is_rust(cx.project, cx.at) || cx.source.kind == LoopKind::Comprehension {
+        return Vec::new();
+    }
+    let mut observations = Vec::new();
+    for block in cx.natural().body.iter() {
+        let Terminator::Dispatch { handlers, .. } = &cx.function.block(block).terminator else { continue };
+        let Some((handler, kind)) = handlers.iter().find_map(|handler| Some((handler, swallowed(cx, handler)?))) else {
+            continue;
+        };
+        if let Some(observation) = observe_handler(cx, block, handler, kind) {
+            observations.push(observation);
+        }
+    }
+    observations
+}
+
+/// What a handler catches besides failures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Swallowed {
+    Cancellation,
+    /// `KeyboardInterrupt`, `SystemExit`.
+    Interrupt,
+    /// `except:`, `except BaseException`.
+    Everything,
+}
+
+fn swallowed(cx: &LoopContext<'_>, handler: &Handler) -> Option<Swallowed> {
+    if handler.manager.is_some() {
+        return None;
+    }
+    if handler.classes.is_empty() {
+        return Some(Swallowed::Everything);
+    }
+    let mut found = None;
+    for class in &handler.classes {
+        if cx.project.models.failure_kind(*class) != Some(FailureKind::Cancellation) {
+            continue;
+        }
+        found = match class.rsplit('.').next().unwrap_or_default() {
+            "GeneratorExit" => found,
+            "BaseException" | "BaseExceptionGroup" => Some(Swallowed::Everything),
+            "KeyboardInterrupt" | "SystemExit" => found.or(Some(Swallowed::Interrupt)),
+            _ => found.or(Some(Swallowed::Cancellation)),
+        };
+    }
+    found
+}
+
+fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, kind: Swallowed) -> Option<Observation> {
+    let natural = cx.natural();
+    let header = BlockSet::from_iter([natural.header]);
+    let after = ways::reachable(&cx.shape.cfg, handler.block, &natural.body, &header);
+    let goes_round = handler.block == natural.header || natural.latches.iter().any(|&latch| after.contains(latch));
+    if !natural.body.contains(handler.block) || !goes_round {
+        return None;
+    }
+    let avoiding = BlockSet::from_iter([handler.block]);
+    let elsewhere = ways::from_header(&cx.shape.cfg, natural, &avoiding);
+    let own: Vec<BlockId> = after.iter().filter(|block| !elsewhere.contains(*block)).collect();
+    if own.iter().any(|&block| leaves(cx, block) || stops(cx, block)) || keeps(cx, handler, &own) {
+        return None;
+    }
+    let guarded: Vec<&Site<'_>> = cx.sites.iter().filter(|site| arrives_at(cx, site.block, dispatch)).collect();
+    let awaits = guarded.iter().copied().find(|site| site.call.awaited && !is_cancelled_child(cx, site));
+    let awaits_item = natural.body.iter().find(|&block| {
+        matches!(cx.function.block(block).terminator, Terminator::Advance { awaited: true, .. })
+            && arrives_at(cx, block, dispatch)
+    });
+    let (who, call) = match (cx.function.is_async, kind) {
+        (true, Swallowed::Interrupt) => return None,
+        (true, _) if awaits.is_some() => ("coroutine", awaits),
+        (true, _) if awaits_item.is_some() => ("coroutine", None),
+        (true, _) => return None,
+        (false, Swallowed::Cancellation) => return None,
+        (false, _) => ("thread", Some(guarded.iter().copied().find(|site| site.effect.is_some_and(Effect::blocks))?)),
+    };
+    let file = cx.at.file;
+    let mut places = vec![("handler", file, handler.span), ("loop", file, cx.source.head)];
+    places.extend(call.map(|site| ("call", file, site.span)));
+    places.extend(
+        natural
+            .latches
+            .iter()
+            .find(|latch| after.contains(**latch))
+            .map(|&latch| ("latch", file, cx.function.block(latch).span)),
+    );
+    Some(Observation {
+        subject: Subject::WayRound,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("through", "cancellation"), ("cancelled", who)],
+        places,
+        words: vec![("call", call.map_or_else(|| "the next item".to_owned(), |site| cx.name_of(site)))],
+        sureness: if kind == Swallowed::Cancellation { Sureness::High } else { Sureness::Medium },
+    })
+}
+
+/// Whether a failure in a block comes to a dispatch first.
+fn arrives_at(cx: &LoopContext<'_>, block: BlockId, dispatch: BlockId) -> bool {
+    let mut at = cx.function.block(block).unwind;
+    for _ in 0..8 {
+        let Some(block) = at else { return false };
+        if block == dispatch {
+            return true;
+        }
+        at = match &cx.function.block(block).terminator {
+            Terminator::Goto(next) => Some(*next),
+            // What an inner handler names does not arrive; a cancellation passes it.
+            Terminator::Dispatch { handlers, otherwise } if !handlers.iter().any(|h| swallowed(cx, h).is_some()) => *otherwise,
+            _ => return false,
+        };
+    }
+    false
+}
+
+fn leaves(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let data = cx.function.block(block);
+    matches!(data.terminator, Terminator::Return(_) | Terminator::Raise { .. } | Terminator::Unreachable)
+        || cx.natural().exits.iter().any(|&(from, to)| from == block && data.unwind != Some(to))
+        || cx.sites.iter().any(|site| {
+            site.block == block
+                && (site.effect == Some(Effect::Exit)
+                    || site.resolution.targets.iter().any(|&target| {
+                        let summary = cx.project.summary(target);
+                        summary.never_returns || summary.raises
+                    }))
+        })
+}
+
+/// Whether a block assigns what a test of the loop reads, or calls something that is named for stopping.
+fn stops(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let tests = crate::loops::exit_tests(cx);
+    let is_tested = |place: ExprId| {
+        let path = cx.function.path(place);
+        path.is_some()
+            && tests.iter().any(|&test| {
+                let mut found = false;
+                crate::shape::for_each_part(cx.function, test, &mut |part| found |= cx.function.path(part) == path);
+                found
+            })
+    };
+    cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+        StatementKind::Assign(place, _) => is_tested(*place),
+        StatementKind::Call(call) => {
+            let named = crate::sites::shown_callee(cx.function, call);
+            let last = named.rsplit('.').next().unwrap_or_default();
+            cx.project.models.has_word(WordKind::Stop, last) || matches!(last, "set" | "uncancel" | "exc_info")
+        }
+        _ => false,
+    })
+}
+
+/// Whether the exception is stored or handed to anything but a log.
+fn keeps(cx: &LoopContext<'_>, handler: &Handler, own: &[BlockId]) -> bool {
+    let Some(binding) = handler.binding else { return false };
+    own.iter().flat_map(|&block| &cx.function.block(block).statements).any(|statement| match &statement.kind {
+        StatementKind::Assign(_, value) => mentions(cx, *value, binding),
+        StatementKind::Call(call) => {
+            let is_text = matches!(call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "isinstance" | "format"));
+            call.operands().any(|operand| mentions(cx, operand, binding))
+                && !is_text
+                && !is_log(cx, call)
+        }
+        _ => false,
+    })
+}
+
+fn is_log(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
+    let named = crate::sites::shown_callee(cx.function, call);
+    cx.project.models.has_word(WordKind::Log, named.rsplit('.').next().unwrap_or_default())
+        || cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Log)
+}
+
+fn mentions(cx: &LoopContext<'_>, expr: ExprId, local: LocalId) -> bool {
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(local));
+    found
+}
+
+/// `task.cancel()` and then `await task`: the cancellation is the one that was asked for.
+fn is_cancelled_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let awaited: Vec<String> = match site.call.callee {
+        Callee::Value(value) => cx.function.path(value).into_iter().collect(),
+        _ => site.call.arguments.iter().filter_map(|argument| cx.function.path(argument.value)).collect(),
+    };
+    let cancels = |statement: &unspin_ir::Statement| match &statement.kind {
+        StatementKind::Call(call) => match call.callee {
+            Callee::Method(on, method) => {
+                method == "cancel" && cx.function.path(on).is_some_and(|path| awaited.contains(&path))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    !awaited.is_empty() && cx.function.blocks.iter().flat_map(|block| &block.statements).any(cancels)
+}

@@ -1,0 +1,161 @@
+//! Retry policies of libraries that nothing bounds: no limit given where the default is none, or one that is no limit.
+//!
+//! What a model says of a policy decides. A policy that is put together elsewhere, or from parts that are not known,
+//! says nothing.
+
+use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, StatementKind};
+use unspin_span::Span;
+
+use crate::model::{CallModel, Effect};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::shape::Shape;
+use crate::{FunctionRef, Project};
+
+const MAX_HOPS: u32 = 8;
+
+/// Whether a function may hold a policy, by the names of what it calls and of its decorators.
+pub(crate) fn may_observe(project: &Project, function: &Function) -> bool {
+    let is_policy = |call: &Call| project.models.hints(call.callee).is_some_and(|hints| hints.policy);
+    !function.decorators.is_empty()
+        || function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => is_policy(call),
+            _ => false,
+        })
+}
+
+/// Every policy of a function, and the one that decorates it.
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+    let function = project.function(at);
+    let mut found = Vec::new();
+    found.extend(bare_decorator(project, at, function));
+    for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+        let StatementKind::Call(call) = &statement.kind else { continue };
+        if !project.models.hints(call.callee).is_some_and(|hints| hints.policy) {
+            continue;
+        }
+        let Some((model, certainty)) = project.resolve(at, call).model else { continue };
+        // A telling receiver is not enough: Django's connections have an `ensure_connection` as well.
+        let is_told = certainty != crate::Certainty::Receiver;
+        if is_told && is_policy(model) && is_endless(project, at, shape, call, model) {
+            let named = crate::sites::shown_callee(function, call);
+            found.push(observation(at, statement.span, named));
+        }
+    }
+    found
+}
+
+fn observation(at: FunctionRef, span: Span, named: String) -> Observation {
+    Observation {
+        subject: Subject::Call,
+        function: at,
+        around: None,
+        attributes: vec![("policy", "endless")],
+        places: vec![("call", at.file, span)],
+        words: vec![("call", named)],
+        sureness: Sureness::High,
+    }
+}
+
+pub(crate) fn is_policy(model: &CallModel) -> bool {
+    model.effect == Effect::RetryPolicy && !model.limits.is_empty()
+}
+
+/// `@retry` without arguments: the same as `@retry()`.
+fn bare_decorator(project: &Project, at: FunctionRef, function: &Function) -> Option<Observation> {
+    let around = function.parent.unwrap_or(unspin_ir::FunctionId(0));
+    let around = project.function(FunctionRef { file: at.file, function: around });
+    let decorator = function.decorators.iter().copied().find(|decorator| {
+        let call = Call {
+            callee: Callee::Path(*decorator),
+            arguments: Vec::new(),
+            result: None,
+            awaited: false,
+            raises: true,
+            panics: false,
+        };
+        project.models.by_path(*decorator, function, &call).is_some_and(|model| {
+            is_policy(model) && model.limited_by_default.is_empty() && !is_called(around, at.function, *decorator)
+        })
+    })?;
+    Some(observation(at, function.name_span, format!("@{decorator}")))
+}
+
+/// Whether a function is decorated with what a call of the decorator gave: `@retry(..)`.
+fn is_called(around: &Function, decorated: unspin_ir::FunctionId, decorator: unspin_ir::Name) -> bool {
+    let calls = || {
+        around.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
+            StatementKind::Call(call) => Some(call),
+            _ => None,
+        })
+    };
+    calls().any(|applied| {
+        let Callee::Value(value) = applied.callee else { return false };
+        let is_it = applied.arguments.iter().any(|a| *around.expr(a.value) == Expr::Function(decorated));
+        is_it
+            && calls().any(|made| {
+                made.callee == Callee::Path(decorator)
+                    && made.result.is_some_and(|result| *around.expr(value) == Expr::Local(result))
+            })
+    })
+}
+
+fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, model: &CallModel) -> bool {
+    if call.has_spread() || is_limited_later(project, at, call, model) {
+        return false;
+    }
+    model.limits.iter().all(|limit| {
+        let position = limit.position.map(|position| position as usize);
+        match call.argument(limit.keyword, position) {
+            None => !limit.keyword.is_some_and(|keyword| model.limited_by_default.contains(&keyword)),
+            Some(value) => is_no_limit(project, at, shape, value, model),
+        }
+    })
+}
+
+/// `None`, a value that the model names, or a strategy without an end.
+fn is_no_limit(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId, model: &CallModel) -> bool {
+    let function = project.function(at);
+    let is_named = |name: &str| model.unlimited.iter().any(|unlimited| unlimited == name);
+    match function.expr(value) {
+        Expr::Constant(Constant::None) => return true,
+        Expr::Global(name) => return is_named(name),
+        _ => {}
+    }
+    let mut at_value = value;
+    for _ in 0..MAX_HOPS {
+        let Some((_, _, call)) = shape.origin(function, at_value) else { return false };
+        match call.callee {
+            Callee::Method(_, method) if model.limited_by.contains(&method) => return false,
+            Callee::Method(receiver, _) => at_value = receiver,
+            Callee::Path(path) => {
+                let is_iterator =
+                    project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::EndlessIterator);
+                return is_iterator || is_named(&path);
+            }
+            Callee::Value(_) => return false,
+        }
+    }
+    false
+}
+
+/// `builder.without_max_times().with_total_delay(..)`.
+fn is_limited_later(project: &Project, at: FunctionRef, call: &Call, model: &CallModel) -> bool {
+    let function = project.function(at);
+    let mut made = call.result;
+    for _ in 0..MAX_HOPS {
+        let Some(local) = made else { return false };
+        let next = function.blocks.iter().flat_map(|block| &block.statements).find_map(|statement| match &statement.kind {
+            StatementKind::Call(call) => match call.callee {
+                Callee::Method(on, method) if *function.expr(on) == Expr::Local(local) => Some((call, method)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some((call, method)) = next else { return false };
+        if model.limited_by.contains(&method) {
+            return true;
+        }
+        made = call.result;
+    }
+    false
+}

@@ -1,0 +1,228 @@
+//! Loops that only sleep and look again: what they ask for, and whether anything bounds the asking.
+//!
+//! Pure polls alone count: every way round sleeps, one or two questions are asked, and besides that nothing is done but
+//! logging. A clock, a counter that is compared, a policy, a stop signal or a deadline around the loop says that somebody
+//! thought of the end, and so does anything that cannot be told from work.
+
+use unspin_flow::{BlockSet, ways};
+use unspin_ir::{Callee, CompareOp, Expr, ExprId, LoopKind, StatementKind, Terminator};
+
+use crate::model::{Effect, WordKind};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, Remote, Site};
+
+const MAX_SITES: usize = 12;
+const MAX_QUESTIONS: usize = 2;
+
+/// Whom a poll asks, nearest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    /// State of the program itself.
+    Own,
+    /// Files, processes, objects of somebody else.
+    Foreign,
+    /// Another machine.
+    Remote,
+}
+
+/// The loop as a poll without a bound.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    let is_open = matches!(cx.source.kind, LoopKind::While | LoopKind::Endless);
+    if !is_open || cx.sites.len() > MAX_SITES || !cx.sites.iter().any(|site| is_sleep(cx, site)) || has_inner_loop(cx) {
+        return None;
+    }
+    let sleeping: BlockSet = cx.sites.iter().filter(|site| is_sleep(cx, site)).map(|site| site.block).collect();
+    if ways::exists_through(&cx.shape.cfg, cx.natural(), cx.natural().header, &sleeping) {
+        return None;
+    }
+    let tests = crate::loops::exit_tests(cx);
+    if tests.is_empty() || tests.iter().any(|&test| is_bound(cx, test)) || crate::walks::counts(cx) || works(cx) {
+        return None;
+    }
+    let mut asked = None;
+    let mut question: Option<&Site<'_>> = None;
+    let mut questions = 0;
+    for site in &cx.sites {
+        if is_sleep(cx, site) || is_idle(cx, site) {
+            continue;
+        }
+        questions += usize::from(!reads_answer(cx, site));
+        let whom = asks(cx, site)?;
+        // Of two, the later one is the question; the earlier one makes it.
+        if asked <= Some(whom) && !reads_answer(cx, site) {
+            asked = Some(whom);
+            question = Some(site);
+        }
+    }
+    for &test in &tests {
+        asked = asked.max(state_asked(cx, test));
+    }
+    let asked = asked.filter(|_| questions <= MAX_QUESTIONS && !crate::timeouts::loop_is_bounded(cx))?;
+    let file = cx.at.file;
+    let mut places = vec![("loop", file, cx.source.head)];
+    places.extend(question.map(|site| ("call", file, site.span)));
+    places.extend(cx.sites.iter().find(|site| is_sleep(cx, site)).map(|site| ("sleep", file, site.span)));
+    let is_guessed = question.is_some_and(|site| site.resolution.model.is_none() && site.remote != Remote::Yes);
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![(
+            "polls",
+            match asked {
+                Asked::Own => "own-state",
+                Asked::Foreign => "foreign-state",
+                Asked::Remote => "remote-state",
+            },
+        )],
+        places,
+        words: vec![("asked", asked_of(cx, &tests, question))],
+        sureness: if is_guessed || asked == Asked::Own { Sureness::Medium } else { Sureness::High },
+    })
+}
+
+/// What is asked, as a reader of the source would name it.
+fn asked_of(cx: &LoopContext<'_>, tests: &[ExprId], question: Option<&Site<'_>>) -> String {
+    let field = || {
+        let mut read = None;
+        for &test in tests {
+            crate::shape::for_each_part(cx.function, test, &mut |part| {
+                if let Expr::Field(..) = cx.function.expr(part) {
+                    read = read.take().or_else(|| cx.function.path(part));
+                }
+            });
+        }
+        read
+    };
+    question.map(|site| cx.name_of(site)).or_else(field).unwrap_or_else(|| "the state".to_owned())
+}
+
+fn has_inner_loop(cx: &LoopContext<'_>) -> bool {
+    cx.shape.forest.inside(cx.index).next().is_some()
+}
+
+fn is_sleep(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    match site.resolution.model {
+        Some((model, _)) => model.effect == Effect::Sleep,
+        None => {
+            let targets = &site.resolution.targets;
+            let sleeps = |&target: &crate::FunctionRef| {
+                let summary = cx.project.summary(target);
+                summary.effects.contains(Effect::Sleep) && !summary.compares_bound && !summary.raises
+            };
+            !targets.is_empty() && site.remote == Remote::No && targets.iter().all(sleeps)
+        }
+    }
+}
+
+/// Whether a call is there for the reader only.
+fn is_idle(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    match site.resolution.model {
+        Some((model, _)) => matches!(model.effect, Effect::Log | Effect::Pure | Effect::View | Effect::Yield | Effect::Create),
+        None => cx.project.models.has_word(WordKind::Log, &cx.name_of(site)),
+    }
+}
+
+/// Whom a question asks; `None` if the call is none.
+fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
+    if let Some((model, _)) = site.resolution.model {
+        return match model.effect {
+            Effect::Request if site.remote != Remote::No => Some(Asked::Remote),
+            Effect::Query => Some(if is_of_own_object(site) { Asked::Own } else { Asked::Foreign }),
+            _ if reads_answer(cx, site) => Some(Asked::Own),
+            _ => None,
+        };
+    }
+    if reads_answer(cx, site) {
+        return Some(Asked::Own);
+    }
+    if site.resolution.targets.is_empty() {
+        let name = cx.name_of(site);
+        let last = name.rsplit('.').next().unwrap_or_default();
+        let is_question = cx.project.models.has_word(WordKind::Question, last);
+        let is_client = cx.project.models.has_word(WordKind::Client, name.rsplit_once('.')?.0);
+        return (is_question && is_client).then_some(Asked::Remote);
+    }
+    if site.remote == Remote::Yes {
+        let is_request = |&target: &crate::FunctionRef| {
+            let summary = cx.project.summary(target);
+            !summary.compares_bound
+                && !summary.remote.contains_any(&[Effect::Receive, Effect::Read, Effect::Accept, Effect::Connect])
+        };
+        return site.resolution.targets.iter().all(is_request).then_some(Asked::Remote);
+    }
+    let only_looks = |&target: &crate::FunctionRef| {
+        let summary = cx.project.summary(target);
+        !summary.calls_unknown && !summary.compares_bound && summary.writes.is_empty() && summary.effects.only_ask()
+    };
+    site.resolution.targets.iter().all(only_looks).then_some(Asked::Own)
+}
+
+/// `answer.json()`: takes apart what a question of the same round gave.
+fn reads_answer(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Callee::Method(receiver, _) = site.call.callee else { return false };
+    site.remote != Remote::Yes && cx.origin_site(receiver).is_some()
+}
+
+/// `self._queue.empty()`, `task.done()`: an object of this program, which others of it change.
+fn is_of_own_object(site: &Site<'_>) -> bool {
+    match site.call.callee {
+        Callee::Method(..) => {
+            !site.resolution.receiver.is_some_and(|ty| matches!(ty.rsplit('.').next(), Some("Path" | "PathBuf")))
+        }
+        Callee::Value(_) => true,
+        Callee::Path(path) => !["os.", "glob.", "pathlib.", "shutil.", "socket.", "std.fs.", "std.path."]
+            .iter()
+            .any(|prefix| path.starts_with(prefix)),
+    }
+}
+
+/// Whom a test asks that reads state itself.
+fn state_asked(cx: &LoopContext<'_>, test: ExprId) -> Option<Asked> {
+    let mut asked = None;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        if let Expr::Field(_, field) = cx.function.expr(part) {
+            let of_peer = cx.project.models.has_word(WordKind::PeerState, field);
+            asked = asked.max(Some(if of_peer { Asked::Foreign } else { Asked::Own }));
+        }
+    });
+    asked
+}
+
+/// Whether a test of the loop looks at a limit, a deadline or a stop signal, or takes something.
+fn is_bound(cx: &LoopContext<'_>, test: ExprId) -> bool {
+    let models = &cx.project.models;
+    // Nobody has the object yet who could stop it.
+    let is_constructor = cx.function.name == "__init__";
+    if !is_constructor && !crate::loops::stop_paths(cx, cx.function, test).is_empty() {
+        return true;
+    }
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        let path = cx.function.path(part);
+        found |= path.as_deref().is_some_and(|path| models.has_word(WordKind::Deadline, path));
+        if let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) = cx.function.expr(part) {
+            let is_limit = |side: ExprId| cx.function.path(side).is_some_and(|path| models.has_word(WordKind::Limit, &path));
+            found |= is_limit(*a) || is_limit(*b);
+        }
+        if let Some(site) = cx.origin_site(part) {
+            let named = cx.name_of(site);
+            found |= !is_constructor && models.has_word(WordKind::Stop, &named) && !models.has_word(WordKind::NotStop, &named);
+            found |= matches!(site.effect, Some(Effect::Clock | Effect::StopCheck | Effect::RetryPolicy | Effect::Wait));
+        }
+    });
+    found
+}
+
+/// Whether the loop changes anything but locals that hold answers.
+fn works(cx: &LoopContext<'_>) -> bool {
+    cx.natural().body.iter().any(|block| {
+        let data = cx.function.block(block);
+        matches!(data.terminator, Terminator::Select { .. } | Terminator::Advance { .. })
+            || data.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => !matches!(cx.function.expr(*place), Expr::Local(_)),
+                StatementKind::Delete(_) | StatementKind::Yield(_) => true,
+                _ => false,
+            })
+    })
+}

@@ -1,0 +1,70 @@
+"""Retry libraries of Python: what bounds them, and what only looks as if it did."""
+
+import backoff
+import retrying
+import stamina
+import tenacity
+from tenacity import retry_if_exception_type, stop_after_delay, stop_never
+from urllib3.util import Retry
+
+OPTIONS = {"stop": stop_after_delay(30)}
+
+
+@tenacity.retry(retry=retry_if_exception_type(OSError), wait=tenacity.wait_random_exponential(max=60))  # expect: retry-policy-without-limit
+def by_type() -> None: ...
+
+
+@tenacity.retry(stop=stop_never, reraise=True)  # expect: retry-policy-without-limit
+def never() -> None: ...
+
+
+@tenacity.retry(stop=stop_after_delay(30) | tenacity.stop_after_attempt(4))
+def bounded() -> None: ...
+
+
+@tenacity.retry(**OPTIONS)
+def spread() -> None: ...
+
+
+class Client:
+    """Class: a host name with a typing error is looked up for ever."""
+
+    @backoff.on_predicate(backoff.fibo, lambda answer: answer is None)  # expect: retry-policy-without-limit
+    def ask(self) -> str | None: ...
+
+    @backoff.on_exception(backoff.expo, OSError, max_tries=8)
+    def ask_eight_times(self) -> None: ...
+
+    @backoff.on_exception(backoff.expo, OSError, max_tries=None)  # expect: retry-policy-without-limit
+    def ask_for_ever(self) -> None: ...
+
+    @retrying.retry(wait_fixed=2000)  # expect: retry-policy-without-limit
+    def old(self) -> None: ...
+
+    @retrying.retry(stop_max_attempt_number=7)
+    def old_bounded(self) -> None: ...
+
+    @stamina.retry(on=OSError)
+    def bounded_by_default(self) -> None: ...
+
+    @stamina.retry(on=OSError, attempts=None, timeout=None)  # expect: retry-policy-without-limit
+    def unbounded(self) -> None: ...
+
+    @stamina.retry(on=OSError, attempts=None)
+    def bounded_by_time(self) -> None: ...
+
+
+async def loop(work) -> None:
+    async for attempt in tenacity.AsyncRetrying(wait=tenacity.wait_fixed(1)):  # expect: retry-policy-without-limit
+        with attempt:
+            await work()
+
+
+def adapters() -> list[Retry]:
+    return [
+        Retry(3),
+        Retry(connect=5),
+        Retry(total=None, connect=5),
+        Retry(total=None),  # expect: retry-policy-without-limit
+        Retry(),
+    ]

@@ -1,0 +1,55 @@
+//! Retry crates: strategies without an end, and builders whose limit is taken away.
+
+use std::time::Duration;
+
+use backoff::ExponentialBackoffBuilder;
+use backon::{ExponentialBuilder, Retryable};
+use tokio_retry::strategy::{FixedInterval, jitter};
+use tokio_retry::{Retry, RetryIf};
+
+type Answer = Result<String, std::io::Error>;
+
+/// Class: an endless iterator is handed over as the strategy.
+pub async fn fixed() -> Answer {
+    Retry::spawn(FixedInterval::from_millis(500), fetch).await // expect: retry-policy-without-limit
+}
+
+pub async fn fixed_if() -> Answer {
+    let strategy = FixedInterval::from_millis(500).map(jitter);
+    RetryIf::spawn(strategy, fetch, |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut).await // expect: retry-policy-without-limit
+}
+
+pub async fn five_times() -> Answer {
+    Retry::spawn(FixedInterval::from_millis(500).take(5), fetch).await
+}
+
+pub async fn given(strategy: Vec<Duration>) -> Answer {
+    Retry::spawn(strategy, fetch).await
+}
+
+pub async fn without_limit() -> Answer {
+    fetch.retry(ExponentialBuilder::default().without_max_times()).await // expect: retry-policy-without-limit
+}
+
+pub async fn with_total_delay() -> Answer {
+    let policy = ExponentialBuilder::default().without_max_times().with_total_delay(Some(Duration::from_secs(60)));
+    fetch.retry(policy).await
+}
+
+pub async fn three_times() -> Answer {
+    fetch.retry(ExponentialBuilder::default().with_jitter()).await
+}
+
+pub async fn no_elapsed_time() -> Answer {
+    let policy = ExponentialBackoffBuilder::new().with_max_elapsed_time(None).build(); // expect: retry-policy-without-limit
+    backoff::future::retry(policy, || async { Ok(fetch().await?) }).await
+}
+
+pub async fn fifteen_minutes() -> Answer {
+    let policy = ExponentialBackoffBuilder::new().build();
+    backoff::future::retry(policy, || async { Ok(fetch().await?) }).await
+}
+
+async fn fetch() -> Answer {
+    Ok(String::new())
+}
