@@ -15,10 +15,13 @@
 //! | a retry | [`with_timeout_retry`] with a [`RetryPolicy`] |
 //! | a retry loop by hand | [`TimeoutRetryHandler`], [`ErrorCountHandler`] |
 //! | a pause between attempts | [`Backoff`] |
+//! | connecting to a peer | [`ConnectGate`], [`Breaker`], [`probe`] |
 //! | reading lines from a peer | [`Lines`] |
 //! | knowing that a peer is gone | [`ConnectionHealthChecker`], [`Liveness`] |
 //! | one owner of a name | [`Leases`] |
 //! | tasks that stop | [`Scope`] |
+//! | a `tower` service | `layer::RetryLayer`, `layer::BreakerLayer` (feature `tower`) |
+//! | counts for operators | `Metrics` (feature `metrics`), [`Offenders`], [`Alerts`] |
 
 // In reading order.
 mod policy;
@@ -39,6 +42,12 @@ pub use retry::{
 mod handler;
 pub use handler::{ErrorCountHandler, FailureLimits, FailureSettings, TimeoutRetryHandler};
 
+mod breaker;
+pub use breaker::{Breaker, BreakerPolicy};
+
+mod gate;
+pub use gate::{ConnectGate, GateError, GateSettings, Reach, answer_probes, probe};
+
 mod liveness;
 pub use liveness::{ConnectionHealthChecker, Health, LifeSign, Liveness, LivenessPolicy};
 
@@ -50,6 +59,22 @@ pub use lease::{Claim, LeaseSettings, Leases, Refused};
 
 mod scope;
 pub use scope::{Scope, ScopeClosed, ShutdownReport, Spawner, Stop};
+
+mod offenders;
+pub use offenders::{Offender, Offenders};
+
+mod alert;
+pub use alert::{Alert, AlertSettings, Alerts};
+
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
+#[cfg(feature = "metrics")]
+pub use prometheus_client;
+
+#[cfg(feature = "tower")]
+pub mod layer;
 
 pub use tokio::time::Instant;
 pub use tokio_util::sync::CancellationToken;
