@@ -10,6 +10,7 @@ import inspect
 import io
 import pathlib
 import select
+import socket
 import sys
 import threading
 import tomllib
@@ -21,7 +22,7 @@ MODELS = pathlib.Path(__file__).parent.parent / "rules" / "models" / "python"
 ELSEWHERE = {
     "Queue", "thread", "httplib", "urllib2", "StandardError", "WindowsError", "raw_input", "exit", "quit",
     "asyncio.QueueShutDown", "queue.ShutDown", "time.clock", "urllib.urlopen", "urllib.urlretrieve",
-    "multiprocessing.Connection", "subprocess.pipe", "socket.makefile", "select.kqueue", "select.devpoll", "selectors.KqueueSelector",
+    "multiprocessing.Connection", "io.Device", "subprocess.pipe", "socket.makefile", "select.kqueue", "select.devpoll", "selectors.KqueueSelector",
     "selectors.DevpollSelector", "zlib.Decompress", "zlib.Compress", "_thread.lock",
     # Since 3.12 ssl.wrap_socket is gone; earlier it is there.
     "ssl.wrap_socket",
@@ -30,6 +31,7 @@ ELSEWHERE = {
 STAND_INS = {
     "select.poll": select.poll, "select.epoll": select.epoll, "zlib.Decompress": zlib.decompressobj,
     "zlib.Compress": zlib.compressobj, "threading.Lock": threading.Lock,
+    "socket.socketpair": socket.socket,
 }
 
 

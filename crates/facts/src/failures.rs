@@ -58,16 +58,20 @@ fn observe_one(
 ) -> Option<(Vec<&'static str>, Observation)> {
     let site = &cx.sites[failure.site];
     let natural = cx.natural();
-    let graph = feasible::after(cx, failure.start, failure.binding);
+    let graph = feasible::after(cx, failure.start, failure.binding, site.block);
     let nothing = BlockSet::new(cx.shape.cfg.len());
     let around = feasible::reachable(&graph, failure.start, &natural.body, &nothing);
     let goes_round = around.contains(natural.header) && around.contains(site.block);
     if !goes_round {
         return None;
     }
-    let shape = loop_shape(cx, site, handler_starts);
+    let mut shape = loop_shape(cx, site, handler_starts);
     let kinds = kinds_of_retry(cx, site, failure, shape);
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+    let is_own = site.resolution.model.is_none() && !site.resolution.targets.is_empty();
+    if shape == "service" && is_own && bounds.pauses && kinds.contains(&FailureKind::Any) {
+        shape = "job";
+    }
     let remote = remoteness(cx, site, failure, shape);
     let is_unbounded = remote != Remote::No && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
     if is_unbounded && crate::timeouts::loop_is_bounded(cx) {

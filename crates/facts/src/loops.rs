@@ -21,6 +21,10 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("waits", waits));
     attributes.push(("exit-state", state));
     attributes.push(("does", does(cx)));
+    // Under a global lock nobody is served by spinning.
+    if crate::sites::is_rust(cx.project, cx.at) && cx.project.models.has_word(WordKind::Spin, &cx.function.name) {
+        attributes.push(("spins", "on-purpose"));
+    }
     attributes.extend(runners(cx).into_iter().map(|runner| ("runs-in", runner)));
     let stop = stop_signal(cx);
     attributes.push(("stop-signal", stop));

@@ -52,6 +52,9 @@ pub struct CallModel {
     /// Only when this keyword argument is absent or not this constant: `{ block = false }` rules out `q.get(block=False)`.
     #[serde(default)]
     pub unless: std::collections::BTreeMap<String, toml::Value>,
+    /// Only when these arguments, by keyword or position, are these constants; `"/dev/*"` is a text that begins so.
+    #[serde(default)]
+    pub when: std::collections::BTreeMap<String, toml::Value>,
     /// What it does.
     pub effect: Effect,
     /// Whether it waits for, or acts on, another machine or process.
@@ -361,6 +364,8 @@ pub enum WordKind {
     Deadline,
     /// A pause: `sleep`, `backoff`.
     Delay,
+    /// A function that spins on purpose: `spin_until_ready`.
+    Spin,
     /// A call that writes to a log.
     Log,
     /// A method that asks for a state: `get_status`, `describe`.

@@ -1,6 +1,6 @@
 //! All model files of a run, merged and indexed.
 //!
-//! Where two models answer for the same call, the later one wins; a call model whose `arguments` or `unless` does not
+//! Where two models answer for the same call, the later one wins; a call model whose `arguments`, `unless` or `when` does not
 //! fit the call at hand is passed over. Lookups are by path, by type and method (through aliases and bases of the type),
 //! and by method name with a telling word in the receiver's name.
 
@@ -219,14 +219,21 @@ fn fits(model: &CallModel, at: &Function, call: &Call) -> bool {
         let argument = call.arguments.iter().find(|argument| argument.name.is_some_and(|name| name.as_str() == keyword));
         argument.is_some_and(|argument| is_constant(at, argument.value, value))
     };
-    count && !model.unless.iter().any(|(keyword, value)| given(keyword, value))
+    let is_given = |(key, value): (&String, &toml::Value)| {
+        let argument = call.argument(ustr::existing_ustr(key), key.parse().ok());
+        argument.is_some_and(|argument| is_constant(at, argument, value))
+    };
+    count && model.when.iter().all(is_given) && !model.unless.iter().any(|(keyword, value)| given(keyword, value))
 }
 
 fn is_constant(at: &Function, expr: unspin_ir::ExprId, value: &toml::Value) -> bool {
     match (at.expr(expr), value) {
         (Expr::Constant(Constant::Bool(a)), toml::Value::Boolean(b)) => a == b,
         (Expr::Constant(Constant::Int(a)), toml::Value::Integer(b)) => a == b,
-        (Expr::Constant(Constant::Text(a)), toml::Value::String(b)) => a.as_str() == b,
+        (Expr::Constant(Constant::Text(a)), toml::Value::String(b)) => match b.strip_suffix('*') {
+            Some(start) => a.starts_with(start),
+            None => a.as_str() == b,
+        },
         (Expr::Constant(Constant::None), toml::Value::String(b)) => b == "none",
         #[expect(clippy::float_cmp, reason = "a literal is compared with a literal")]
         (Expr::Constant(Constant::Float(a)), toml::Value::Float(b)) => a == b,

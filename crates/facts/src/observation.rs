@@ -113,9 +113,10 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "shape",
-        &["retry", "service", "item"],
-        "retry: success leaves the loop; service: success goes round too; item: something was taken before the failure, so \
-         that the next round has another one",
+        &["retry", "service", "job", "item"],
+        "retry: success leaves the loop; service: success goes round too; job: a service that runs a function of its own \
+         from time to time, whatever that fails with; item: something was taken before the failure, so that the next round \
+         has another one",
     ),
     (
         Subject::WayRound,
@@ -165,6 +166,7 @@ pub const VOCABULARY: &[Entry] = &[
          others only; assigned; there is no exit test",
     ),
     (Subject::Loop, "does", &["nothing", "queries", "calls"], "what its body does besides its tests"),
+    (Subject::Loop, "spins", &["on-purpose"], "its function is named for spinning, as those of lock-free structures are"),
     (Subject::Loop, "endless-wait", &["yes", "no"], "whether it has a wait without timeout beside its stop test"),
     (
         Subject::Loop,

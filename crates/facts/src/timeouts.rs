@@ -7,13 +7,14 @@ mod deadline;
 mod patience;
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, StatementKind};
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, StatementKind};
 use unspin_span::Span;
 
 use self::patience::Waits;
+use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
-use crate::shape::{Shape, root_local};
+use crate::shape::{Shape, for_each_part, root_local};
 use crate::sites::shown_callee;
 use crate::{Certainty, FunctionRef, Project};
 
@@ -133,7 +134,12 @@ impl Context<'_> {
             Waits::System => "system",
             Waits::Endless | Waits::TurnedOff => "endless",
         };
-        let in_loop = self.shape.forest.loops.iter().any(|natural| natural.source.is_some() && natural.body.contains(block));
+        let is_callers = call.awaited && self.is_told_where(call);
+        let in_loop = self.shape.forest.loops.iter().filter(|natural| natural.body.contains(block)).any(|natural| {
+            let kind = natural.source.map(|source| self.function.loops[source].kind);
+            // Whoever gives the address may put a deadline around all addresses of its host.
+            kind.is_some_and(|kind| kind != LoopKind::For || !is_callers || waits != Waits::System)
+        });
         let phase = if self.is_asked_for(block, index, call, model) { "reply" } else { phase(model) };
         let mut attributes = vec![
             ("effect", crate::failures::effect_name(Some(model.effect))),
@@ -144,14 +150,66 @@ impl Context<'_> {
         if waits == Waits::TurnedOff {
             attributes.push(("default", "turned-off"));
         }
-        // An asynchronous helper without an object leaves the deadline to those that await it.
-        if is_connecting(self.function) && (self.function.has_receiver || !self.function.is_async) {
+        // An asynchronous helper that is told where to connect leaves the deadline to those that await it.
+        let is_helper = self.function.is_async && (is_callers || !self.function.has_receiver);
+        if is_connecting(self.function) && !is_helper {
             attributes.push(("within", "connect"));
         }
         if self.timeout_parameter(model.effect) {
             attributes.push(("parameter", "dropped"));
         }
         Some(attributes)
+    }
+
+    /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters
+    /// and not from its object, which keeps nothing of it either.
+    fn is_told_where(&self, call: &Call) -> bool {
+        let receiver = self.function.parameters.first().filter(|_| self.function.has_receiver).map(|own| own.local);
+        let keeps = |statement: &unspin_ir::Statement| match statement.kind {
+            StatementKind::Assign(place, _) => receiver.is_some() && root_local(self.function, place) == receiver,
+            _ => false,
+        };
+        if self.function.blocks.iter().flat_map(|block| &block.statements).any(keeps) {
+            return false;
+        }
+        let mut pending: Vec<ExprId> = call.arguments.iter().map(|argument| argument.value).collect();
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut is_given = false;
+        while let Some(expr) = pending.pop().filter(|_| self.function.is_async) {
+            for local in self.locals_of(expr) {
+                if Some(local) == receiver {
+                    return false;
+                }
+                is_given |= matches!(self.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured);
+                if seen.insert(local) {
+                    for definition in self.project.definitions(self.at).of(self.function, local) {
+                        match definition {
+                            Definition::Value(value) | Definition::Item(value) => pending.push(value),
+                            Definition::Call(call) => pending.extend(call.operands()),
+                            Definition::Failure => {}
+                        }
+                    }
+                }
+            }
+        }
+        is_given
+    }
+
+    /// The locals that an expression is made of; a closure is made of what it captures.
+    fn locals_of(&self, expr: ExprId) -> Vec<LocalId> {
+        let mut locals = Vec::new();
+        for_each_part(self.function, expr, &mut |part| match *self.function.expr(part) {
+            Expr::Local(local) => locals.push(local),
+            Expr::Function(id) => {
+                let closure = &self.project.files[self.at.file as usize].module.functions[id.0 as usize];
+                let captured = closure.locals.iter().filter(|l| matches!(l.kind, LocalKind::Captured | LocalKind::Shared));
+                let names: Vec<_> = captured.map(|local| local.name).collect();
+                let own = self.function.locals.iter().enumerate().filter(|(_, local)| names.contains(&local.name));
+                locals.extend(own.map(|(index, _)| LocalId(index as u32)));
+            }
+            _ => {}
+        });
+        locals
     }
 
     /// A function of the project that is told `None` where its timeout goes, by a function that has a timeout.

@@ -109,3 +109,27 @@ class Gateway:
             conn.settimeout(5)
             secure = self.context.wrap_socket(conn, server_side=True)
             secure.close()
+
+
+class Backend:
+    """A primitive that others build upon: who awaits it sets the deadline."""
+
+    @classmethod
+    async def connect_tcp(cls, host: str, port: int) -> tuple:
+        return await asyncio.get_running_loop().create_connection(asyncio.Protocol, host, port)  # expect: missing-timeout/audit
+
+    async def forward_connection(self, host: str, port: int):
+        _, peer = await asyncio.get_running_loop().create_connection(asyncio.Protocol, host, port)  # expect: missing-timeout/audit
+        return peer
+
+    async def connect_home(self):
+        return await asyncio.open_connection(self.host, 7000)  # expect: missing-timeout
+
+
+async def connect_to_any(addresses: list[str], port: int):
+    for address in addresses:
+        try:
+            return await asyncio.open_connection(address, port)  # expect: missing-timeout/audit
+        except OSError:
+            continue
+    raise ConnectionError(port)

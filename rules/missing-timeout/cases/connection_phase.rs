@@ -103,3 +103,21 @@ pub async fn serve_in_time(listener: TcpListener, acceptor: TlsAcceptor) -> io::
         drop(secure?);
     }
 }
+
+/// Who awaits this sets the deadline for all addresses together.
+pub async fn connect_to_any(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = None;
+    for address in tokio::net::lookup_host((host, port)).await? { // expect: missing-timeout/audit
+        match TcpStream::connect(address).await { // expect: missing-timeout/audit
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| io::ErrorKind::NotFound.into()))
+}
+
+impl Client {
+    pub async fn connect_for(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        TcpStream::connect(address).await // expect: missing-timeout/audit
+    }
+}

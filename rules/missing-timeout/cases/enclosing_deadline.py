@@ -32,8 +32,8 @@ class Client:
         """Only ever run under the deadline of `connect_in_task`."""
         return await asyncio.open_connection(host, 7000)
 
-    async def connect_without(self, host: str) -> asyncio.StreamReader:
-        reader, _ = await asyncio.open_connection(host, 7001)  # expect: missing-timeout
+    async def connect_without(self) -> asyncio.StreamReader:
+        reader, _ = await asyncio.open_connection(self.host, 7001)  # expect: missing-timeout
         return reader
 
     def connect_with_global_default(self, host: str) -> socket.socket:

@@ -86,3 +86,23 @@ class PollingReader:
     def read_more(self) -> None:
         self.received += self.stream.read(512)
         asyncio.get_running_loop().call_later(1.0, self.read_more)
+
+
+class LineParser:
+    """What stands before a line break is parsed on its own, and holds no line break."""
+
+    def parse_tokens(self, tokens: list) -> list:
+        lines = []
+        self.take_lines(lines, tokens)
+        if not tokens:
+            raise SyntaxError("nothing to parse")
+        return [*lines, tokens.pop()]
+
+    def take_lines(self, lines: list, tokens: list) -> None:
+        pointer = 0
+        while pointer < len(tokens):
+            if tokens[pointer] == "\n":
+                lines.append(self.parse_tokens(tokens[:pointer]))
+                del tokens[: pointer + 1]
+                pointer = 0
+            pointer += 1

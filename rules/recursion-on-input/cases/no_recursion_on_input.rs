@@ -86,3 +86,25 @@ impl Lexer<'_> {
         }
     }
 }
+
+/// What stands before a line break is parsed on its own, and holds no line break.
+pub struct LineParser;
+
+impl LineParser {
+    pub fn parse_bytes(&self, data: &[u8]) -> Result<Vec<u8>, ParseError> {
+        let mut reader = std::io::Cursor::new(data);
+        let kind = reader.read_u8()?;
+        if kind == 0 { Err(ParseError) } else { self.take_line(data) }
+    }
+
+    fn take_line(&self, data: &[u8]) -> Result<Vec<u8>, ParseError> {
+        let mut pointer = 0;
+        while pointer < data.len() {
+            if data[pointer] == b'\n' {
+                return self.parse_bytes(&data[..pointer]);
+            }
+            pointer += 1;
+        }
+        Ok(data.to_vec())
+    }
+}

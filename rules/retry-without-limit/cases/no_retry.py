@@ -108,3 +108,29 @@ async def connect_in_time(host: str) -> tuple[asyncio.StreamReader, asyncio.Stre
                 return await asyncio.open_connection(host, 7000)
             except OSError:
                 await asyncio.sleep(0.5)
+
+
+def connect_or_exit(client, address: str) -> None:
+    attempts = 0
+    while True:
+        try:
+            client.connect(address, timeout=30)
+            break
+        except ConnectionError:
+            attempts += 1
+            if attempts >= 3:
+                os._exit(1)
+            time.sleep(1)
+
+
+def connect_or_count(client, address: str) -> None:
+    attempts = 0
+    while True:
+        try:
+            client.connect(address, timeout=30)
+            break
+        except ConnectionError:  # expect: retry-without-limit
+            attempts += 1
+            if attempts >= 3:
+                print("still trying")
+            time.sleep(1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 import urllib.error
@@ -116,3 +117,67 @@ async def ask_in_time(client: httpx.AsyncClient, url: str) -> str:
                 await asyncio.sleep(1)
                 continue
             return reply.text
+
+
+class Packets:
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    def write_all(self, data: bytes) -> None:
+        """The timeout is short, and serves to see that this end was closed."""
+        while data:
+            try:
+                sent = self.sock.send(data)
+            except socket.timeout:
+                if self.closed:
+                    raise EOFError
+                continue
+            data = data[sent:]
+
+    def write_all_for_ever(self, data: bytes) -> None:
+        while data:
+            try:
+                sent = self.sock.send(data)
+            except socket.timeout:  # expect: timeout-without-limit
+                continue
+            data = data[sent:]
+
+    def write_all_with_flags(self, data: bytes) -> None:
+        """What the handler finds out is told apart later."""
+        while data:
+            again = False
+            try:
+                sent = self.sock.send(data)
+            except socket.timeout:
+                again = True
+            except OSError:
+                sent = -1
+            if again:
+                sent = 0
+                if self.closed:
+                    sent = -1
+            if sent < 0:
+                raise EOFError
+            data = data[sent:]
+
+
+class Replicator:
+    def run_once(self) -> None:
+        for url in self.urls:
+            requests.get(url, timeout=5)
+
+    def run_forever(self) -> None:
+        """A job that is run from time to time, whatever the last one failed with."""
+        while True:
+            begin = time.monotonic()
+            try:
+                self.run_once()
+            except (Exception, Timeout):
+                logger.exception("pass failed")
+            elapsed = time.monotonic() - begin
+            if elapsed < 30:
+                time.sleep(30 - elapsed)

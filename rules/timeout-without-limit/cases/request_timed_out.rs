@@ -116,3 +116,19 @@ pub fn connect_with_sibling_limit(address: &SocketAddr, limit: u32) -> io::Resul
         }
     }
 }
+
+/// A flag that is set here is tested above.
+pub fn fetch_until_closed(address: &SocketAddr, closed: &AtomicBool) -> io::Result<TcpStream> {
+    let mut is_closed = false;
+    let mut failed = false;
+    loop {
+        if is_closed | failed {
+            return Err(ErrorKind::NotConnected.into());
+        }
+        match TcpStream::connect_timeout(address, Duration::from_secs(1)) {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.kind() == ErrorKind::TimedOut => failed = true,
+            Err(_) => is_closed = closed.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg};
-use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
 
 use super::{Failure, feasible};
 use crate::model::{Effect, WordKind};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::summary::steps_itself;
+
+/// Of a loop with more blocks it is not asked what the constants that a side of a test assigns decide.
+const MAX_DECIDED: usize = 400;
+
+/// How many parts of a value are looked at for a clock.
+const MAX_PARTS: u32 = 64;
 
 /// What every way from a failure back to its call passes.
 pub(super) struct OnEveryWay {
@@ -26,12 +32,18 @@ pub(super) struct Bounds<'c, 'p> {
     graph: &'c Cfg,
     /// Blocks on the ways from the failure back to the call.
     around: BlockSet,
+    /// Blocks from which the loop starts again: in the whole graph, and in the reduced one, which ends at calls that never
+    /// return.
+    returning: [BlockSet; 2],
 }
 
 impl<'c, 'p> Bounds<'c, 'p> {
     pub(super) fn new(cx: &'c LoopContext<'p>, site: &'c Site<'p>, failure: &'c Failure, graph: &'c Cfg) -> Self {
-        let around = feasible::reachable(graph, failure.start, &cx.natural().body, &BlockSet::new(graph.len()));
-        Self { cx, site, failure, graph, around }
+        let natural = cx.natural();
+        let around = feasible::reachable(graph, failure.start, &natural.body, &BlockSet::new(graph.len()));
+        let back = unspin_flow::ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::new(graph.len()));
+        let returning = [back, feasible::reaching(graph, natural.header, &around)];
+        Self { cx, site, failure, graph, around, returning }
     }
 
     pub(super) fn on_every_way(&self) -> OnEveryWay {
@@ -70,11 +82,29 @@ impl<'c, 'p> Bounds<'c, 'p> {
     /// Whether a branch leaves the loop on one side.
     fn leaves(&self, then: BlockId, otherwise: BlockId) -> bool {
         let natural = self.cx.natural();
-        // The reduced graph ends at calls that never return.
-        [&self.cx.shape.cfg, self.graph].into_iter().any(|graph| {
-            let back = unspin_flow::ways::reaching_header(graph, natural, &BlockSet::new(self.graph.len()));
-            let returns = |block: BlockId| block == natural.header || back.contains(block);
+        let differ = self.returning.iter().any(|returning| {
+            let returns = |block: BlockId| block == natural.header || returning.contains(block);
             returns(then) != returns(otherwise)
+        });
+        // `if closed: n = -1`, and a later `if n < 0: raise`.
+        let is_decided = |side: BlockId| {
+            let sets = natural.body.contains(side) && side != natural.header && self.assigns_constant(side);
+            sets && {
+                let nothing = BlockSet::new(self.graph.len());
+                let graph = feasible::after(self.cx, side, None, self.site.block);
+                let around = feasible::reachable(&graph, side, &natural.body, &nothing);
+                !around.contains(natural.header) && !around.contains(self.site.block)
+            }
+        };
+        differ || (natural.body.len() <= MAX_DECIDED && (is_decided(then) || is_decided(otherwise)))
+    }
+
+    fn assigns_constant(&self, block: BlockId) -> bool {
+        self.cx.function.block(block).statements.iter().any(|statement| match statement.kind {
+            StatementKind::Assign(_, value) => {
+                matches!(self.cx.function.expr(value), Expr::Constant(_) | Expr::Unary(UnaryOp::Negate, _))
+            }
+            _ => false,
         })
     }
 
@@ -366,6 +396,15 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if !own.into_iter().any(|site| self.is_pause(site)) {
             blocks.remove(self.site.block);
         }
+        // `if elapsed < interval: sleep(interval - elapsed)`: too much time has passed, or it is waited for.
+        for block in self.around.iter() {
+            if let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator
+                && (blocks.contains(then) || blocks.contains(otherwise))
+                && self.is_of_clock(test)
+            {
+                blocks.insert(block);
+            }
+        }
         blocks
     }
 
@@ -415,6 +454,26 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 _ => false,
             })
         })
+    }
+
+    /// Whether a clock that is read in the loop went into a value.
+    fn is_of_clock(&self, value: ExprId) -> bool {
+        let mut pending = vec![value];
+        for _ in 0..MAX_PARTS {
+            let Some(part) = pending.pop() else { return false };
+            if self.cx.origin_site(part).is_some_and(|site| site.effect == Some(Effect::Clock)) {
+                return true;
+            }
+            match *self.cx.function.expr(part) {
+                Expr::Local(local) => {
+                    if let [only] = self.cx.shape.definitions(local) {
+                        pending.extend(only.value);
+                    }
+                }
+                ref other => other.for_each_operand(|operand| pending.push(operand)),
+            }
+        }
+        false
     }
 
     /// Whether every way from the failure to a pause gives its delay another value first.

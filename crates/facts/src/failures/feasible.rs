@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg, dataflow};
-use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, Terminator, UnaryOp};
 
 use crate::model::FailureKind;
 use crate::sites::{LoopContext, Site};
@@ -26,19 +26,21 @@ struct Propagation<'c, 'p> {
     cx: &'c LoopContext<'p>,
     /// Blocks that no way enters.
     closed: BlockSet,
+    /// The block with the call at which a way ends.
+    end: Option<BlockId>,
 }
 
-/// The graph of the loop, reduced to the edges that can be taken after going to `start` with `binding` holding the
-/// failure.
-pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>) -> Cfg {
-    let analysis = Propagation { cx, closed: BlockSet::new(cx.shape.cfg.len()) };
+/// The graph of the loop, reduced to the edges that can be taken from `start`, with `binding` holding the failure, until
+/// the block `end` is reached.
+pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>, end: BlockId) -> Cfg {
+    let analysis = Propagation { cx, closed: BlockSet::new(cx.shape.cfg.len()), end: Some(end).filter(|&end| end != start) };
     let environment: Environment = binding.map(|local| ((local, None), Known::Something)).into_iter().collect();
     reduced(&analysis, vec![(start, environment)])
 }
 
 /// Whether the call can be reached again after it succeeded and nothing else failed, given what success assigns.
 pub(super) fn repeats_after_success(cx: &LoopContext<'_>, site: &Site<'_>, handlers: &BlockSet) -> bool {
-    let analysis = Propagation { cx, closed: handlers.clone() };
+    let analysis = Propagation { cx, closed: handlers.clone(), end: None };
     let data = cx.function.block(site.block);
     let mut state = Environment::new();
     state.extend(site.call.result.map(|local| ((local, None), Known::Something)));
@@ -79,6 +81,9 @@ impl dataflow::Analysis for Propagation<'_, '_> {
         let body = &self.cx.natural().body;
         let data = function.block(block);
         let mut edges = Vec::new();
+        if Some(block) == self.end {
+            return edges;
+        }
         let mut state = state.clone();
         if let Some(unwind) = data.unwind
             && body.contains(unwind)
@@ -203,7 +208,11 @@ impl Propagation<'_, '_> {
         match self.cx.function.expr(expr) {
             Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
             Expr::Aggregate(_, parts) if !parts.is_empty() => Some(Known::Something),
-            Expr::Unary(UnaryOp::Not, _) | Expr::Compare(..) | Expr::Truth(_) => {
+            Expr::Unary(UnaryOp::Negate, inner) => match self.known(state, *inner)? {
+                Known::Constant(Constant::Int(value)) => Some(Known::Constant(Constant::Int(value.checked_neg()?))),
+                _ => None,
+            },
+            Expr::Unary(UnaryOp::Not, _) | Expr::Compare(..) | Expr::Truth(_) | Expr::Binary(BinaryOp::BitOr, ..) => {
                 self.truth(state, expr).map(|value| Known::Constant(Constant::Bool(value)))
             }
             _ => state.get(&self.key(expr)?).cloned(),
@@ -214,8 +223,18 @@ impl Propagation<'_, '_> {
         match self.cx.function.expr(expr) {
             Expr::Unary(UnaryOp::Not, a) => self.truth(state, *a).map(|value| !value),
             Expr::Truth(a) => self.truth(state, *a),
+            // Of truth values: `closed | failed`.
+            Expr::Binary(BinaryOp::BitOr, a, b) => match (self.truth(state, *a), self.truth(state, *b)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (a, b) => a.and(b),
+            },
             Expr::Compare(op, a, b) => {
                 let (a, b) = (self.known(state, *a)?, self.known(state, *b)?);
+                if let (Known::Constant(Constant::Int(a)), Known::Constant(Constant::Int(b))) = (&a, &b)
+                    && let Some(outcome) = ordered(*op, *a, *b)
+                {
+                    return Some(outcome);
+                }
                 let equal = match (&a, &b) {
                     (Known::Constant(a), Known::Constant(b)) => a == b,
                     (Known::Something, Known::Constant(Constant::None))
@@ -258,7 +277,35 @@ impl Propagation<'_, '_> {
     }
 }
 
+fn ordered(op: CompareOp, a: i64, b: i64) -> Option<bool> {
+    match op {
+        CompareOp::Lt => Some(a < b),
+        CompareOp::Le => Some(a <= b),
+        CompareOp::Gt => Some(a > b),
+        CompareOp::Ge => Some(a >= b),
+        _ => None,
+    }
+}
+
 /// Blocks of the loop that can be reached from `start` in the reduced graph without entering `avoiding`.
 pub(super) fn reachable(cfg: &Cfg, start: BlockId, within: &BlockSet, avoiding: &BlockSet) -> BlockSet {
     unspin_flow::ways::reachable(cfg, start, within, avoiding)
+}
+
+/// Blocks of `within` from which `target` can be reached in the reduced graph.
+pub(super) fn reaching(cfg: &Cfg, target: BlockId, within: &BlockSet) -> BlockSet {
+    let mut before = vec![Vec::new(); cfg.len()];
+    for block in within.iter() {
+        for next in cfg.successors(block) {
+            before[next.0 as usize].push(block);
+        }
+    }
+    let mut seen = BlockSet::new(cfg.len());
+    let mut pending = vec![target];
+    while let Some(block) = pending.pop() {
+        if seen.insert(block) {
+            pending.extend(&before[block.0 as usize]);
+        }
+    }
+    seen
 }

@@ -158,6 +158,8 @@ fn is_derived(project: &Project, body: &Body<'_>, value: ExprId) -> bool {
 /// Whether a value is a part of a stream parameter: `data[offset:]`.
 fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
     match *body.function.expr(value) {
+        // What stands before the position was passed over: `parse(tokens[:pointer])` does not go on in the stream.
+        Expr::Slice(base, None, Some(_)) if is_as_given(body, base) => false,
         Expr::Slice(base, _, _) => match *body.function.expr(base) {
             Expr::Local(local) => {
                 body.function.local(local).kind == LocalKind::Parameter && is_stream(project, body, base)
@@ -173,6 +175,10 @@ fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool
     }
 }
 
+fn is_as_given(body: &Body<'_>, expr: ExprId) -> bool {
+    matches!(*body.function.expr(expr), Expr::Local(local) if body.constant_parameter(local))
+}
+
 pub(super) fn is_self(body: &Body<'_>, expr: ExprId) -> bool {
     matches!(*body.function.expr(expr), Expr::Local(local) if body.function.local(local).name.as_str() == "self")
 }
@@ -182,7 +188,8 @@ pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
     let mut value = value;
     for step in 0..5 {
         match *body.function.expr(value) {
-            Expr::Field(base, _) | Expr::Index(base, _) | Expr::Payload(base, _, _) => {
+            // A slice that begins where the whole begins ends before it does: `tokens[:pointer]`.
+            Expr::Field(base, _) | Expr::Index(base, _) | Expr::Payload(base, _, _) | Expr::Slice(base, None, Some(_)) => {
                 if is_self(body, base) {
                     return false;
                 }
