@@ -1,9 +1,11 @@
 //! What bounds the ways round after a failure.
 
+mod pauses;
+
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg};
-use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, StatementKind, Terminator, UnaryOp};
 
 use super::{Failure, feasible};
 use crate::model::{Effect, WordKind};
@@ -12,9 +14,6 @@ use crate::summary::steps_itself;
 
 /// Of a loop with more blocks it is not asked what the constants that a side of a test assigns decide.
 const MAX_DECIDED: usize = 400;
-
-/// How many parts of a value are looked at for a clock.
-const MAX_PARTS: u32 = 64;
 
 /// What every way from a failure back to its call passes.
 pub(super) struct OnEveryWay {
@@ -386,135 +385,6 @@ impl<'c, 'p> Bounds<'c, 'p> {
     /// `str(e)`, `repr(e)`, `type(e)`.
     fn is_text_of_failure(&self, site: &Site<'_>) -> bool {
         matches!(site.call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "print" | "format"))
-    }
-
-    /// Blocks that sleep or wait.
-    fn pauses(&self) -> BlockSet {
-        let waits = |site: &&Site<'_>| !std::ptr::eq(*site, self.site) && self.is_pause(site);
-        let mut blocks: BlockSet = self.cx.sites.iter().filter(waits).map(|site| site.block).collect();
-        let own = self.cx.sites.iter().filter(|site| site.block == self.site.block && site.index < self.site.index);
-        if !own.into_iter().any(|site| self.is_pause(site)) {
-            blocks.remove(self.site.block);
-        }
-        // `if elapsed < interval: sleep(interval - elapsed)`: too much time has passed, or it is waited for.
-        for block in self.around.iter() {
-            if let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator
-                && (blocks.contains(then) || blocks.contains(otherwise))
-                && self.is_of_clock(test)
-            {
-                blocks.insert(block);
-            }
-        }
-        blocks
-    }
-
-    /// Whether every sleep on the ways takes the same time each round: a constant, or a place that the loop never assigns.
-    fn delay(&self) -> Option<&'static str> {
-        let mut delay = None;
-        for site in self.cx.sites.iter().filter(|site| self.around.contains(site.block) && self.is_pause(site)) {
-            match site.resolution.model {
-                Some((model, _)) if model.effect == Effect::Sleep => {}
-                // Taking a lock is no delay, and a round that works may sleep for other reasons.
-                Some((model, _)) if model.effect == Effect::Wait => continue,
-                None if !site.resolution.targets.is_empty() => continue,
-                _ => return None,
-            }
-            let amount = site.call.arguments.first()?;
-            let constant = self.cx.seconds(amount.value).is_some() || self.is_set_outside(amount.value);
-            delay = if constant && delay != Some("varies") { Some("constant") } else { Some("varies") };
-        }
-        delay
-    }
-
-    fn is_set_outside(&self, amount: ExprId) -> bool {
-        let function = self.cx.function;
-        let mut fixed = !self.cx.origin_site(amount).is_some_and(|site| site.resolution.model.is_none());
-        crate::shape::for_each_part(function, amount, &mut |part| match function.expr(part) {
-            Expr::Local(local) => {
-                let of_loop = |definition: &crate::shape::Definition| self.cx.natural().body.contains(definition.block);
-                fixed &= !self.cx.shape.definitions(*local).iter().any(of_loop);
-            }
-            Expr::Field(..) => fixed &= function.path(part).is_some_and(|path| !self.is_assigned_in_loop(&path)),
-            Expr::Opaque(_) => fixed = false,
-            _ => {}
-        });
-        fixed
-    }
-
-    fn is_assigned_in_loop(&self, path: &str) -> bool {
-        let field = path.rsplit('.').next().unwrap_or_default();
-        let by_callee =
-            |target: &crate::FunctionRef| self.cx.project.summary(*target).writes.iter().any(|write| write == field);
-        if self.cx.sites.iter().flat_map(|site| &site.resolution.targets).any(by_callee) {
-            return true;
-        }
-        self.cx.natural().body.iter().any(|block| {
-            self.cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
-                StatementKind::Assign(place, _) => self.cx.function.path(*place).as_deref() == Some(path),
-                _ => false,
-            })
-        })
-    }
-
-    /// Whether a clock that is read in the loop went into a value.
-    fn is_of_clock(&self, value: ExprId) -> bool {
-        let mut pending = vec![value];
-        for _ in 0..MAX_PARTS {
-            let Some(part) = pending.pop() else { return false };
-            if self.cx.origin_site(part).is_some_and(|site| site.effect == Some(Effect::Clock)) {
-                return true;
-            }
-            match *self.cx.function.expr(part) {
-                Expr::Local(local) => {
-                    if let [only] = self.cx.shape.definitions(local) {
-                        pending.extend(only.value);
-                    }
-                }
-                ref other => other.for_each_operand(|operand| pending.push(operand)),
-            }
-        }
-        false
-    }
-
-    /// Whether every way from the failure to a pause gives its delay another value first.
-    fn is_set_before(&self, local: LocalId, pause: &Site<'_>, is_nothing: &dyn Fn(ExprId) -> bool) -> bool {
-        let assigned = self.cx.shape.definitions(local).iter().filter(|definition| !definition.value.is_some_and(is_nothing));
-        assigned.into_iter().any(|definition| {
-            let here = definition.block == pause.block && definition.index < pause.index;
-            let avoiding = BlockSet::from_iter([definition.block]);
-            let before = definition.block != pause.block
-                && !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &avoiding)
-                    .contains(pause.block);
-            here || before
-        })
-    }
-
-    fn is_pause(&self, site: &Site<'_>) -> bool {
-        let is_nothing = |value: ExprId| match self.cx.function.expr(value) {
-            Expr::Constant(Constant::Int(0)) => true,
-            Expr::Constant(Constant::Float(zero)) => *zero == 0.0,
-            _ => false,
-        };
-        // A delay that the loop itself sets back to nothing is none when it matters.
-        let is_zero = |value: ExprId| {
-            is_nothing(value)
-                || matches!(self.cx.function.expr(value), Expr::Local(local) if self.cx.shape.definitions(*local).iter().any(|definition| {
-                    self.cx.natural().body.contains(definition.block) && definition.value.is_some_and(is_nothing)
-                }) && !self.is_set_before(*local, site, &is_nothing))
-        };
-        if let Some((model, _)) = site.resolution.model {
-            return match model.effect {
-                Effect::Sleep => !site.call.arguments.first().is_some_and(|a| is_zero(a.value)),
-                Effect::Wait | Effect::RetryPolicy | Effect::Poll => true,
-                _ => false,
-            };
-        }
-        if !site.resolution.targets.is_empty() {
-            return site.resolution.targets.iter().any(|&t| {
-                self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait])
-            });
-        }
-        has(self.cx, WordKind::Delay, &self.cx.name_of(site))
     }
 }
 
