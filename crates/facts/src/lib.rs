@@ -10,7 +10,11 @@
 mod cancellation;
 mod constants;
 mod definitions;
+mod disconnects;
 mod failures;
+mod gates;
+mod iterators;
+mod limits;
 mod loops;
 pub mod model;
 mod models;
@@ -27,6 +31,7 @@ mod sites;
 mod slices;
 mod spawned;
 pub mod summary;
+mod suspends;
 #[cfg(test)]
 mod test_ir;
 mod timeouts;

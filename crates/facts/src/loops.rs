@@ -49,7 +49,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 }
 
 /// How the loop can end.
-fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
+pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
     let natural = cx.natural();
     let mut ends = Vec::new();
     let mut add = |end: &'static str| {
@@ -59,6 +59,10 @@ fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
     };
     for &(from, to) in &natural.exits {
         let block = cx.function.block(from);
+        // The end of an iterator: whoever asks knows that there is none.
+        if from == natural.header && matches!(block.terminator, Terminator::Advance { exhausted, .. } if exhausted == to) {
+            continue;
+        }
         let by_failure = block.unwind == Some(to) && !matches!(block.terminator, Terminator::Raise { .. });
         let is_test = cx.source.kind == LoopKind::While && cx.source.head.covers(block.span);
         if let Terminator::Branch { test, then, .. } = block.terminator
@@ -142,7 +146,7 @@ fn leaves_by_design(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 }
 
 /// Whether a round waits.
-fn waits(cx: &LoopContext<'_>) -> &'static str {
+pub(crate) fn waits(cx: &LoopContext<'_>) -> &'static str {
     let (mut unknown, mut perhaps) = (false, false);
     for block in cx.natural().body.iter() {
         let data = cx.function.block(block);
@@ -200,7 +204,7 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
 }
 
 /// A call of the project's own code that only looks at something.
-fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+pub(crate) fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let targets = &site.resolution.targets;
     site.resolution.exact
         && targets.iter().all(|&target| {

@@ -175,6 +175,26 @@ pub const VOCABULARY: &[Entry] = &[
         "it follows keys of parsed data by subscript or by `get`, or offsets that it has read, with neither counter nor \
          visited set",
     ),
+    (Subject::Loop, "step", &["away"], "every step of what its one test compares leads away from the bound"),
+    (
+        Subject::Loop,
+        "limit",
+        &["never-stepped", "set-anew"],
+        "a test that leaves compares a count or deadline which nothing steps, or which every round sets anew",
+    ),
+    (Subject::Loop, "walked", &["grows"], "what it walks gets another item on every way round, and nothing else ends it"),
+    (
+        Subject::Loop,
+        "iterates",
+        &["endless", "wrong-sentinel"],
+        "what it iterates never ends and nothing leaves from inside: an endless iterator; calls until a value that never comes",
+    ),
+    (
+        Subject::Loop,
+        "suspends",
+        &["never", "blocked"],
+        "in a coroutine, a way round that never suspends: it only asks again; it blocks the thread with a sleep",
+    ),
     (
         Subject::Loop,
         "polls",
@@ -203,6 +223,8 @@ pub const VOCABULARY: &[Entry] = &[
         "connecting or shaking hands; waiting for a reply; reading on; looking up a name",
     ),
     (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
+    (Subject::Call, "after", &["disconnect"], "it writes to a peer in the handler of that peer's disconnect, unguarded"),
+    (Subject::Call, "drops", &["failures"], "it drops the failures of a stream, which a broken one gives for ever"),
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

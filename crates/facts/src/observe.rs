@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use unspin_flow::NaturalLoop;
-use unspin_ir::{Function, LoopKind, Statement, StatementKind};
+use unspin_ir::LoopKind;
 
+use crate::gates::Gates;
 use crate::observation::{Observation, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::Shape;
@@ -13,37 +14,27 @@ use crate::{Certainty, FunctionRef, Project};
 
 /// Observations about the loops and calls of a function, in the order of the source.
 pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> {
-    let function = project.function(at);
-    let may_loop = may_be_open_ended(project, function);
-    // Few functions have such a loop or call, and looking at their shape is what costs.
-    let has_policy = crate::policies::may_observe(project, function);
-    if !may_loop && !has_policy && !crate::timeouts::may_observe(project, function) {
+    let gates = Gates::of(project, at);
+    if gates.are_closed() {
         return Vec::new();
     }
-    let shape = Rc::new(Shape::new(function));
-    let mut observations = crate::timeouts::observe(project, at, &shape);
-    if has_policy {
+    let shape = Rc::new(Shape::new(project.function(at)));
+    let mut observations = if gates.timed { crate::timeouts::observe(project, at, &shape) } else { Vec::new() };
+    if gates.policy {
         observations.extend(crate::policies::observe(project, at, &shape));
     }
-    if may_loop {
+    if gates.disconnect {
+        observations.extend(crate::disconnects::observe(project, at, &shape));
+    }
+    if gates.drops {
+        observations.extend(crate::iterators::dropped_failures(project, at, &shape));
+    }
+    if gates.open_ended || gates.walks {
         for index in 0..shape.forest.loops.len() {
             observations.extend(observe_loop(project, at, &shape, index));
         }
     }
     observations
-}
-
-/// Whether one of the loops may have no end of its own, by its kind and the names of what is called.
-fn may_be_open_ended(project: &Project, function: &Function) -> bool {
-    let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
-    if has(LoopKind::While) || has(LoopKind::Endless) {
-        return true;
-    }
-    let is_endless = |statement: &Statement| match &statement.kind {
-        StatementKind::Call(call) => project.models.hints(call.callee).is_none_or(|hints| hints.endless),
-        _ => false,
-    };
-    has(LoopKind::For) && function.blocks.iter().any(|block| block.statements.iter().any(is_endless))
 }
 
 fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Vec<Observation> {
@@ -52,14 +43,23 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     let Some(source) = natural.source.map(|source| &function.loops[source]) else { return Vec::new() };
     let is_open_ended =
         matches!(source.kind, LoopKind::While | LoopKind::Endless) || is_endless_for(project, at, shape, natural);
-    if !is_open_ended {
+    if !is_open_ended && !crate::limits::may_walk_for_ever(function, shape, natural) {
         return Vec::new();
     }
     let Some(cx) = LoopContext::new(project, at, shape, index) else { return Vec::new() };
-    let mut observations = Vec::new();
+    let mut observations: Vec<Observation> = Vec::new();
+    if source.kind == LoopKind::For {
+        observations.extend(crate::limits::observe_for(&cx));
+        observations.extend(crate::iterators::observe(&cx));
+    }
+    if !is_open_ended {
+        return observations;
+    }
     observations.extend(crate::loops::observe(&cx));
     observations.extend(crate::failures::observe(&cx));
     observations.extend(crate::polls::observe(&cx));
+    observations.extend(crate::limits::observe(&cx));
+    observations.extend(crate::suspends::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     let ends = cx.ends();
     for (mode, through) in

@@ -13,16 +13,6 @@ use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 8;
 
-/// Whether a function may hold a policy, by the names of what it calls and of its decorators.
-pub(crate) fn may_observe(project: &Project, function: &Function) -> bool {
-    let is_policy = |call: &Call| project.models.hints(call.callee).is_some_and(|hints| hints.policy);
-    !function.decorators.is_empty()
-        || function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-            StatementKind::Call(call) => is_policy(call),
-            _ => false,
-        })
-}
-
 /// Every policy of a function, and the one that decorates it.
 pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
     let function = project.function(at);

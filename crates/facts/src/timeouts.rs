@@ -35,12 +35,8 @@ pub(crate) fn is_reported(model: &CallModel) -> bool {
     }
 }
 
-/// Whether a function may have something to report, by the names of what it calls.
-pub(crate) fn may_observe(project: &Project, function: &Function) -> bool {
-    patience::calls(function).any(|call| may_wait(project, call))
-}
-
-fn may_wait(project: &Project, call: &Call) -> bool {
+/// Whether a call may have something to report, by the name of what is called.
+pub(crate) fn may_wait(project: &Project, call: &Call) -> bool {
     let is_hinted = project.models.hints(call.callee).is_some_and(|hints| hints.timed);
     is_hinted || last_part(call).is_some_and(|name| name.contains("connect"))
 }

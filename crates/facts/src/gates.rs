@@ -1,0 +1,108 @@
+//! Which facts a function can need, by the names of what it calls and the kinds of its loops: one pass over its statements.
+//!
+//! Most functions need none, and resolving calls and looking at the shape of a function is what costs. Every answer is an
+//! upper bound: what a gate lets through is looked at again, what it holds back has nothing to report.
+
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
+
+use crate::{FunctionRef, Project};
+
+/// What there may be to observe in a function.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub(crate) struct Gates {
+    /// A loop that may have no end of its own.
+    pub(crate) open_ended: bool,
+    /// A loop over something that may grow in it, or over answers of a function.
+    pub(crate) walks: bool,
+    /// A call that may wait without a bound.
+    pub(crate) timed: bool,
+    /// A retry policy.
+    pub(crate) policy: bool,
+    /// A handler that names a disconnect.
+    pub(crate) disconnect: bool,
+    /// An adaptor that drops failures.
+    pub(crate) drops: bool,
+}
+
+impl Gates {
+    pub(crate) fn of(project: &Project, at: FunctionRef) -> Self {
+        let function = project.function(at);
+        let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
+        let is_rust = crate::sites::is_rust(project, at);
+        let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
+        gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
+        let has_for = has(LoopKind::For);
+        for block in &function.blocks {
+            for statement in &block.statements {
+                let StatementKind::Call(call) = &statement.kind else { continue };
+                let hints = project.models.hints(call.callee);
+                gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
+                gates.walks |= has_for && !is_rust && call.callee == Callee::Path(unspin_ir::name("iter"));
+                gates.timed |= crate::timeouts::may_wait(project, call);
+                gates.policy |= hints.is_some_and(|hints| hints.policy);
+                gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
+            }
+            if let Terminator::Dispatch { handlers, .. } = &block.terminator {
+                gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
+            }
+        }
+        gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
+        gates
+    }
+
+    /// Whether there is nothing to observe.
+    pub(crate) fn are_closed(self) -> bool {
+        !(self.open_ended || self.walks || self.timed || self.policy || self.disconnect || self.drops)
+    }
+}
+
+/// Whether something is appended to what a loop walks.
+fn grows_what_it_walks(function: &Function) -> bool {
+    let mut grown: Vec<ExprId> = Vec::new();
+    let mut held: Vec<(LocalId, ExprId)> = Vec::new();
+    for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+        match &statement.kind {
+            StatementKind::Call(call) => grown.extend(grown_by(call)),
+            StatementKind::Assign(place, value) => {
+                if let Expr::Local(local) = function.expr(*place)
+                    && function.local(*local).kind == LocalKind::Temporary
+                {
+                    held.push((*local, *value));
+                }
+            }
+            _ => {}
+        }
+    }
+    !grown.is_empty()
+        && function.blocks.iter().any(|block| {
+            let Terminator::Advance { iterable, .. } = block.terminator else { return false };
+            let walked = match function.expr(iterable) {
+                Expr::Local(local) => {
+                    held.iter().find(|(temporary, _)| temporary == local).map_or(iterable, |(_, value)| *value)
+                }
+                _ => iterable,
+            };
+            grown.iter().any(|&grown| is_same_place(function, grown, walked))
+        })
+}
+
+/// What a call appends to.
+pub(crate) fn grown_by(call: &Call) -> Option<ExprId> {
+    match call.callee {
+        Callee::Method(receiver, method) if matches!(method.as_str(), "append" | "insert" | "push" | "push_back") => {
+            Some(receiver)
+        }
+        _ => None,
+    }
+}
+
+/// Whether two expressions name the same place.
+pub(crate) fn is_same_place(function: &Function, a: ExprId, b: ExprId) -> bool {
+    match (function.expr(a), function.expr(b)) {
+        (Expr::Local(a), Expr::Local(b)) => a == b,
+        (Expr::Global(a), Expr::Global(b)) => a == b,
+        (Expr::Field(a, first), Expr::Field(b, second)) => first == second && is_same_place(function, *a, *b),
+        _ => false,
+    }
+}

@@ -1,0 +1,152 @@
+//! Iterators that never end, where nothing else ends the loop: `count()`, a sentinel that a read never gives, an adaptor
+//! that drops the failures that a broken stream gives for ever.
+
+use unspin_ir::{Argument, Call, Callee, Constant, Expr, ExprId, Function, StatementKind, Terminator};
+
+use crate::model::{CallModel, Effect, EndValue};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::LoopContext;
+use crate::{FunctionRef, Project};
+
+/// A `for` over an iterator that never ends, with nothing in the body that leaves.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    let Terminator::Advance { iterable, .. } = cx.function.block(cx.natural().header).terminator else { return None };
+    let (block, index, call) = cx.shape.origin(cx.function, iterable)?;
+    let resolution = cx.project.resolve(cx.at, call);
+    let is_endless = resolution.model.is_some_and(|(model, _)| model.effect == Effect::EndlessIterator);
+    let kind = match is_endless {
+        true => "endless",
+        false if has_wrong_sentinel(cx, call) => "wrong-sentinel",
+        false => return None,
+    };
+    if crate::loops::ends(cx).iter().any(|&end| !matches!(end, "never" | "failure")) {
+        return None;
+    }
+    let waits = crate::loops::waits(cx);
+    let file = cx.at.file;
+    let span = cx.function.block(block).statements.get(index).map_or(cx.source.head, |statement| statement.span);
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("iterates", kind), ("waits", waits)],
+        places: vec![("loop", file, cx.source.head), ("call", file, span)],
+        words: vec![("call", crate::sites::shown_callee(cx.function, call))],
+        sureness: if waits == "no" || !is_endless { Sureness::High } else { Sureness::Medium },
+    })
+}
+
+/// `iter(lambda: sock.recv(n), "")`: the read gives `b""` at its end.
+fn has_wrong_sentinel(cx: &LoopContext<'_>, call: &Call) -> bool {
+    if call.callee != Callee::Path(unspin_ir::name("iter")) || call.positional() != 2 {
+        return false;
+    }
+    let [asked, sentinel] = call.arguments.as_slice() else { return false };
+    let Expr::Constant(sentinel) = cx.function.expr(sentinel.value) else { return false };
+    match end_of(cx, asked.value) {
+        Some(EndValue::EmptyBytes) => matches!(sentinel, Constant::Text(_) | Constant::None | Constant::Int(_)),
+        Some(EndValue::EmptyText) => matches!(sentinel, Constant::Bytes(_) | Constant::None | Constant::Int(_)),
+        Some(EndValue::Empty) => matches!(sentinel, Constant::None | Constant::Int(_)),
+        _ => false,
+    }
+}
+
+/// What the function that an expression is gives at the end of the input.
+fn end_of(cx: &LoopContext<'_>, asked: ExprId) -> Option<EndValue> {
+    let ends = |at: FunctionRef, call: &Call| {
+        let (model, certainty) = cx.project.resolve(at, call).model?;
+        (model.effect == Effect::Read && certainty == crate::Certainty::Certain).then_some(model.end)?
+    };
+    match *cx.function.expr(asked) {
+        Expr::Function(id) => {
+            let at = FunctionRef { file: cx.at.file, function: id };
+            let function = cx.project.function(at);
+            let [block] = function.blocks.as_slice() else { return None };
+            let Terminator::Return(Some(value)) = block.terminator else { return None };
+            let Expr::Local(local) = *function.expr(value) else { return None };
+            block.statements.iter().find_map(|statement| match &statement.kind {
+                StatementKind::Call(call) if call.result == Some(local) => ends(at, call),
+                _ => None,
+            })
+        }
+        Expr::Field(base, method) => ends(cx.at, &bound(base, method, Vec::new())),
+        // `partial(f.read, 1024)`
+        _ => {
+            let (_, _, call) = cx.shape.origin(cx.function, asked)?;
+            let is_partial = matches!(call.callee, Callee::Path(path) if path.rsplit('.').next() == Some("partial"));
+            let (first, rest) = call.arguments.split_first().filter(|_| is_partial)?;
+            match *cx.function.expr(first.value) {
+                Expr::Field(base, method) => ends(cx.at, &bound(base, method, rest.to_vec())),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn bound(receiver: ExprId, method: unspin_ir::Name, arguments: Vec<Argument>) -> Call {
+    Call { callee: Callee::Method(receiver, method), arguments, result: None, awaited: false, raises: true, panics: false }
+}
+
+/// Whether a call may drop failures of a stream, by its name.
+pub(crate) fn may_drop_failures(call: &Call) -> bool {
+    matches!(call.callee, Callee::Method(_, method) if matches!(method.as_str(), "flatten" | "filter_map" | "flat_map"))
+}
+
+/// `reader.lines().flatten()`, `.filter_map(Result::ok)`: a read that fails for ever gives failures for ever.
+pub(crate) fn dropped_failures(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Vec<Observation> {
+    let function = project.function(at);
+    let mut found = Vec::new();
+    for (call, span) in calls(function) {
+        let Callee::Method(receiver, method) = call.callee else { continue };
+        let drops = match method.as_str() {
+            "flatten" => call.arguments.is_empty(),
+            "filter_map" | "flat_map" => call.arguments.first().is_some_and(|a| is_ok(project, at, a.value)),
+            _ => false,
+        };
+        let Some((_, _, source)) = shape.origin(function, receiver).filter(|_| drops) else { continue };
+        let gives_results = project
+            .resolve(at, source)
+            .model
+            .is_some_and(|(model, certainty)| certainty == crate::Certainty::Certain && is_stream_of_results(model));
+        if gives_results {
+            found.push(Observation {
+                subject: Subject::Call,
+                function: at,
+                around: None,
+                attributes: vec![("drops", "failures")],
+                places: vec![("call", at.file, span)],
+                words: vec![("call", format!("{}().{method}", crate::sites::shown_callee(function, source)))],
+                sureness: Sureness::High,
+            });
+        }
+    }
+    found
+}
+
+/// The lines of a reader, the connections of a listener.
+fn is_stream_of_results(model: &CallModel) -> bool {
+    matches!(model.returns.as_deref(), Some("std.io.Lines" | "std.net.Incoming"))
+}
+
+/// `Result::ok`, `|line| line.ok()`.
+fn is_ok(project: &Project, at: FunctionRef, value: ExprId) -> bool {
+    match *project.function(at).expr(value) {
+        Expr::Global(path) => path.ends_with("Result.ok"),
+        Expr::Function(id) => {
+            let closure = project.function(FunctionRef { file: at.file, function: id });
+            let mut methods = calls(closure).filter_map(|(call, _)| match call.callee {
+                Callee::Method(_, method) => Some(method),
+                _ => None,
+            });
+            closure.blocks.len() == 1 && methods.next().is_some_and(|only| only == "ok") && methods.next().is_none()
+        }
+        _ => false,
+    }
+}
+
+fn calls(function: &Function) -> impl Iterator<Item = (&Call, unspin_span::Span)> {
+    function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
+        StatementKind::Call(call) => Some((&**call, statement.span)),
+        _ => None,
+    })
+}
