@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Constant, Expr, ExprId, Function, LocalKind, Name, StatementKind};
+use unspin_ir::{Aggregate, Constant, Expr, ExprId, Function, LocalKind, Name, StatementKind};
 
 use crate::{FunctionRef, Project};
 
@@ -21,7 +21,15 @@ struct FileConstants {
     globals: FxHashMap<Name, Option<Constant>>,
     /// By the last part of the name.
     members: FxHashMap<Name, Option<Constant>>,
+    /// Collections that are made of constants alone.
+    collections: FxHashMap<Name, Option<Collection>>,
 }
+
+/// What kind of collection, and its members.
+type Collection = (Aggregate, Box<[Constant]>);
+
+/// A collection of more members is not kept.
+const MAX_MEMBERS: usize = 32;
 
 impl Constants {
     /// For a project of this many files.
@@ -52,6 +60,10 @@ impl FileConstants {
             Expr::Local(local) if body.local(*local).kind == LocalKind::Variable => (Some(body.local(*local).name), None),
             _ => (None, None),
         };
+        if let Some(name) = global {
+            let collection = || collection(body, value);
+            self.collections.entry(name).and_modify(|known| *known = None).or_insert_with(collection);
+        }
         for (names, name) in [(&mut self.globals, global), (&mut self.members, member)] {
             if let Some(name) = name {
                 names.entry(name).and_modify(|known| *known = None).or_insert_with(|| constant.cloned());
@@ -60,7 +72,26 @@ impl FileConstants {
     }
 }
 
+/// A tuple, list or set of constants.
+fn collection(body: &Function, value: ExprId) -> Option<Collection> {
+    let Expr::Aggregate(kind @ (Aggregate::Tuple | Aggregate::List | Aggregate::Set), parts) = body.expr(value) else {
+        return None;
+    };
+    let constant = |&part: &ExprId| match body.expr(part) {
+        Expr::Constant(constant) => Some(constant.clone()),
+        _ => None,
+    };
+    let members = parts.iter().take(MAX_MEMBERS + 1).map(constant).collect::<Option<Box<[_]>>>()?;
+    (!members.is_empty() && members.len() <= MAX_MEMBERS).then_some((*kind, members))
+}
+
 impl Project {
+    /// The members of the tuple, list or set of constants that a global name of a file stands for.
+    pub(crate) fn constant_members(&self, file: u32, global: Name) -> Option<(Aggregate, &[Constant])> {
+        let (kind, members) = self.constants_of(file)?.collections.get(&global)?.as_ref()?;
+        Some((*kind, members))
+    }
+
     /// The constant that a global name of a file stands for: assigned once, at the top of the file.
     pub(crate) fn constant(&self, file: u32, global: Name) -> Option<Constant> {
         self.constants_of(file)?.globals.get(&global)?.clone()

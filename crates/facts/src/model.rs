@@ -79,6 +79,9 @@ pub struct CallModel {
     pub wraps: Option<u32>,
     /// The argument that is run as a task or thread: `Thread(target=f)`; position and keyword.
     pub spawns: Option<ArgumentModel>,
+    /// Whether what it spawns ends with the receiver: a group or set of tasks.
+    #[serde(default)]
+    pub holds: bool,
     /// The mutable argument that receives what is read: `read(&mut buf)`: 0.
     pub fills: Option<u32>,
     /// Of a retry policy: the arguments any of which bounds the attempts or their time (`stop`, `max_tries`). A policy

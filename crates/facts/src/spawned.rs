@@ -19,6 +19,8 @@ pub(crate) enum Runner {
     Thread,
     /// A task that is kept, or may be.
     Task,
+    /// A task that its group, or whoever cancels it in the same file, ends.
+    Ended,
 }
 
 /// Runners of the functions of each file.
@@ -58,7 +60,8 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
             let Some(argument) = call.argument(spawns.keyword, position) else { continue };
             if let Some(target) = function_of(project, at, function, argument) {
                 let is_thread = model.path.iter().chain(&model.method).any(|p| p.contains("hread"));
-                let Some(runner) = runner_of(function, call, is_thread, module) else { continue };
+                let runner = if model.holds { Some(Runner::Ended) } else { runner_of(function, call, is_thread, module) };
+                let Some(runner) = runner else { continue };
                 runners.entry(target).or_insert(runner);
             }
         }
@@ -107,13 +110,16 @@ fn definition(function: &Function, local: LocalId) -> Option<Defined<'_>> {
     })
 }
 
-/// `None` where the source ends it in a way that is not followed: a daemon, a task that the file cancels.
+/// `None` for a daemon, which the process ends.
 fn runner_of(function: &Function, call: &Call, is_thread: bool, module: &unspin_ir::Module) -> Option<Runner> {
     let is_dropped = call.result.is_none_or(|result| !is_kept(function, result, 0));
     let daemon = call.arguments.iter().any(|a| a.name.is_some_and(|name| name == "daemon"));
     let is_constructor = matches!(call.callee, Callee::Path(path) if path.ends_with("Thread") || path.ends_with("Process"));
-    if daemon || (!is_dropped && cancels(module)) {
+    if daemon {
         return None;
+    }
+    if !is_dropped && cancels(module) {
+        return Some(Runner::Ended);
     }
     Some(match (is_thread, is_dropped && !is_constructor && !module.shares_objects) {
         (true, true) => Runner::DetachedThread,

@@ -57,6 +57,8 @@ pub struct Summary {
     pub calls_unknown: bool,
     /// Whether it raises of its own accord.
     pub raises: bool,
+    /// Whether it panics or asserts itself; that something which it calls may panic says nothing.
+    pub panics: bool,
     /// Whether it never returns: declared so, or every way ends in a failure.
     pub never_returns: bool,
     /// Whether it compares a count with a limit, or a time with a deadline.
@@ -119,7 +121,11 @@ fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
             }
         }
         match &block.terminator {
-            Terminator::Raise { panics: false, .. } => summary.raises = true,
+            Terminator::Raise { panics: true, .. } => summary.panics = true,
+            Terminator::Raise { assertion, .. } => {
+                summary.raises = true;
+                summary.panics |= assertion;
+            }
             Terminator::Branch { test, .. } if compares_bound(project, at, *test) => summary.compares_bound = true,
             Terminator::Advance { awaited: true, .. } => summary.waits = true,
             _ => {}

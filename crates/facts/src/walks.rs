@@ -185,7 +185,30 @@ fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
         };
         let steps = assignments(cx)
             .any(|(place, value)| *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value));
-        !steps && tested.contains(&offset) && sources(cx, offset).into_iter().any(|source| is_read(cx, source, 0))
+        !steps
+            && !is_ordered(cx, offset)
+            && tested.contains(&offset)
+            && sources(cx, offset).into_iter().any(|source| is_read(cx, source, 0))
+    })
+}
+
+/// Whether the next offset is compared with this one, and the wrong order leaves: `if following >= offset: raise`.
+fn is_ordered(cx: &LoopContext<'_>, offset: LocalId) -> bool {
+    let becomes_offset = |next: LocalId| {
+        sources(cx, offset)
+            .into_iter()
+            .any(|source| matches!(source, Source::Value(value) if *cx.function.expr(value) == Expr::Local(next)))
+    };
+    crate::loops::exit_tests(cx).into_iter().any(|test| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            if let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) = cx.function.expr(part)
+                && let (Expr::Local(a), Expr::Local(b)) = (cx.function.expr(*a), cx.function.expr(*b))
+            {
+                found |= (*a == offset && becomes_offset(*b)) || (*b == offset && becomes_offset(*a));
+            }
+        });
+        found
     })
 }
 
@@ -218,7 +241,11 @@ pub(crate) fn counts(cx: &LoopContext<'_>) -> bool {
         let mut found = false;
         crate::shape::for_each_part(cx.function, test, &mut |part| {
             if let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) = cx.function.expr(part) {
-                found |= [a, b].into_iter().filter_map(|&side| cx.function.path(side)).any(|path| stepped.contains(&path));
+                found |= [a, b].into_iter().any(|&side| match *cx.function.expr(side) {
+                    // `len(found) > MAX` of what grows with each round.
+                    Expr::Length(counted) => cx.function.path(counted).is_some_and(|path| grows(cx, &path)),
+                    _ => cx.function.path(side).is_some_and(|path| stepped.contains(&path)),
+                });
             }
         });
         found
@@ -227,33 +254,35 @@ pub(crate) fn counts(cx: &LoopContext<'_>) -> bool {
 
 /// Whether membership in something that grows is tested, here or in a helper that is given it.
 fn remembers(cx: &LoopContext<'_>) -> bool {
-    let grows = |path: &str| {
-        cx.sites.iter().any(|site| match site.call.callee {
-            Callee::Method(receiver, method) => {
-                cx.function.path(receiver).as_deref() == Some(path)
-                    && (site.effect == Some(Effect::Grow) || matches!(method.as_str(), "add" | "append" | "insert" | "push"))
-            }
-            _ => false,
-        }) || assignments(cx).any(|(place, _)| match cx.function.expr(place) {
-            Expr::Index(base, _) => cx.function.path(*base).as_deref() == Some(path),
-            _ => false,
-        })
-    };
     cx.natural().body.iter().any(|block| {
         let unspin_ir::Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
         let mut found = false;
         crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
             Expr::Compare(CompareOp::In | CompareOp::NotIn, asked, container) if !is_key(cx, *asked) => {
-                found |= cx.function.path(*container).is_some_and(|path| grows(&path));
+                found |= cx.function.path(*container).is_some_and(|path| grows(cx, &path));
             }
             Expr::Local(_) => {
                 // `if !seen.insert(x)`, `if is_new(x, seen)`
                 let Some(site) = cx.origin_site(part) else { return };
-                found |= site.call.operands().filter_map(|o| cx.function.path(o)).any(|path| grows(&path));
+                found |= site.call.operands().filter_map(|o| cx.function.path(o)).any(|path| grows(cx, &path));
                 found |= site.effect == Some(Effect::Grow);
             }
             _ => {}
         });
         found
+    })
+}
+
+/// Whether the loop puts something into the collection at a path.
+fn grows(cx: &LoopContext<'_>, path: &str) -> bool {
+    cx.sites.iter().any(|site| match site.call.callee {
+        Callee::Method(receiver, method) => {
+            cx.function.path(receiver).as_deref() == Some(path)
+                && (site.effect == Some(Effect::Grow) || matches!(method.as_str(), "add" | "append" | "insert" | "push"))
+        }
+        _ => false,
+    }) || assignments(cx).any(|(place, _)| match cx.function.expr(place) {
+        Expr::Index(base, _) => cx.function.path(*base).as_deref() == Some(path),
+        _ => false,
     })
 }

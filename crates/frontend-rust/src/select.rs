@@ -1,13 +1,14 @@
 //! `select!` of tokio, futures and crossbeam.
 //!
 //! Each arm is a block that begins with the call it awaits; a refutable pattern that fails goes to `else`, if there is
-//! one, or back to the selection. A precondition (`, if ready`) is evaluated before the selection; that it takes the arm
-//! out is not modelled.
+//! one, or back to the selection. A precondition (`, if ready`) is evaluated before the selection and tested in a block of its
+//! own before the arm; where it does not hold, that way ends, because the selection does not choose it.
 
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr as Ast, ExprAwait, ExprMethodCall, Ident, Macro, Pat, Stmt, Token};
-use unspin_ir::{BlockId, Terminator};
+use unspin_ir::{BlockId, LocalId, Terminator};
+use unspin_span::Span;
 
 use crate::fallible::{fallible_call, takes_result_apart};
 use crate::lowering::{Dest, Lowering};
@@ -108,11 +109,16 @@ impl Lowering<'_> {
         }
         let span = self.spans.path(&mac.path).to(self.spans.token(mac.delimiter.span().close()));
         let start = self.b().start_block(span);
-        for precondition in arms.iter().filter_map(|arm| arm.precondition.as_ref()) {
-            let value = self.value(precondition);
-            let temporary = self.b().temporary();
-            let place = self.spans.expr(precondition);
-            self.b().assign_local(temporary, value, place);
+        let mut preconditions = Vec::with_capacity(arms.len());
+        for arm in &arms {
+            let precondition = arm.precondition.as_ref().map(|precondition| {
+                let value = self.value(precondition);
+                let temporary = self.b().temporary();
+                let place = self.spans.expr(precondition);
+                self.b().assign_local(temporary, value, place);
+                (temporary, place)
+            });
+            preconditions.push(precondition);
         }
         let selection = self.b().current();
         let join = self.b().new_block(span);
@@ -120,8 +126,11 @@ impl Lowering<'_> {
         let otherwise = arms.iter().position(|arm| arm.is_else).map(|index| blocks[index]);
         self.b().end(Terminator::Select { arms: selected(&arms, &blocks) }, span);
         debug_assert!(selection.0 >= start.0);
-        for (arm, &block) in arms.iter().zip(&blocks) {
+        for ((arm, &block), precondition) in arms.iter().zip(&blocks).zip(preconditions) {
             self.b().switch_to(block);
+            if let Some((holds, place)) = precondition {
+                self.chosen_if(holds, place);
+            }
             let mark = self.state.bindings.len();
             self.select_arm(arm, otherwise.unwrap_or(start), dest);
             self.state.bindings.truncate(mark);
@@ -129,6 +138,16 @@ impl Lowering<'_> {
         }
         self.b().switch_to(join);
         true
+    }
+
+    /// Go on only where a precondition holds.
+    fn chosen_if(&mut self, holds: LocalId, place: Span) {
+        let (then, otherwise) = (self.b().new_block(place), self.b().new_block(place));
+        let test = self.b().read(holds);
+        self.b().end(Terminator::Branch { test, then, otherwise }, place);
+        self.b().switch_to(otherwise);
+        self.b().end(Terminator::Unreachable, place);
+        self.b().switch_to(then);
     }
 
     fn select_arm(&mut self, arm: &SelectArm, fails: BlockId, dest: Dest) {

@@ -38,13 +38,13 @@ pub async fn applies_settings(mut settings: watch::Receiver<u64>, seen: &mut Vec
 }
 
 pub async fn applies_settings_while_open(mut settings: watch::Receiver<u64>, seen: &mut Vec<u64>) {
-    while settings.changed().await.is_ok() { // fixme: not-expect: closed-channel-spin
+    while settings.changed().await.is_ok() {
         seen.push(*settings.borrow_and_update());
     }
 }
 
 pub async fn applies_settings_or_leaves(mut settings: watch::Receiver<u64>, seen: &mut Vec<u64>) {
-    loop { // fixme: not-expect: closed-channel-spin
+    loop {
         if settings.changed().await.is_err() {
             return;
         }

@@ -32,7 +32,7 @@ pub fn start(state: Arc<Mutex<State>>, every: Duration) -> thread::JoinHandle<()
 pub fn start_with_sender(state: Arc<Mutex<State>>, every: Duration) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         let (_sender, timer): (mpsc::Sender<()>, mpsc::Receiver<()>) = mpsc::channel();
-        loop { // fixme: not-expect: closed-channel-spin
+        loop {
             timer.recv_timeout(every).ok();
             if let Ok(mut state) = state.lock() {
                 state.flush();

@@ -78,7 +78,7 @@ pub async fn guarded_arm(
     totals: &mut Vec<u64>,
 ) {
     let mut open = true;
-    loop { // fixme: not-expect: closed-channel-spin
+    loop {
         tokio::select! {
             _ = &mut shutdown => break,
             job = jobs.recv(), if open => match job {

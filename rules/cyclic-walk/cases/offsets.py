@@ -48,7 +48,7 @@ def directories_backwards(f: BinaryIO) -> list[int]:
     # Each one has to stand before the last, so there are finitely many.
     found = []
     (offset,) = struct.unpack("<I", f.read(4))
-    while offset != 0:  # fixme: not-expect: cyclic-walk
+    while offset != 0:
         f.seek(offset)
         found.append(offset)
         (following,) = struct.unpack("<I", f.read(4))

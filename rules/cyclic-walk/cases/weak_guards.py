@@ -45,7 +45,7 @@ def articles_remembered_and_not_tested(thread: Any) -> list[Any]:
 def articles_limited(thread: Any) -> list[Any]:
     current = thread["/F"]
     found = []
-    while current is not None:  # fixme: not-expect: cyclic-walk
+    while current is not None:
         found.append(current)
         if len(found) > MAX_ARTICLES:
             raise ValueError("too many articles")

@@ -78,7 +78,7 @@ def leave_by_index_error() -> None:
 
 def leave_by_suppressed_error() -> None:
     with suppress(IndexError):
-        while True:  # fixme: not-expect: endless-loop
+        while True:
             totals["sum"] += backlog.pop()
 
 

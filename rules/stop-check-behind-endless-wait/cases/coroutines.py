@@ -51,7 +51,7 @@ class CancelledConsumer:
             self._task.cancel()
 
     async def _run(self) -> None:
-        while not self._closing:  # fixme: not-expect: stop-check-behind-endless-wait/strict
+        while not self._closing:
             job = await self._jobs.get()
             await job()
 

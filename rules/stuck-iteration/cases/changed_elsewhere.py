@@ -38,7 +38,7 @@ def by_method(stack: list[int]) -> int:
 def by_alias(queue: collections.deque) -> int:
     total = 0
     take = queue.popleft
-    while queue:  # fixme: not-expect: stuck-iteration/audit
+    while queue:
         total += take()
     return total
 
@@ -52,7 +52,7 @@ def by_subscript(groups: dict[str, list[int]], name: str) -> int:
 
 def by_delete(values: list[int]) -> int:
     total = 0
-    while values:  # fixme: not-expect: stuck-iteration
+    while values:
         total += values[-1]
         del values[-1]
     return total
@@ -65,7 +65,7 @@ def by_closure(text: list[str]) -> list[str]:
         found.append("".join(text[:count]))
         del text[:count]
 
-    while text:  # fixme: not-expect: stuck-iteration/audit
+    while text:
         take(2)
     return found
 
@@ -77,7 +77,7 @@ def by_nonlocal(limit: int) -> int:
         nonlocal count
         count += 1
 
-    while count < limit:  # fixme: not-expect: stuck-iteration
+    while count < limit:
         advance()
     return count
 

@@ -29,7 +29,7 @@ def skip_comment_named(stream: io.BufferedReader) -> None:
 
 def skip_comment_named_to_end(stream: io.BufferedReader) -> None:
     char = stream.read(1)
-    while char not in LINE_ENDS:  # fixme: not-expect: unread-end-of-input
+    while char not in LINE_ENDS:
         char = stream.read(1)
 
 

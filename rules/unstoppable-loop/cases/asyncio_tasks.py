@@ -50,7 +50,7 @@ class CancellingSession:
             print(await self._reader.readexactly(16))
 
     async def _heartbeat(self) -> None:
-        while True:  # fixme: not-expect: unstoppable-loop
+        while True:
             self._writer.write(b"\0")
             await asyncio.sleep(10)
 
@@ -63,7 +63,7 @@ async def report(counts: dict[str, int]) -> None:
 
 async def report_in_a_group(counts: dict[str, int]) -> None:
     # The group cancels its tasks when it fails or is cancelled itself.
-    while True:  # fixme: not-expect: unstoppable-loop/strict
+    while True:
         print(counts)
         await asyncio.sleep(60)
 

@@ -91,7 +91,7 @@ pub fn start_worker(mut jobs: mpsc::Receiver<u64>) {
 pub fn start_in_a_set(tasks: &mut JoinSet<()>, level: watch::Receiver<u64>) {
     // A set aborts its tasks when it is dropped.
     tasks.spawn(async move {
-        loop { // fixme: not-expect: unstoppable-loop
+        loop {
             sleep(Duration::from_secs(1)).await;
             println!("{}", *level.borrow());
         }

@@ -1,12 +1,13 @@
 //! What a call does to a state: by its model, by following the project's function, or by forgetting what it may change.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, Function};
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, StatementKind, Terminator};
 use unspin_span::Span;
 
 use super::Mode;
 use super::machine::{MAX_FRAMES, Machine};
 use super::state::{EndSite, Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
+use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, EndValue};
 use crate::{Certainty, FunctionRef};
 
@@ -156,8 +157,10 @@ impl<'p> Machine<'p> {
         if call.awaited && shares {
             state.store.epoch = Some(self.values.fresh());
         }
-        let result = Slot::of(self.values.fresh());
-        self.finish(state, call, result)
+        let result = self.values.fresh();
+        // Perhaps a stream that was opened just now.
+        state.fresh_objects.insert(result);
+        self.finish(state, call, Slot::of(result))
     }
 
     /// Numbers, text and what is used as such cannot be changed by the callee.
@@ -281,6 +284,9 @@ impl<'p> Machine<'p> {
         {
             return self.unfollowed_transfer(state, cx, model);
         }
+        if self.mode == Mode::Closed && self.holds_other_side(cx) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
         self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote });
         let Some(end) = model.end else {
             if !cx.call.raises {
@@ -311,6 +317,49 @@ impl<'p> Machine<'p> {
         };
         let value = self.values.literal(literal);
         self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
+    }
+
+    /// Whether the function itself keeps the other side of the channel that it receives from, so that nobody closes it:
+    /// `let (_sender, receiver) = channel()`.
+    fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
+        let definitions = self.project.definitions(cx.at);
+        let Some(Definition::Value(part)) = definitions.only(cx.function, receiver) else { return false };
+        let Expr::Index(pair, _) = *cx.function.expr(part) else { return false };
+        let of_pair = |local: &LocalId| {
+            *local != receiver
+                && matches!(definitions.only(cx.function, *local), Some(Definition::Value(other))
+                    if matches!(*cx.function.expr(other), Expr::Index(base, _) if cx.function.expr(base) == cx.function.expr(pair)))
+        };
+        let is_made_here = matches!(*cx.function.expr(pair), Expr::Local(pair)
+            if matches!(definitions.only(cx.function, pair), Some(Definition::Call(_))));
+        let locals = (0..cx.function.locals.len()).map(|index| LocalId(index as u32));
+        is_made_here && locals.filter(of_pair).any(|sender| !self.is_moved(cx, sender))
+    }
+
+    /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
+    fn is_moved(&self, cx: &Context<'_, 'p>, local: LocalId) -> bool {
+        let function = cx.function;
+        let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
+        let name = function.local(local).name;
+        let inside = self.project.files[cx.at.file as usize].module.functions.iter();
+        let captured = inside.filter(|inner| inner.parent == Some(cx.at.function)).any(|inner| {
+            inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        });
+        captured
+            || function.blocks.iter().any(|block| {
+                let returned = matches!(block.terminator, Terminator::Return(Some(value)) if is_it(value));
+                returned
+                    || block.statements.iter().any(|statement| match &statement.kind {
+                        StatementKind::Assign(_, value) => is_it(*value),
+                        StatementKind::Call(call) => {
+                            call.arguments.iter().any(|argument| is_it(argument.value))
+                                || matches!(call.callee, Callee::Method(on, method) if is_it(on) && method == "close")
+                        }
+                        _ => false,
+                    })
+            })
     }
 
     /// A result that depends on the operands alone; what keeps or rejects emptiness is folded.

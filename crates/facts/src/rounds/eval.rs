@@ -20,10 +20,7 @@ impl<'p> Machine<'p> {
                 let place = super::state::Place::Global(*global);
                 match state.store.slots.get(&place) {
                     Some(slot) => *slot,
-                    None => match self.project.constant(state.frame().at.file, *global) {
-                        Some(constant) => Slot::of(self.values.literal(Literal::of(&constant))),
-                        None => self.read_place(state, place),
-                    },
+                    None => self.global(state, place, *global),
                 }
             }
             Expr::Function(target) => {
@@ -67,6 +64,17 @@ impl<'p> Machine<'p> {
                 self.operation(state, function, Operator::Opaque(number), parts)
             }
         }
+    }
+
+    /// A global that stands for a constant, or for a collection of constants.
+    fn global(&mut self, state: &mut State, place: super::state::Place, name: unspin_ir::Name) -> Slot {
+        let file = state.frame().at.file;
+        if let Some(constant) = self.project.constant(file, name) {
+            return Slot::of(self.values.literal(Literal::of(&constant)));
+        }
+        let Some((kind, members)) = self.project.constant_members(file, name) else { return self.read_place(state, place) };
+        let members: Vec<_> = members.iter().map(|member| self.values.literal(Literal::of(member))).collect();
+        Slot::of(self.values.apply(Operator::Aggregate(kind as u8), &members))
     }
 
     fn read_through(&mut self, state: &mut State, function: &'p Function, id: ExprId, place: super::state::Place) -> Slot {
@@ -143,6 +151,10 @@ impl<'p> Machine<'p> {
         let may_be_end =
             function.path(other).is_some_and(|path| self.project.models.has_word(crate::model::WordKind::End, &path));
         let other_is_literal = matches!(function.expr(other), Expr::Constant(_));
+        if may_be_end {
+            // `block == eof`: the program looks for the end.
+            state.excused = true;
+        }
         if may_be_end || other_is_literal {
             return slot;
         }

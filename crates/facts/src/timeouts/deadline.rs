@@ -73,11 +73,15 @@ fn is_deadline(project: &Project, at: FunctionRef, call: &Call) -> bool {
 
 /// Whether the block is an arm of a select: whichever arm is ready first ends the wait of the others.
 fn is_raced(project: &Project, at: FunctionRef, block: BlockId) -> bool {
-    project
-        .function(at)
+    let function = project.function(at);
+    let begins_arm = |&arm: &BlockId| {
+        let is_precondition = matches!(function.block(arm).terminator, Terminator::Branch { then, .. } if then == block);
+        arm == block || (is_precondition && function.block(arm).statements.is_empty())
+    };
+    function
         .blocks
         .iter()
-        .any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.contains(&block)))
+        .any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.iter().any(begins_arm)))
 }
 
 /// A closure or async block runs under the deadline that it is handed to, and under what bounds the code around it.

@@ -1,0 +1,232 @@
+//! What happens to the state that the tests which leave a loop read: unchanged, changed by others, changed in the loop.
+
+use unspin_ir::{BlockId, Expr, ExprId, LocalKind, StatementKind, Terminator};
+
+use super::is_own_question;
+use crate::model::Effect;
+use crate::sites::{LoopContext, Site};
+
+const MAX_HOPS: u32 = 4;
+
+/// What happens to the state that the tests which leave the loop read.
+pub(super) fn exit_state(cx: &LoopContext<'_>) -> &'static str {
+    let tests = exit_tests(cx);
+    if tests.is_empty() {
+        return "none";
+    }
+    let mut is_foreign = false;
+    for &test in &tests {
+        match state_of_test(cx, test, 0) {
+            "changed" => return "changed",
+            "foreign" => is_foreign = true,
+            _ => {}
+        }
+    }
+    if is_foreign { "foreign" } else { "unchanged" }
+}
+
+/// Tests of the loop one side of which leaves it.
+pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
+    let natural = cx.natural();
+    let back = unspin_flow::ways::reaching_header(&cx.shape.cfg, natural, &unspin_flow::BlockSet::default());
+    let returns = |block: BlockId| block == natural.header || back.contains(block);
+    natural
+        .body
+        .iter()
+        .filter_map(|block| match cx.function.block(block).terminator {
+            Terminator::Branch { test, then, otherwise } if returns(then) != returns(otherwise) => Some(test),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether some way round does nothing at all that a test of the loop could see: `continue` before the step.
+pub(super) fn is_skipped(cx: &LoopContext<'_>) -> bool {
+    let natural = cx.natural();
+    let mut read = Vec::new();
+    let mut is_local = true;
+    let mut tests = 0;
+    for block in natural.body.iter() {
+        let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { continue };
+        tests += 1;
+        crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
+            Expr::Local(local) => {
+                is_local &= matches!(cx.function.local(*local).kind, LocalKind::Parameter | LocalKind::Variable);
+                read.push(*local);
+            }
+            Expr::Global(_) => is_local &= is_constant_name(cx, part),
+            Expr::Field(..) => is_local &= !is_visible_elsewhere(cx, part),
+            Expr::Opaque(_) => is_local = false,
+            _ => {}
+        });
+    }
+    if !is_local || tests < 2 || exit_tests(cx).is_empty() {
+        return false;
+    }
+    let changes = |block: &BlockId| {
+        let data = cx.function.block(*block);
+        !matches!(data.terminator, Terminator::Goto(_) | Terminator::Branch { .. })
+            || data.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => {
+                    crate::shape::root_local(cx.function, *place).is_none_or(|root| read.contains(&root))
+                }
+                StatementKind::Leave(_) => false,
+                _ => true,
+            })
+    };
+    let changing: unspin_flow::BlockSet = natural.body.iter().filter(changes).collect();
+    // With more tests on the way they may contradict each other: `if a < b`, then `if a > b`, then `if a == b`.
+    let on_way = unspin_flow::ways::from_header(&cx.shape.cfg, natural, &changing);
+    let is_test = |block: &BlockId| matches!(cx.function.block(*block).terminator, Terminator::Branch { .. });
+    if on_way.iter().filter(is_test).count() > 2 {
+        return false;
+    }
+    unspin_flow::ways::exists_through(&cx.shape.cfg, natural, natural.header, &changing)
+}
+
+fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str {
+    if hops > MAX_HOPS {
+        return "changed";
+    }
+    let mut state = "unchanged";
+    let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
+    crate::shape::for_each_part(cx.function, test, &mut |part| match cx.function.expr(part) {
+        Expr::Local(local) => {
+            let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
+            let query = cx.origin_site(part).filter(|site| match site.resolution.model {
+                Some((model, _)) => matches!(model.effect, Effect::Query | Effect::StopCheck | Effect::Pure | Effect::View),
+                None => is_own_question(cx, site),
+            });
+            if let Some(site) = query {
+                // What is asked, and of whom, decides: `hasattr(f, "__wrapped__")` changes with `f`.
+                let asked = state_of_question(cx, site, hops);
+                if asked == "changed" || state == "unchanged" {
+                    state = asked;
+                }
+            } else if cx.shape.definitions(*local).iter().any(in_loop) || is_given_away(cx, *local, shares) {
+                state = "changed";
+            } else if matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared) && state == "unchanged"
+            {
+                state = "foreign";
+            }
+        }
+        Expr::Field(..) | Expr::Global(_) | Expr::Index(..) => {
+            if is_stored_in_loop(cx, part) {
+                state = "changed";
+            } else if state == "unchanged" && !is_constant_name(cx, part) && is_visible_elsewhere(cx, part) {
+                state = "foreign";
+            }
+        }
+        Expr::Opaque(_) => state = "changed",
+        _ => {}
+    });
+    state
+}
+
+/// What happens to the operands of a call that only asks; without a change there, others decide the answer.
+fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'static str {
+    let is_pure = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Pure | Effect::View));
+    let mut state = if is_pure { "unchanged" } else { "foreign" };
+    for operand in site.call.operands() {
+        match state_of_test(cx, operand, hops + 1) {
+            "changed" => return "changed",
+            "foreign" => state = "foreign",
+            _ => {}
+        }
+    }
+    state
+}
+
+/// A field of an own, exclusive object cannot be changed by others.
+fn is_visible_elsewhere(cx: &LoopContext<'_>, expr: ExprId) -> bool {
+    let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
+    shares || matches!(cx.function.expr(expr), Expr::Global(_))
+}
+
+fn is_constant_name(cx: &LoopContext<'_>, expr: ExprId) -> bool {
+    let Some(path) = cx.function.path(expr) else { return false };
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.chars().all(|c| !c.is_lowercase())
+        || matches!(cx.function.expr(expr), Expr::Global(name) if cx.project.constant(cx.at.file, *name).is_some())
+}
+
+/// Whether a call of the loop gets the local in a way that may change what it holds.
+fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) -> bool {
+    let is_root = |expr: ExprId| crate::shape::root_local(cx.function, expr) == Some(local);
+    let keeps = |site: &Site<'_>| {
+        site.resolution.model.is_some_and(|(model, _)| {
+            matches!(model.effect, Effect::Pure | Effect::View | Effect::Query | Effect::Log | Effect::StopCheck)
+        })
+    };
+    cx.sites.iter().filter(|site| !keeps(site)).any(|site| {
+        let receiver = match site.call.callee {
+            unspin_ir::Callee::Method(receiver, _) => is_root(receiver),
+            // `take = queue.popleft`
+            unspin_ir::Callee::Value(value) => bound_to(cx, value) == Some(local),
+            unspin_ir::Callee::Path(_) => false,
+        };
+        let lent = site.call.arguments.iter().any(|a| a.mutable && is_root(a.value));
+        let shared = shares && site.call.arguments.iter().any(|a| is_root(a.value));
+        receiver || lent || (shared && !cx.shape.is_used_as_value(cx.function, local)) || captures(cx, site, local)
+    }) || cx.natural().body.iter().any(|block| {
+        // `del values[-1]`, `values[0] = x`
+        cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Delete(place) | StatementKind::Assign(place, _) => {
+                *cx.function.expr(*place) != Expr::Local(local) && is_root(*place)
+            }
+            _ => false,
+        })
+    })
+}
+
+/// The local whose method a local holds: `queue` of `take = queue.popleft`.
+fn bound_to(cx: &LoopContext<'_>, value: ExprId) -> Option<unspin_ir::LocalId> {
+    let Expr::Local(bound) = *cx.function.expr(value) else { return None };
+    let [definition] = cx.shape.definitions(bound) else { return None };
+    match cx.function.expr(definition.value?) {
+        Expr::Field(base, _) => crate::shape::root_local(cx.function, *base),
+        _ => None,
+    }
+}
+
+/// Whether a call runs an inner function that changes a variable of this one.
+fn captures(cx: &LoopContext<'_>, site: &Site<'_>, local: unspin_ir::LocalId) -> bool {
+    let name = cx.function.local(local).name;
+    site.resolution.targets.iter().any(|&target| {
+        let inner = cx.project.function(target);
+        let changes = |l: &unspin_ir::Local| {
+            l.name == name && (l.kind == LocalKind::Shared || (l.kind == LocalKind::Captured && takes_from(inner, name)))
+        };
+        target.file == cx.at.file && inner.parent == Some(cx.at.function) && inner.locals.iter().any(changes)
+    })
+}
+
+/// Whether a function changes what a captured variable holds: a method is called on it, a part is assigned or deleted.
+fn takes_from(function: &unspin_ir::Function, name: unspin_ir::Name) -> bool {
+    let is_it = |expr: ExprId| crate::shape::root_local(function, expr).is_some_and(|root| function.local(root).name == name);
+    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+        StatementKind::Assign(place, _) | StatementKind::Delete(place) => is_it(*place),
+        StatementKind::Call(call) => {
+            matches!(call.callee, unspin_ir::Callee::Method(receiver, _) if is_it(receiver))
+                || call.arguments.iter().any(|argument| is_it(argument.value))
+        }
+        _ => false,
+    })
+}
+
+fn is_stored_in_loop(cx: &LoopContext<'_>, expr: ExprId) -> bool {
+    let path = cx.function.path(expr);
+    let root = crate::shape::root_local(cx.function, expr);
+    let stores = |place: ExprId| {
+        (path.is_some() && cx.function.path(place) == path)
+            || (path.is_none() && root.is_some() && crate::shape::root_local(cx.function, place) == root)
+    };
+    let assigned = cx.natural().body.iter().any(|block| {
+        cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Assign(place, _) | StatementKind::Delete(place) => stores(*place),
+            _ => false,
+        })
+    });
+    let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
+    assigned || root.is_some_and(|root| is_given_away(cx, root, shares))
+}

@@ -1,0 +1,147 @@
+//! Stop signals: whether a loop reads one, and whether a wait stands before the test.
+
+use unspin_ir::{BlockId, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
+
+use crate::model::{Effect, WordKind};
+use crate::sites::{LoopContext, Remote, Site};
+use crate::spawned::Runner;
+
+/// Whether a test of the loop reads a stop signal, or the class has one that other loops of it read.
+pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
+    if reads_stop(cx, cx.function, &cx.natural().body.iter().collect::<Vec<_>>())
+        || cx.sites.iter().any(|s| s.effect == Some(Effect::StopCheck))
+    {
+        return "read";
+    }
+    let is_ended = cx.project.runner(cx.at) == Some(Runner::Ended);
+    let Some(owner) = cx.function.owner.filter(|_| !is_ended) else { return "none" };
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let siblings = module.functions.iter().filter(|f| f.owner == Some(owner) && f.qualified != cx.function.qualified);
+    let obeyed = siblings.filter(|f| f.loops.iter().any(|l| l.kind == LoopKind::While)).any(|function| {
+        let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
+        reads_stop_field(cx, function, &blocks) && sets_in_stop(module, owner, function, cx)
+    });
+    if obeyed { "ignored" } else { "none" }
+}
+
+fn reads_stop(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks: &[BlockId]) -> bool {
+    blocks.iter().any(|&block| match function.block(block).terminator {
+        Terminator::Branch { test, .. } => !stop_paths(cx, function, test).is_empty(),
+        _ => false,
+    })
+}
+
+/// Loop tests only: the heads of `while` loops.
+fn reads_stop_field(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks: &[BlockId]) -> bool {
+    let heads: Vec<_> = function.loops.iter().filter(|l| l.kind == LoopKind::While).map(|l| l.head).collect();
+    let in_head = |block: &&BlockId| heads.iter().any(|head| head.covers(function.block(**block).span));
+    let chosen: Vec<BlockId> = blocks.iter().filter(in_head).copied().collect();
+    reads_stop(cx, function, &chosen)
+}
+
+fn sets_in_stop(
+    module: &unspin_ir::Module,
+    owner: unspin_ir::Name,
+    reader: &unspin_ir::Function,
+    cx: &LoopContext<'_>,
+) -> bool {
+    let read: Vec<String> = reader
+        .blocks
+        .iter()
+        .filter_map(|block| match block.terminator {
+            Terminator::Branch { test, .. } => Some(stop_paths(cx, reader, test)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    module.functions.iter().filter(|f| f.owner == Some(owner) && f.name != "__init__" && f.name != "new").any(|function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Assign(place, _) => function.path(*place).is_some_and(|path| read.contains(&path)),
+            StatementKind::Call(call) => match call.callee {
+                unspin_ir::Callee::Method(on, method) => {
+                    matches!(method.as_str(), "set" | "cancel" | "store" | "close" | "swap")
+                        && function.path(on).is_some_and(|path| read.contains(&path))
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    })
+}
+
+/// Paths of a test whose names speak of a stop signal.
+pub(crate) fn stop_paths(cx: &LoopContext<'_>, function: &unspin_ir::Function, test: ExprId) -> Vec<String> {
+    let mut paths = Vec::new();
+    let models = &cx.project.models;
+    crate::shape::for_each_part(function, test, &mut |part| {
+        let asked = match function.expr(part) {
+            Expr::Local(local) if function.local(*local).kind == LocalKind::Temporary => asked_of(function, *local),
+            _ => None,
+        };
+        if let Some(path) = asked.or_else(|| function.path(part))
+            && models.has_word(WordKind::Stop, &path)
+            && !models.has_word(WordKind::NotStop, &path)
+        {
+            paths.push(path);
+        }
+    });
+    paths
+}
+
+/// The receiver of the call that gave a temporary: `self._stop` of `self._stop.is_set()`.
+fn asked_of(function: &unspin_ir::Function, local: unspin_ir::LocalId) -> Option<String> {
+    function.blocks.iter().flat_map(|block| &block.statements).find_map(|statement| match &statement.kind {
+        StatementKind::Call(call) if call.result == Some(local) => match call.callee {
+            unspin_ir::Callee::Method(receiver, _) => function.path(receiver),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// A wait of the loop that has no timeout, beside a test of a stop signal.
+pub(super) fn endless_wait<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
+    if cx.function.is_async && cx.project.runner(cx.at) == Some(Runner::Ended) {
+        return None;
+    }
+    cx.sites.iter().find(|site| {
+        let waits = matches!(site.effect, Some(Effect::Wait | Effect::Receive | Effect::Read | Effect::Accept | Effect::Poll));
+        let is_endless = crate::timeouts::is_endless(cx.project, cx.at, &cx.shape, site.call)
+            || site.resolution.model.is_some_and(|(model, _)| {
+                model.effect == Effect::Receive && model.timeout.is_none() && model.blocks.unwrap_or(true)
+            });
+        waits && !site.timed && site.remote != Remote::Likely && is_endless && !is_woken(cx, site)
+    })
+}
+
+/// Whether the code that stops the class also does something with what is waited for: puts a sentinel, closes the socket.
+fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
+    let Some(waited) = cx.function.path(receiver) else { return false };
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let others =
+        module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
+    let stops = |function: &unspin_ir::Function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| {
+            let path = match &statement.kind {
+                StatementKind::Assign(place, _) => function.path(*place),
+                StatementKind::Call(call) => match call.callee {
+                    unspin_ir::Callee::Method(on, _) => function.path(on),
+                    _ => None,
+                },
+                _ => None,
+            };
+            path.is_some_and(|path| cx.project.models.has_word(WordKind::Stop, &path))
+        })
+    };
+    others.filter(|function| function.name != "__init__" && stops(function)).any(|function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => {
+                let on_it =
+                    matches!(call.callee, unspin_ir::Callee::Method(on, _) if function.path(on).as_deref() == Some(&waited));
+                on_it || call.arguments.iter().any(|a| function.path(a.value).as_deref() == Some(&waited))
+            }
+            _ => false,
+        })
+    })
+}
