@@ -139,13 +139,16 @@ fn keys(call: &CallModel) -> Vec<String> {
     keys
 }
 
-/// Whether some call fits both. In one file the later model may be the narrower one: by an `unless`.
+/// Whether some call fits both. In one file the later model may be the narrower one: by an `unless` or a `when`.
 fn overlap(later: &CallModel, earlier: &CallModel, same_file: bool) -> bool {
     let disjoint = match (later.arguments, earlier.arguments) {
         (Some((a, b)), Some((c, d))) => b < c || d < a,
         _ => false,
     };
-    let narrower = same_file && !later.unless.is_empty() && earlier.unless.is_empty();
+    let conditions = |call: &CallModel| (call.unless.clone(), call.when.clone());
+    let narrower = same_file
+        && conditions(later) != conditions(earlier)
+        && (!later.unless.is_empty() && earlier.unless.is_empty() || !later.when.is_empty());
     !disjoint && !narrower
 }
 
