@@ -87,6 +87,7 @@ fn presentation(outcome: &Outcome) -> Presentation<'_> {
         width: output::DEFAULT_WIDTH,
         quiet: false,
         hidden_in_tests: outcome.hidden_in_tests,
+        skipped_tests: outcome.skipped_tests,
         suppressed: outcome.suppressed,
     }
 }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use unspin_engine::{RawFinding, Rules, Selection, builtin_models, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::{Confidence, Finding, Report, ScanError, Summary};
-use unspin_ir::{LoopKind, Module};
+use unspin_ir::{LoopKind, Module, Source};
 
 use crate::{
     Error, Language,
@@ -45,7 +45,7 @@ pub struct Options {
     pub selection: Selection,
     /// Findings below are left out.
     pub min_confidence: Confidence,
-    /// Whether findings in test code are reported.
+    /// Whether test code is analysed and reported.
     pub include_tests: bool,
     /// Number of worker threads, 0 for one a processor.
     pub threads: usize,
@@ -92,6 +92,8 @@ pub struct Outcome {
     pub sources: BTreeMap<String, String>,
     /// Findings in test code that were left out.
     pub hidden_in_tests: usize,
+    /// Test files of which only the syntax was looked at.
+    pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
 }
@@ -118,9 +120,10 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
     let mut outcome = pool.install(|| {
-        let (files, inputs) = load_all(inputs, progress, &mut errors);
+        let (files, inputs) = load_all(inputs, options.include_tests, progress, &mut errors);
         progress(Phase::Analysing);
         let summary = summary(&files);
+        let skipped_tests = if options.include_tests { 0 } else { files.iter().filter(|file| file.module.is_test).count() };
         let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
         let mut outcome = Outcome::default();
         // Neither language calls the other, and each has its own libraries: two projects.
@@ -131,6 +134,7 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
             let run = Run { options, rules: &rules, project: Project::new(files, Models::new(models)), inputs };
             outcome.add(run.report(&mut errors));
         }
+        outcome.skipped_tests = skipped_tests;
         outcome.report.rules = enabled(&rules, &options.selection);
         outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
         outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
@@ -185,9 +189,15 @@ fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanErro
 type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
 
 /// Load in parallel; results keep the order of the inputs.
-fn load_all(inputs: Vec<Input>, progress: &(dyn Fn(Phase) + Sync), errors: &mut Vec<ScanError>) -> Files {
+///
+/// Of test files, unless they are to be reported, only the syntax is looked at: nothing else calls what is in them.
+fn load_all(inputs: Vec<Input>, include_tests: bool, progress: &(dyn Fn(Phase) + Sync), errors: &mut Vec<ScanError>) -> Files {
     let mut namer = Namer::default();
-    let inputs: Vec<_> = inputs.into_iter().map(|input| (namer.source(&input), input)).collect();
+    let source = |input: Input| {
+        let source = namer.source(&input);
+        (Source { syntax_only: source.is_test && !include_tests, ..source }, input)
+    };
+    let inputs: Vec<_> = inputs.into_iter().map(source).collect();
     let (done, of) = (AtomicUsize::new(0), inputs.len());
     let loaded: Vec<_> = inputs
         .par_iter()
@@ -280,7 +290,9 @@ impl Run<'_> {
 
     /// Whether each finding is suppressed, and what is to be said of the suppressions themselves.
     fn suppress(&self, findings: &[RawFinding], texts: &Texts) -> (Vec<bool>, Vec<RawFinding>) {
-        let commented = self.project.files.iter().enumerate().filter_map(|(file, source)| {
+        let is_analysed = |source: &SourceFile| self.options.include_tests || !source.module.is_test;
+        let files = self.project.files.iter().enumerate().filter(|(_, source)| is_analysed(source));
+        let commented = files.filter_map(|(file, source)| {
             let text = texts.get(file as u32)?;
             let comments = &source.module.comments;
             Some(suppression::CommentedFile { file: file as u32, text: &text.text, lines: &text.lines, comments })

@@ -83,7 +83,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
             Cow::Borrowed(std::str::from_utf8(rest).map_err(|error| not_utf8(rest, offset(error)))?)
         }
     };
-    match text.as_bytes().iter().position(|&byte| byte == 0) {
+    match memchr::memchr(0, text.as_bytes()) {
         Some(offset) => Err(DecodeError::NulByte { offset }),
         None => Ok(text),
     }

@@ -37,7 +37,7 @@ pub fn lower(text: &str, source: &Source) -> Module {
     let Some(parsed) = parse_unchecked(text, options).try_into_module() else { return module };
     module.problems = parsed.errors().iter().map(problem).collect();
     module.comments = comments::collect(text, parsed.tokens());
-    lower::lower_module(text, source, parsed.syntax(), module)
+    if source.syntax_only { module } else { lower::lower_module(text, source, parsed.syntax(), module) }
 }
 
 fn problem(error: &ruff_python_parser::ParseError) -> Problem {
@@ -47,8 +47,8 @@ fn problem(error: &ruff_python_parser::ParseError) -> Problem {
 /// Line ends of all three kinds; a text that ends with one does not start another line.
 fn lines(text: &str) -> u32 {
     let bytes = text.as_bytes();
-    let mut ends = bytes.iter().map(|&byte| usize::from(byte == b'\n')).sum::<usize>();
-    if bytes.contains(&b'\r') {
+    let mut ends = memchr::memchr_iter(b'\n', bytes).count();
+    if memchr::memchr(b'\r', bytes).is_some() {
         ends += bytes.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
         ends += usize::from(bytes.last() == Some(&b'\r'));
     }

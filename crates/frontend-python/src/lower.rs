@@ -26,6 +26,7 @@ use rustc_hash::FxHashMap;
 use unspin_ir::{BlockId, ExprId, Function, FunctionBuilder, FunctionId, FunctionKind, LocalId, Module, Name, Source};
 use unspin_span::Span;
 
+use crate::comments::holds;
 use crate::lower::exits::Exit;
 use crate::names::Names;
 use crate::scopes::{Collector, Slot, Slots};
@@ -33,7 +34,7 @@ use crate::scopes::{Collector, Slot, Slots};
 /// Lower a whole tree into `module`.
 pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module: Module) -> Module {
     let mut names = Names::new();
-    let has_walrus = text.contains(":=");
+    let has_walrus = holds(text, ":=");
     let words = names.words;
     let whole = Span::new(0, text.len() as u32);
     let mut frame = Frame::new(FunctionId(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
@@ -69,7 +70,7 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
 fn declared_global(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     // Most files have none, and this search is the faster one.
-    let mut rest = if text.contains("global ") { text } else { "" };
+    let mut rest = if holds(text, "global ") { text } else { "" };
     while let Some(at) = rest.find("global ") {
         rest = &rest[at + "global ".len()..];
         let line = rest.find(['\n', '\r', '#', ';']).map_or(rest, |end| &rest[..end]);

@@ -7,6 +7,8 @@
 //! - the number of words and operators in one expression between commas, outer expressions included. No tree of an
 //!   expression is deeper than that: operator and `not` chains, `lambda: lambda: …`, `a.b.c`, `f()()()` and what mixes
 //!   them all add one level for each word or operator.
+//!
+//! Most files are too short to nest too deeply and are not looked at.
 
 use unspin_ir::Problem;
 use unspin_span::Span;
@@ -20,8 +22,16 @@ const MOST_BLOCKS: usize = 100;
 /// Words and operators of one expression. Generated polynomials reach 11,000.
 const MOST_PARTS: u32 = 50_000;
 
+/// Bytes of a text that fits the stack however it nests: a level takes a byte at least, and no level of the parser, of a
+/// walk or of `drop` takes more than 2 KB of the stack of 256 MB.
+const SHALLOW: usize = 1 << 16;
+
 /// What stands in the way of reading `text`, if it nests too deeply.
 pub fn too_deep(text: &str) -> Option<Problem> {
+    if text.len() <= SHALLOW { None } else { excess(text) }
+}
+
+fn excess(text: &str) -> Option<Problem> {
     let levels = vec![Level::default()];
     let mut scan = Scan { bytes: text.as_bytes(), at: 0, levels, strings: Vec::new(), blocks: Vec::new(), parts: 0 };
     scan.run();
@@ -192,7 +202,7 @@ impl Scan<'_> {
 
     fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
-        self.at += rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        self.at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
     }
 
     fn line_end(&mut self) {
@@ -250,9 +260,13 @@ impl Scan<'_> {
 
     fn string(&mut self) {
         let string = self.opening();
-        let is_special =
-            |&byte: &u8| byte == string.quote || byte == b'\\' || (!string.is_triple && (byte == b'\n' || byte == b'\r'));
-        while let Some(length) = self.bytes.get(self.at..).and_then(|rest| rest.iter().position(is_special)) {
+        let special = |rest: &[u8]| {
+            if string.is_triple {
+                return memchr::memchr2(string.quote, b'\\', rest);
+            }
+            rest.iter().position(|&byte| byte == string.quote || matches!(byte, b'\\' | b'\n' | b'\r'))
+        };
+        while let Some(length) = self.bytes.get(self.at..).and_then(special) {
             self.at += length;
             match self.bytes[self.at] {
                 b'\\' => self.at += if self.follows(b"\r\n") { 3 } else { 2 },
@@ -332,7 +346,7 @@ mod tests {
     use super::*;
 
     fn is_refused(text: &str) -> bool {
-        too_deep(text).is_some()
+        excess(text).is_some()
     }
 
     /// So many `if` inside each other.

@@ -87,6 +87,10 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
         let count = counted(presentation.hidden_in_tests, "finding");
         writeln!(out, "{count} in test code not shown; `--include-tests` shows them.")?;
     }
+    if presentation.skipped_tests > 0 {
+        let count = counted(presentation.skipped_tests, "test file");
+        writeln!(out, "Of {count} only the syntax was checked; `--include-tests` analyses test code, too.")?;
+    }
     // The rule that spoke most often is the one to read about first.
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {

@@ -124,7 +124,15 @@ fn sources() -> BTreeMap<String, String> {
 
 fn rendered(report: &Report, format: Format, quiet: bool) -> String {
     let sources = sources();
-    let presentation = Presentation { sources: &sources, color: false, width: 120, quiet, hidden_in_tests: 2, suppressed: 1 };
+    let presentation = Presentation {
+        sources: &sources,
+        color: false,
+        width: 120,
+        quiet,
+        hidden_in_tests: 2,
+        skipped_tests: 3,
+        suppressed: 1,
+    };
     let mut out = Vec::new();
     render(report, format, &presentation, &mut out).expect("memory can be written");
     String::from_utf8(out).expect("reports are UTF-8")

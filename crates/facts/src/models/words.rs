@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::RwLock;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::model::{WordKind, WordsModel};
@@ -11,12 +12,12 @@ use crate::model::{WordKind, WordsModel};
 #[derive(Debug, Default)]
 pub(super) struct Words {
     patterns: Vec<(WordKind, Pattern)>,
-    /// Answers that were given before, in several tables so that threads seldom wait for each other.
-    answers: [RwLock<Answers>; TABLES],
+    /// Finds all patterns in one pass; `None` without patterns.
+    automaton: Option<AhoCorasick>,
+    /// Answers that were given before, in several tables so that threads seldom wait for each other: for each name the
+    /// kinds that fit, a bit each.
+    answers: [RwLock<FxHashMap<Box<str>, u64>>; TABLES],
 }
-
-/// For each name the kinds that were asked for and those that fit, a bit each.
-type Answers = FxHashMap<Box<str>, (u64, u64)>;
 
 const TABLES: usize = 16;
 
@@ -25,7 +26,7 @@ const MAX_NAMES: usize = 20_000;
 
 impl Clone for Words {
     fn clone(&self) -> Self {
-        Self { patterns: self.patterns.clone(), answers: Default::default() }
+        Self { patterns: self.patterns.clone(), automaton: self.automaton.clone(), answers: Default::default() }
     }
 }
 
@@ -41,44 +42,48 @@ impl Words {
         for model in models {
             self.patterns.extend(model.list.iter().map(|word| (model.kind, pattern(word))));
         }
-        self.patterns.sort_by_key(|&(kind, _)| kind);
+        let texts = self.patterns.iter().map(|(_, Pattern::Whole(text) | Pattern::Part(text))| text);
+        // It fails only for lists that no memory holds.
+        self.automaton = AhoCorasick::new(texts).ok().filter(|_| !self.patterns.is_empty());
         self.answers = Default::default();
     }
 
     pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
-        let bit = 1_u64 << (kind as u8);
+        self.kinds(name) & (1 << (kind as u8)) != 0
+    }
+
+    fn kinds(&self, name: &str) -> u64 {
         let mut hasher = FxHasher::default();
         name.hash(&mut hasher);
         // The high bits: the low ones choose the place within the table.
         let table = &self.answers[(hasher.finish() >> 59) as usize % TABLES];
         if let Ok(answers) = table.read()
-            && let Some((asked, fitting)) = answers.get(name)
-            && asked & bit != 0
+            && let Some(&kinds) = answers.get(name)
         {
-            return fitting & bit != 0;
+            return kinds;
         }
-        let found = self.look(kind, name);
+        let kinds = self.look(name);
         if let Ok(mut answers) = table.write()
-            && (answers.len() < MAX_NAMES || answers.contains_key(name))
+            && answers.len() < MAX_NAMES
         {
-            let entry = answers.entry(name.into()).or_default();
-            entry.0 |= bit;
-            entry.1 |= if found { bit } else { 0 };
+            answers.insert(name.into(), kinds);
         }
-        found
+        kinds
     }
 
-    fn look(&self, kind: WordKind, name: &str) -> bool {
-        let start = self.patterns.partition_point(|&(other, _)| other < kind);
-        let mut list = self.patterns[start..].iter().take_while(|&&(other, _)| other == kind).peekable();
-        if list.peek().is_none() {
-            return false;
-        }
+    fn look(&self, name: &str) -> u64 {
+        let Some(automaton) = &self.automaton else { return 0 };
         let name = normalize_words(name);
-        list.any(|(_, pattern)| match pattern {
-            Pattern::Whole(whole) => name == *whole,
-            Pattern::Part(part) => name.contains(part.as_str()),
-        })
+        let mut kinds = 0;
+        for found in automaton.find_overlapping_iter(&name) {
+            let (kind, pattern) = &self.patterns[found.pattern().as_usize()];
+            let fits = match pattern {
+                Pattern::Whole(whole) => whole.len() == name.len(),
+                Pattern::Part(_) => true,
+            };
+            kinds |= u64::from(fits) << (*kind as u8);
+        }
+        kinds
     }
 }
 
