@@ -38,7 +38,7 @@ impl Gates {
                 let StatementKind::Call(call) = &statement.kind else { continue };
                 let hints = project.models.hints(call.callee);
                 gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
-                gates.walks |= has_for && !is_rust && call.callee == Callee::Path(unspin_ir::name("iter"));
+                gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
                 gates.timed |= crate::timeouts::may_wait(project, call);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);

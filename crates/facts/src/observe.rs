@@ -8,7 +8,7 @@ use unspin_ir::LoopKind;
 use crate::gates::Gates;
 use crate::observation::{Observation, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::sites::LoopContext;
 use crate::{Certainty, FunctionRef, Project};
 
@@ -18,7 +18,7 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.are_closed() {
         return Vec::new();
     }
-    let shape = Rc::new(Shape::new(project.function(at)));
+    let shape = LazyShape::new(project.function(at));
     let mut observations = if gates.timed { crate::timeouts::observe(project, at, &shape) } else { Vec::new() };
     if gates.policy {
         observations.extend(crate::policies::observe(project, at, &shape));

@@ -8,13 +8,13 @@ use unspin_span::Span;
 
 use crate::model::{CallModel, Effect};
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 8;
 
 /// Every policy of a function, and the one that decorates it.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let function = project.function(at);
     let mut found = Vec::new();
     found.extend(bare_decorator(project, at, function));

@@ -1,8 +1,11 @@
 //! What every analysis wants to know of one function's body: graph, loops, and where its locals come from.
 
-use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
+use std::ops::Deref;
+use std::rc::Rc;
+
 use unspin_flow::{Cfg, Dominators, LoopForest};
-use unspin_ir::{BlockId, Call, Expr, ExprId, Function, LocalId, StatementKind};
+use unspin_ir::{BlockId, Call, Expr, ExprId, Function, LocalId, StatementKind, Terminator};
 
 /// Graph, loop forest and definitions of one function.
 #[derive(Debug)]
@@ -11,7 +14,9 @@ pub struct Shape {
     pub cfg: Cfg,
     /// Natural loops.
     pub forest: LoopForest,
-    definitions: FxHashMap<LocalId, Vec<Definition>>,
+    /// Sorted; the local of each definition.
+    owners: Vec<LocalId>,
+    definitions: Vec<Definition>,
 }
 
 /// Where a local gets a value.
@@ -30,40 +35,40 @@ impl Shape {
     pub fn new(function: &Function) -> Self {
         let cfg = Cfg::new(function);
         let forest = LoopForest::new(function, &cfg, &Dominators::new(&cfg));
-        let mut definitions: FxHashMap<LocalId, Vec<Definition>> = FxHashMap::default();
+        let mut definitions = Vec::new();
         for (block, body) in function.block_ids() {
             for (index, statement) in body.statements.iter().enumerate() {
                 match &statement.kind {
                     StatementKind::Assign(place, value) => {
                         if let Expr::Local(local) = function.expr(*place) {
-                            definitions.entry(*local).or_default().push(Definition { block, index, value: Some(*value) });
+                            definitions.push((*local, Definition { block, index, value: Some(*value) }));
                         }
                     }
                     StatementKind::Call(call) => {
-                        if let Some(local) = call.result {
-                            definitions.entry(local).or_default().push(Definition { block, index, value: None });
-                        }
+                        definitions.extend(call.result.map(|local| (local, Definition { block, index, value: None })));
                     }
                     _ => {}
                 }
             }
-            if let unspin_ir::Terminator::Advance { item, .. } = &body.terminator {
-                let index = body.statements.len();
-                definitions.entry(*item).or_default().push(Definition { block, index, value: None });
-            }
-            if let unspin_ir::Terminator::Dispatch { handlers, .. } = &body.terminator {
-                for local in handlers.iter().filter_map(|handler| handler.binding) {
-                    let index = body.statements.len();
-                    definitions.entry(local).or_default().push(Definition { block, index, value: None });
+            let at_end = Definition { block, index: body.statements.len(), value: None };
+            match &body.terminator {
+                Terminator::Advance { item, .. } => definitions.push((*item, at_end)),
+                Terminator::Dispatch { handlers, .. } => {
+                    definitions.extend(handlers.iter().filter_map(|handler| handler.binding).map(|local| (local, at_end)));
                 }
+                _ => {}
             }
         }
-        Self { cfg, forest, definitions }
+        definitions.sort_by_key(|&(local, _)| local);
+        let (owners, definitions) = definitions.into_iter().unzip();
+        Self { cfg, forest, owners, definitions }
     }
 
     /// Every place where a local gets a value; parameters get theirs before the first block.
     pub fn definitions(&self, local: LocalId) -> &[Definition] {
-        self.definitions.get(&local).map_or(&[], Vec::as_slice)
+        let start = self.owners.partition_point(|&owner| owner < local);
+        let count = self.owners[start..].iter().take_while(|&&owner| owner == local).count();
+        &self.definitions[start..start + count]
     }
 
     /// The call whose result an expression is, seen through locals that are assigned once.
@@ -80,6 +85,26 @@ impl Shape {
             at = value;
         }
         None
+    }
+}
+
+/// The shape of a function, looked at when it is first asked for: most functions have nothing to report.
+pub(crate) struct LazyShape<'f> {
+    function: &'f Function,
+    shape: OnceCell<Rc<Shape>>,
+}
+
+impl<'f> LazyShape<'f> {
+    pub(crate) fn new(function: &'f Function) -> Self {
+        Self { function, shape: OnceCell::new() }
+    }
+}
+
+impl Deref for LazyShape<'_> {
+    type Target = Rc<Shape>;
+
+    fn deref(&self) -> &Rc<Shape> {
+        self.shape.get_or_init(|| Rc::new(Shape::new(self.function)))
     }
 }
 

@@ -14,7 +14,7 @@ use self::patience::Waits;
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
-use crate::shape::{Shape, for_each_part, root_local};
+use crate::shape::{LazyShape, Shape, for_each_part, root_local};
 use crate::sites::shown_callee;
 use crate::{Certainty, FunctionRef, Project};
 
@@ -56,7 +56,7 @@ pub(crate) fn loop_is_bounded(cx: &crate::sites::LoopContext<'_>) -> bool {
 }
 
 /// Every remote call of a function that has no bound.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let cx = Context { project, at, shape, function: project.function(at) };
     let mut observations = Vec::new();
     for (block, data) in cx.function.block_ids() {
@@ -72,7 +72,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
 struct Context<'a> {
     project: &'a Project,
     at: FunctionRef,
-    shape: &'a Shape,
+    shape: &'a LazyShape<'a>,
     function: &'a Function,
 }
 

@@ -36,6 +36,7 @@ struct Buffers {
     exprs: Vec<Expr>,
     blocks: Vec<BasicBlock>,
     depths: Vec<u8>,
+    reads: Vec<Option<ExprId>>,
     ended: Vec<bool>,
 }
 
@@ -56,6 +57,10 @@ pub struct FunctionBuilder {
     /// The context manager around the blocks opened from now on.
     pub scope: Option<ScopeId>,
     depths: Vec<u8>,
+    /// The expression that reads each local, which all reads of it share.
+    reads: Vec<Option<ExprId>>,
+    /// Reads before this one are no longer shared.
+    reads_from: ExprId,
     ended: Vec<bool>,
     current: BlockId,
     temporaries: u32,
@@ -93,6 +98,8 @@ impl FunctionBuilder {
             unwind: None,
             scope: None,
             depths: buffers.depths,
+            reads: buffers.reads,
+            reads_from: ExprId(0),
             ended: buffers.ended,
             current: BlockId(0),
             temporaries: 0,
@@ -108,6 +115,7 @@ impl FunctionBuilder {
             exprs: std::mem::take(&mut self.function.exprs),
             blocks: std::mem::take(&mut self.function.blocks),
             depths: self.depths,
+            reads: self.reads,
             ended: self.ended,
         };
         for block in &mut buffers.blocks {
@@ -119,6 +127,7 @@ impl FunctionBuilder {
         self.function.exprs = exact(&mut buffers.exprs);
         self.function.blocks = exact(&mut buffers.blocks);
         buffers.depths.clear();
+        buffers.reads.clear();
         buffers.ended.clear();
         if buffers.exprs.capacity() <= LONGEST_BUFFER {
             BUFFERS.with_borrow_mut(|kept| {
@@ -148,13 +157,24 @@ impl FunctionBuilder {
 
     /// Add a read of a local.
     pub fn read(&mut self, local: LocalId) -> ExprId {
-        self.expr(Expr::Local(local))
+        if let Some(known) = self.reads[local.0 as usize].filter(|&known| known >= self.reads_from) {
+            return known;
+        }
+        let read = self.expr(Expr::Local(local));
+        self.reads[local.0 as usize] = Some(read);
+        read
+    }
+
+    /// Reads from now on are expressions of their own, so that they can be told from earlier ones.
+    pub fn forget_reads(&mut self) {
+        self.reads_from = ExprId(self.function.exprs.len() as u32);
     }
 
     /// Add a local.
     pub fn local(&mut self, own_name: Name, kind: LocalKind, ty: Option<Name>) -> LocalId {
         let id = LocalId(self.function.locals.len() as u32);
         self.function.locals.push(Local { name: own_name, kind, ty });
+        self.reads.push(None);
         id
     }
 

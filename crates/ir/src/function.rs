@@ -356,6 +356,18 @@ impl BasicBlock {
     }
 }
 
+impl Terminator {
+    /// The expression that it evaluates.
+    pub fn operand(&self) -> Option<ExprId> {
+        match *self {
+            Self::Branch { test, .. } => Some(test),
+            Self::Advance { iterable, .. } => Some(iterable),
+            Self::Return(value) | Self::Raise { value, .. } => value,
+            Self::Goto(_) | Self::Select { .. } | Self::Dispatch { .. } | Self::Unreachable => None,
+        }
+    }
+}
+
 impl Statement {
     /// Whether a failure here is flow to the block's `unwind`, if that is set. Assignments that compute something count:
     /// an index or attribute may be missing. Frontends of languages where that is no failure set no `unwind` there.

@@ -11,6 +11,7 @@ use super::{CallEdge, EdgeKind};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
+use crate::shape::for_each_part;
 
 /// How many definitions of one name a call on an unknown receiver may have; beyond that the name says nothing.
 const MAX_NAMED: usize = 3;
@@ -279,14 +280,32 @@ impl Finder<'_> {
         };
         let is_closure = self.function.local(*local).kind == LocalKind::Variable
             && self.project.function(FunctionRef { file: self.at.file, function: *inner }).kind == FunctionKind::Closure;
-        if is_closure && !self.is_read(*local, place) {
+        if is_closure && !self.is_read(*local) {
             self.push(FunctionRef { file: self.at.file, function: *inner }, EdgeKind::Closure);
         }
     }
 
-    fn is_read(&self, local: LocalId, place: ExprId) -> bool {
+    fn is_read(&self, local: LocalId) -> bool {
         let name = self.function.local(local).name;
-        let here = self.function.exprs.iter().enumerate().any(|(id, expr)| *expr == Expr::Local(local) && id as u32 != place.0);
+        let reads = |value: ExprId| {
+            let mut found = false;
+            for_each_part(self.function, value, &mut |part| found |= *self.function.expr(part) == Expr::Local(local));
+            found
+        };
+        let here = self.function.blocks.iter().any(|block| {
+            let by_statement = block.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, value) => {
+                    reads(*value) || (*self.function.expr(*place) != Expr::Local(local) && reads(*place))
+                }
+                StatementKind::Call(call) => {
+                    call.operands().any(reads) || matches!(call.callee, Callee::Value(value) if reads(value))
+                }
+                StatementKind::Yield(Some(value)) | StatementKind::Delete(value) => reads(*value),
+                StatementKind::Enter(scope) => reads(self.function.scope(*scope).manager),
+                StatementKind::Yield(None) | StatementKind::Leave(_) => false,
+            });
+            by_statement || block.terminator.operand().is_some_and(reads)
+        });
         let functions = &self.project.files[self.at.file as usize].module.functions;
         let captures = |inner: &Function| {
             inner.parent == Some(self.at.function)

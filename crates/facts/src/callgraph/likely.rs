@@ -5,7 +5,7 @@
 //! where a name does not tell (called values, combinators, visitors), the calls are resolved at once.
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Callee, Name, StatementKind};
+use unspin_ir::{Callee, Expr, ExprId, Function, FunctionKind, Name, StatementKind};
 
 use super::edges::edges_of;
 use super::tables::TableCache;
@@ -46,16 +46,24 @@ pub(super) fn find(project: &Project, graph: &CallGraph, count: usize, tables: &
     Likely { on_cycle, resolved }
 }
 
-/// A graph whose nodes are functions, by number, and after them the names by which they are called.
+/// A graph whose nodes are functions, by number, and after them the names by which they are called: a method is not what
+/// a plain name calls, nor a function what is called on a value.
 struct Names {
-    nodes: FxHashMap<&'static str, u32>,
+    nodes: FxHashMap<(Kind, &'static str), u32>,
     successors: Vec<Vec<u32>>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    /// A function or a class.
+    Plain,
+    Method,
+}
+
 impl Names {
-    fn node(&mut self, name: &'static str) -> usize {
+    fn node(&mut self, kind: Kind, name: &'static str) -> usize {
         let next = self.successors.len() as u32;
-        let node = *self.nodes.entry(name).or_insert(next);
+        let node = *self.nodes.entry((kind, name)).or_insert(next);
         if node == next {
             self.successors.push(Vec::new());
         }
@@ -66,7 +74,8 @@ impl Names {
         for at in project.functions() {
             let function = project.function(at);
             let number = graph.number(at);
-            let node = self.node(function.name.as_str());
+            let kind = if function.kind == FunctionKind::Method { Kind::Method } else { Kind::Plain };
+            let node = self.node(kind, function.name.as_str());
             self.successors[node].push(number);
             // A closure may run wherever the function around it does.
             if let Some(parent) = function.parent {
@@ -82,7 +91,7 @@ impl Names {
         for class in project.classes() {
             let constructors = project.method(class, own_name);
             if !constructors.is_empty() {
-                let node = self.node(last_part(project.class_data(class).name));
+                let node = self.node(Kind::Plain, last_part(project.class_data(class).name));
                 self.successors[node].extend(constructors.iter().map(|&at| graph.number(at)));
             }
         }
@@ -97,11 +106,16 @@ impl Names {
         telling: &mut FxHashMap<&'static str, bool>,
     ) -> bool {
         let mut called = std::mem::take(&mut self.successors[number as usize]);
-        for statement in project.function(at).blocks.iter().flat_map(|block| &block.statements) {
+        let function = project.function(at);
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
-            let name = match call.callee {
-                Callee::Method(_, method) => method.as_str(),
-                Callee::Path(path) => last_part(path),
+            let (name, kinds) = match call.callee {
+                // `module.helper()` where the frontend saw no import.
+                Callee::Method(on, method) if is_outside(function, on) => (method.as_str(), BOTH),
+                Callee::Method(_, method) => (method.as_str(), &[Kind::Method][..]),
+                // `Class.method()`.
+                Callee::Path(path) if path.contains('.') => (last_part(path), BOTH),
+                Callee::Path(path) => (path.as_str(), &[Kind::Plain][..]),
                 Callee::Value(_) => return false,
             };
             let tells = *telling.entry(name).or_insert_with(|| {
@@ -111,10 +125,20 @@ impl Names {
             if !tells {
                 return false;
             }
-            called.extend(self.nodes.get(name));
+            called.extend(kinds.iter().filter_map(|&kind| self.nodes.get(&(kind, name))));
         }
         self.successors[number as usize] = called;
         true
+    }
+}
+
+const BOTH: &[Kind] = &[Kind::Plain, Kind::Method];
+
+fn is_outside(function: &Function, value: ExprId) -> bool {
+    match *function.expr(value) {
+        Expr::Global(_) => true,
+        Expr::Field(base, _) => is_outside(function, base),
+        _ => false,
     }
 }
 

@@ -112,8 +112,12 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let mut kinds: BTreeMap<&'static str, BlockSet> = BTreeMap::new();
         for block in self.around.iter() {
             let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator else { continue };
-            if block != self.site.block && self.leaves(then, otherwise) {
-                for kind in self.kinds_of_test(block, test) {
+            if block == self.site.block {
+                continue;
+            }
+            let found = self.kinds_of_test(block, test);
+            if !found.is_empty() && self.leaves(then, otherwise) {
+                for kind in found {
                     kinds.entry(kind).or_default().insert(block);
                 }
             }

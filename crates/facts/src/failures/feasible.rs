@@ -28,19 +28,34 @@ struct Propagation<'c, 'p> {
     closed: BlockSet,
     /// The block with the call at which a way ends.
     end: Option<BlockId>,
+    /// Blocks with a call that never returns.
+    final_blocks: BlockSet,
+}
+
+impl<'c, 'p> Propagation<'c, 'p> {
+    fn new(cx: &'c LoopContext<'p>, closed: BlockSet, end: Option<BlockId>) -> Self {
+        let never_return = cx.sites.iter().filter(|site| never_returns(cx, site));
+        Self { cx, closed, end, final_blocks: never_return.map(|site| site.block).collect() }
+    }
+}
+
+fn never_returns(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let exits = site.resolution.model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Exit);
+    let targets = &site.resolution.targets;
+    exits || (!targets.is_empty() && site.call.raises && targets.iter().all(|&target| cx.project.summary(target).never_returns))
 }
 
 /// The graph of the loop, reduced to the edges that can be taken from `start`, with `binding` holding the failure, until
 /// the block `end` is reached.
 pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>, end: BlockId) -> Cfg {
-    let analysis = Propagation { cx, closed: BlockSet::new(cx.shape.cfg.len()), end: Some(end).filter(|&end| end != start) };
+    let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), Some(end).filter(|&end| end != start));
     let environment: Environment = binding.map(|local| ((local, None), Known::Something)).into_iter().collect();
     reduced(&analysis, vec![(start, environment)])
 }
 
 /// Whether the call can be reached again after it succeeded and nothing else failed, given what success assigns.
 pub(super) fn repeats_after_success(cx: &LoopContext<'_>, site: &Site<'_>, handlers: &BlockSet) -> bool {
-    let analysis = Propagation { cx, closed: handlers.clone(), end: None };
+    let analysis = Propagation::new(cx, handlers.clone(), None);
     let data = cx.function.block(site.block);
     let mut state = Environment::new();
     state.extend(site.call.result.map(|local| ((local, None), Known::Something)));
@@ -96,13 +111,11 @@ impl dataflow::Analysis for Propagation<'_, '_> {
             }
             edges.push((unwind, failed));
         }
-        let mut ends = false;
+        if self.final_blocks.contains(block) {
+            return edges;
+        }
         for statement in &data.statements {
             self.apply(&mut state, &statement.kind);
-            ends |= self.never_returns(&statement.kind);
-        }
-        if ends {
-            return edges;
         }
         let mut go = |target: BlockId, state: Environment| {
             if body.contains(target) && !self.closed.contains(target) {
@@ -132,16 +145,6 @@ impl dataflow::Analysis for Propagation<'_, '_> {
 }
 
 impl Propagation<'_, '_> {
-    fn never_returns(&self, statement: &StatementKind) -> bool {
-        let StatementKind::Call(call) = statement else { return false };
-        let resolution = self.cx.project.resolve(self.cx.at, call);
-        let exits = resolution.model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Exit);
-        exits
-            || (!resolution.targets.is_empty()
-                && call.raises
-                && resolution.targets.iter().all(|&target| self.cx.project.summary(target).never_returns))
-    }
-
     fn key(&self, expr: ExprId) -> Option<(LocalId, Option<Name>)> {
         let function = self.cx.function;
         match function.expr(expr) {
@@ -169,6 +172,9 @@ impl Propagation<'_, '_> {
     }
 
     fn forget(&self, state: &mut Environment, statement: &StatementKind) {
+        if state.is_empty() {
+            return;
+        }
         let function = self.cx.function;
         match statement {
             StatementKind::Assign(place, _) | StatementKind::Delete(place) => {

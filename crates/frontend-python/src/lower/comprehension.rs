@@ -19,6 +19,7 @@ impl<'a> Lowerer<'a> {
         generators: &'a [ast::Comprehension],
     ) -> ExprId {
         let span = span_of(expr);
+        self.builder().forget_reads();
         let first = self.frame.builder.function.exprs.len();
         let shadowed = self.frame.overlay.len();
         let after = self.builder().new_block(span);
