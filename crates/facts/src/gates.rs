@@ -23,6 +23,10 @@ pub(crate) struct Gates {
     pub(crate) disconnect: bool,
     /// An adaptor that drops failures.
     pub(crate) drops: bool,
+    /// A read of a line or body.
+    pub(crate) reads: bool,
+    /// A program that is started.
+    pub(crate) programs: bool,
 }
 
 impl Gates {
@@ -41,6 +45,9 @@ impl Gates {
                 gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
                 gates.timed |= crate::timeouts::may_wait(project, call);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
+                gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
+                gates.reads |= crate::reads::may_observe(call);
+                gates.programs |= crate::tunnels::may_observe(call);
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
             }
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
@@ -53,7 +60,14 @@ impl Gates {
 
     /// Whether there is nothing to observe.
     pub(crate) fn are_closed(self) -> bool {
-        !(self.open_ended || self.walks || self.timed || self.policy || self.disconnect || self.drops)
+        !(self.open_ended
+            || self.walks
+            || self.timed
+            || self.policy
+            || self.disconnect
+            || self.drops
+            || self.reads
+            || self.programs)
     }
 }
 

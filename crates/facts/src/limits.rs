@@ -10,6 +10,7 @@ use unspin_ir::{
 };
 use unspin_span::Span;
 
+use crate::Project;
 use crate::gates::{grown_by, is_same_place};
 use crate::model::{Effect, WordKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
@@ -31,10 +32,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
 }
 
 /// Whether a `for` may have no end, by what it walks: something that is appended to in it, or the answers of a function.
-pub(crate) fn may_walk_for_ever(function: &Function, shape: &Shape, natural: &NaturalLoop) -> bool {
+pub(crate) fn may_walk_for_ever(project: &Project, function: &Function, shape: &Shape, natural: &NaturalLoop) -> bool {
     let Terminator::Advance { iterable, .. } = function.block(natural.header).terminator else { return false };
     if let Some((_, _, call)) = shape.origin(function, iterable) {
-        return call.callee == Callee::Path(unspin_ir::name("iter"));
+        let polls = project.models.hints(call.callee).is_some_and(|hints| hints.polls);
+        return polls || call.callee == Callee::Path(unspin_ir::name("iter"));
     }
     let walked = match *function.expr(iterable) {
         Expr::Local(local) => match shape.definitions(local) {

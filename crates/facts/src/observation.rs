@@ -195,6 +195,20 @@ pub const VOCABULARY: &[Entry] = &[
         &["never", "blocked"],
         "in a coroutine, a way round that never suspends: it only asks again; it blocks the thread with a sleep",
     ),
+    (Subject::Loop, "decodes", &["peer-input"], "it serves everybody and takes apart what a peer sent outside of any handler"),
+    (
+        Subject::Loop,
+        "passes-over",
+        &["hangup"],
+        "a descriptor that is ready for another reason than those asked for is passed over",
+    ),
+    (Subject::Loop, "starts", &["connections"], "each round starts a connection attempt without waiting for the last one"),
+    (
+        Subject::Loop,
+        "pings",
+        &["awaited", "written"],
+        "a heartbeat whose answer is awaited without a bound; that is only written, and nothing speaks of an answer",
+    ),
     (
         Subject::Loop,
         "polls",
@@ -225,6 +239,13 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
     (Subject::Call, "after", &["disconnect"], "it writes to a peer in the handler of that peer's disconnect, unguarded"),
     (Subject::Call, "drops", &["failures"], "it drops the failures of a stream, which a broken one gives for ever"),
+    (
+        Subject::Call,
+        "reads",
+        &["from-client", "from-server"],
+        "it reads a line or body with no maximum, from whoever connected here or from whom this program connected to",
+    ),
+    (Subject::Call, "tunnel", &["silent"], "it starts an SSH tunnel that would not notice a lost connection"),
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

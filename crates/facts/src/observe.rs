@@ -29,6 +29,12 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.drops {
         observations.extend(crate::iterators::dropped_failures(project, at, &shape));
     }
+    if gates.reads {
+        observations.extend(crate::reads::observe(project, at, &shape));
+    }
+    if gates.programs {
+        observations.extend(crate::tunnels::observe(project, at, &shape));
+    }
     if gates.open_ended || gates.walks {
         for index in 0..shape.forest.loops.len() {
             observations.extend(observe_loop(project, at, &shape, index));
@@ -43,7 +49,8 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     let Some(source) = natural.source.map(|source| &function.loops[source]) else { return Vec::new() };
     let is_open_ended =
         matches!(source.kind, LoopKind::While | LoopKind::Endless) || is_endless_for(project, at, shape, natural);
-    if !is_open_ended && !crate::limits::may_walk_for_ever(function, shape, natural) {
+    let may_walk = || crate::limits::may_walk_for_ever(project, function, shape, natural);
+    if !is_open_ended && !may_walk() {
         return Vec::new();
     }
     let Some(cx) = LoopContext::new(project, at, shape, index) else { return Vec::new() };
@@ -51,6 +58,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     if source.kind == LoopKind::For {
         observations.extend(crate::limits::observe_for(&cx));
         observations.extend(crate::iterators::observe(&cx));
+        observations.extend(crate::hangups::observe(&cx));
     }
     if !is_open_ended {
         return observations;
@@ -60,6 +68,9 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::polls::observe(&cx));
     observations.extend(crate::limits::observe(&cx));
     observations.extend(crate::suspends::observe(&cx));
+    observations.extend(crate::peer_input::observe(&cx));
+    observations.extend(crate::storms::observe(&cx));
+    observations.extend(crate::pings::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     let ends = cx.ends();
     for (mode, through) in

@@ -71,7 +71,7 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
 
 /// The function that an argument stands for: a closure, a name of the file, a method of the same class, or a call of one
 /// (`spawn(self.run())`).
-fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
+pub(crate) fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
     let module = &project.files[at.file as usize].module;
     let find =
         |qualified: &str| module.functions.iter().position(|f| f.qualified.as_str() == qualified).map(|i| FunctionId(i as u32));

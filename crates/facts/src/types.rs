@@ -301,20 +301,25 @@ impl Inference<'_> {
                     None => self.project.models.field_type(class, field),
                 }
             }
-            Expr::Index(base, index) => self.tuple_part(base, index),
+            Expr::Index(base, index) => self.tuple_part(types, base, index, depth),
             _ => None,
         }
     }
 
     /// A part of the tuple that a modelled call gives: `reader, writer = await asyncio.open_connection(..)`.
-    fn tuple_part(&self, base: ExprId, index: ExprId) -> Option<Name> {
+    fn tuple_part(&self, types: &[Option<Name>], base: ExprId, index: ExprId, depth: u32) -> Option<Name> {
         let (Expr::Local(tuple), Expr::Constant(Constant::Int(index))) = (self.function.expr(base), self.function.expr(index))
         else {
             return None;
         };
         let Definition::Call(call) = self.project.definitions(self.at).only(self.function, *tuple)? else { return None };
-        let Callee::Path(path) = call.callee else { return None };
-        let mut model = self.project.models.by_path(path, self.function, call)?;
+        let models = &self.project.models;
+        let mut model = match call.callee {
+            Callee::Path(path) => models.by_path(path, self.function, call)?,
+            // `stream, peer = listener.accept()`
+            Callee::Method(on, method) => models.by_type(self.expr(types, on, depth + 1)?, method, self.function, call)?,
+            Callee::Value(_) => return None,
+        };
         // `await asyncio.wait_for(asyncio.open_connection(..), 3)` gives what it wraps.
         if let Some(wrapped) = model.wraps.and_then(|index| call.arguments.get(index as usize))
             && let Expr::Local(local) = self.function.expr(wrapped.value)

@@ -68,3 +68,11 @@ def adapters() -> list[Retry]:
         Retry(total=None),  # expect: retry-policy-without-limit
         Retry(),
     ]
+
+
+async def loop_of_submodule(work) -> None:
+    from tenacity.asyncio import AsyncRetrying
+
+    async for attempt in AsyncRetrying(stop=stop_never):  # expect: retry-policy-without-limit
+        with attempt:
+            await work()

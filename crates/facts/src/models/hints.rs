@@ -16,6 +16,8 @@ pub(crate) struct Hints {
     pub(crate) endless: bool,
     /// It is a retry policy with arguments that bound it.
     pub(crate) policy: bool,
+    /// It waits for readiness.
+    pub(crate) polls: bool,
     /// It starts a thread or task.
     pub(crate) spawns: bool,
 }
@@ -34,9 +36,10 @@ impl HintTable {
                 timed: crate::timeouts::is_reported(model),
                 endless: model.effect == Effect::EndlessIterator,
                 policy: crate::policies::is_policy(model),
+                polls: model.effect == Effect::Poll,
                 spawns: model.effect == Effect::Spawn,
             };
-            if !found.timed && !found.endless && !found.spawns && !found.policy {
+            if !found.timed && !found.endless && !found.spawns && !found.policy && !found.polls {
                 continue;
             }
             let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
@@ -46,6 +49,7 @@ impl HintTable {
                 known.endless |= found.endless;
                 known.spawns |= found.spawns;
                 known.policy |= found.policy;
+                known.polls |= found.polls;
             }
         }
         Self { names }

@@ -1,0 +1,115 @@
+//! Loops that serve everybody and take apart what one peer sent outside of any handler: one bad message ends them all.
+//!
+//! Only loops that accept, or that receive datagrams, count: what ends there ends for everybody. What is taken apart must
+//! come from a read of the same loop, through locals, methods and arguments.
+
+use unspin_ir::{Callee, Expr, ExprId, Handler, Terminator};
+
+use crate::model::{Effect, FailureKind};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, Remote, Site};
+
+const MAX_HOPS: u32 = 6;
+
+/// The first such decoding of a loop.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    if !cx.sites.iter().any(|site| serves_everybody(site)) {
+        return None;
+    }
+    let site = cx.sites.iter().find(|site| {
+        is_decoding(site) && site.call.raises && ends_loop(cx, site) && site.call.operands().any(|o| is_from_peer(cx, o, 0))
+    })?;
+    let file = cx.at.file;
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("decodes", "peer-input")],
+        places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
+        words: vec![("call", cx.name_of(site))],
+        sureness: Sureness::High,
+    })
+}
+
+fn serves_everybody(site: &Site<'_>) -> bool {
+    let takes_datagrams = match site.call.callee {
+        Callee::Method(_, method) => matches!(method.as_str(), "recvfrom" | "recv_from" | "recvmsg"),
+        _ => false,
+    };
+    site.remote != Remote::No && (site.effect == Some(Effect::Accept) || takes_datagrams)
+}
+
+fn is_decoding(site: &Site<'_>) -> bool {
+    let by_name = match site.call.callee {
+        Callee::Method(_, method) => matches!(method.as_str(), "decode" | "parse" | "json"),
+        Callee::Path(path) => {
+            let is_conversion = path.ends_with("from_utf8") || path.ends_with("from_str_radix");
+            matches!(path.as_str(), "int" | "float") || is_conversion
+        }
+        Callee::Value(_) => false,
+    };
+    // In Rust a value that is handed on fails nobody.
+    site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::Decode)
+        || (by_name && site.resolution.targets.is_empty())
+}
+
+/// Whether a value was read from a peer in this loop.
+fn is_from_peer(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, value, &mut |part| {
+        let Expr::Local(local) = *cx.function.expr(part) else { return };
+        if let Some(site) = cx.origin_site(part) {
+            found |= (matches!(site.effect, Some(Effect::Read | Effect::Receive)) && site.remote != Remote::No)
+                || site.call.operands().any(|operand| is_from_peer(cx, operand, hops + 1));
+            return;
+        }
+        found |= is_filled(cx, local);
+        let definitions = cx.shape.definitions(local).iter().filter(|d| cx.natural().body.contains(d.block));
+        found |= definitions.filter_map(|d| d.value).any(|value| is_from_peer(cx, value, hops + 1));
+    });
+    found
+}
+
+/// `socket.recv_from(&mut buffer)`.
+fn is_filled(cx: &LoopContext<'_>, local: unspin_ir::LocalId) -> bool {
+    cx.sites.iter().any(|site| {
+        let fills = site.resolution.model.and_then(|(model, _)| model.fills);
+        let buffer = fills.and_then(|position| site.call.arguments.get(position as usize));
+        site.remote != Remote::No
+            && buffer.is_some_and(|buffer| crate::shape::root_local(cx.function, buffer.value) == Some(local))
+    })
+}
+
+/// Whether a failure of the call leaves the function: a handler of everything, wherever it stands, was meant for it.
+fn ends_loop(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let mut at = cx.function.block(site.block).unwind;
+    for _ in 0..cx.function.blocks.len() {
+        let Some(block) = at else { return true };
+        at = match &cx.function.block(block).terminator {
+            Terminator::Goto(next) => Some(*next),
+            Terminator::Dispatch { handlers, otherwise } => {
+                if handlers.iter().any(|handler| catches(cx, handler)) {
+                    return false;
+                }
+                *otherwise
+            }
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether a handler catches whatever can be wrong with a message: not its form alone.
+fn catches(cx: &LoopContext<'_>, handler: &Handler) -> bool {
+    let is_partial =
+        |class: &unspin_ir::Name| matches!(class.rsplit('.').next(), Some("JSONDecodeError" | "KeyError" | "IndexError"));
+    let kind = |class: &unspin_ir::Name| cx.project.models.failure_kind(*class);
+    handler.classes.is_empty()
+        || handler.classes.iter().any(|class| {
+            !is_partial(class)
+                && matches!(kind(class), None | Some(FailureKind::Any | FailureKind::Item | FailureKind::Cancellation))
+        })
+}
