@@ -21,6 +21,7 @@
 //! | one owner of a name | [`Leases`] |
 //! | tasks that stop | [`Scope`] |
 //! | a `tower` service | `layer::RetryLayer`, `layer::BreakerLayer` (feature `tower`) |
+//! | a loop that is watched while it runs | [`monitored`], `monitor` (feature `monitor`) |
 //! | counts for operators | `Metrics` (feature `metrics`), [`Offenders`], [`Alerts`] |
 
 // In reading order.
@@ -75,6 +76,43 @@ pub use prometheus_client;
 
 #[cfg(feature = "tower")]
 pub mod layer;
+
+#[cfg(feature = "monitor")]
+pub mod monitor;
+pub use unspin_resilience_macros::monitored;
+
+/// Says that this iteration of a [`monitored`] loop got somewhere; `progress!('label)` speaks of a loop further out.
+///
+/// [`monitored`] puts the call in its place; what is left is outside of any loop, or in a function that is not watched:
+///
+/// ```compile_fail
+/// fn forgotten() {
+///     loop {
+///         unspin_resilience::progress!();
+///     }
+/// }
+/// ```
+#[cfg(feature = "monitor")]
+#[macro_export]
+macro_rules! progress {
+    (@of $monitor:ident) => {
+        $monitor.progress()
+    };
+    ($($label:lifetime)?) => {
+        ::core::compile_error!(
+            "`progress!()` belongs into a loop of a function that is `#[monitored]`, outside of closures and macros"
+        )
+    };
+}
+
+/// Says that this iteration of a [`monitored`] loop got somewhere; without the feature `monitor` it is nothing.
+#[cfg(not(feature = "monitor"))]
+#[macro_export]
+macro_rules! progress {
+    ($($label:lifetime)?) => {
+        ()
+    };
+}
 
 pub use tokio::time::Instant;
 pub use tokio_util::sync::CancellationToken;

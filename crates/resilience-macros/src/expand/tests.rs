@@ -1,0 +1,258 @@
+//! What the macro answers, without a compiler: functions that it leaves alone, and mistakes that it names.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::monitored;
+
+fn expand(args: TokenStream, item: TokenStream, is_on: bool) -> String {
+    monitored(args, item, is_on).to_string()
+}
+
+/// The text of the error, which stands before the function.
+fn error(args: TokenStream, item: TokenStream) -> String {
+    let (on, off) = (expand(args.clone(), item.clone(), true), expand(args, item.clone(), false));
+    assert_eq!(on, off, "a mistake is one whether or not the monitor is on");
+    assert!(on.ends_with(&super::strip::loop_arguments(item).to_string()), "the function stays beside its error: {on}");
+    let text = on.split('"').nth(1).unwrap_or_else(|| panic!("no error in {on}"));
+    assert!(on.contains("compile_error"), "{on}");
+    text.replace("\\\"", "\"")
+}
+
+fn args_error(args: TokenStream) -> String {
+    error(
+        args,
+        quote!(
+            fn f() {
+                loop {}
+            }
+        ),
+    )
+}
+
+#[test]
+fn without_the_feature_the_function_is_unchanged() {
+    let functions = [
+        quote!(
+            fn f() {
+                loop {
+                    progress!();
+                }
+            }
+        ),
+        quote!(
+            async fn f(it: &str) -> Result<(), E> {
+                'a: while next().await? {
+                    for x in it.chars() {
+                        continue 'a;
+                    }
+                }
+                Ok(())
+            }
+        ),
+        quote!(
+            #[inline]
+            pub(crate) fn f<T: Into<u8>>(x: T) -> u8 {
+                let y = 'a: {
+                    break 'a loop {
+                        break x.into();
+                    };
+                };
+                y
+            }
+        ),
+        quote!(
+            fn f() {
+                #[monitored]
+                fn inner() {
+                    loop {}
+                }
+                inner()
+            }
+        ),
+    ];
+    for function in functions {
+        assert_eq!(expand(quote!(service, trip = panic), function.clone(), false), function.to_string());
+    }
+}
+
+#[test]
+fn without_the_feature_only_the_arguments_of_loops_go() {
+    let given = quote!(
+        fn f() {
+            #[monitored(service)]
+            'a: loop {
+                let x = #[cfg(x)]
+                #[monitored]
+                while true {};
+            }
+        }
+    );
+    let left = quote!(
+        fn f() {
+            'a: loop {
+                let x = #[cfg(x)]
+                while true {};
+            }
+        }
+    );
+    assert_eq!(expand(quote!(), given, false), left.to_string());
+}
+
+#[test]
+fn a_function_without_loops_is_unchanged() {
+    let function = quote!(
+        async fn f(x: u8) -> u8 {
+            g(x).await
+        }
+    );
+    assert_eq!(expand(quote!(), function.clone(), true), function.to_string());
+}
+
+#[test]
+fn what_cannot_be_read_passes_through() {
+    for item in [quote!(fn f() { loop { yeet 1 2 3 } }), quote!(), quote!(fn f(=> 3) {})] {
+        assert_eq!(expand(quote!(), item.clone(), true), item.to_string());
+    }
+}
+
+#[test]
+fn each_loop_is_a_site_of_its_own_line() {
+    let function: TokenStream =
+        "fn f() {\n loop {\n for x in y {}\n }\n while z {}\n let c = || loop {};\n}".parse().expect("tokens");
+    let text = expand(quote!(), function, true);
+    for site in ["2u32 , \"loop\"", "3u32 , \"for\"", "5u32 , \"while\"", "6u32 , \"loop\""] {
+        assert!(text.contains(site), "{site} is missing in {text}");
+    }
+}
+
+#[test]
+fn the_arguments_of_the_function_are_for_its_outermost_loops() {
+    let text = expand(
+        quote!(service),
+        quote!(
+            fn f() {
+                loop {
+                    for x in y {}
+                }
+            }
+        ),
+        true,
+    );
+    assert_eq!((text.matches("service ()").count(), text.matches("observed ()").count()), (1, 1), "{text}");
+    let own = quote!(
+        fn f() {
+            loop {
+                #[monitored(bounded(iterations = 3))]
+                for x in y {}
+            }
+        }
+    );
+    let text = expand(quote!(service), own, true);
+    assert_eq!((text.matches("service ()").count(), text.matches("bounded ()").count()), (1, 1), "{text}");
+}
+
+#[test]
+fn progress_speaks_of_the_loop_that_it_names() {
+    let text = expand(
+        quote!(),
+        quote!(
+            fn f() {
+                'a: loop {
+                    loop {
+                        progress!('a);
+                        progress!();
+                    }
+                }
+            }
+        ),
+        true,
+    );
+    assert!(text.contains("progress ! (@ of monitor_0)") && text.contains("progress ! (@ of monitor_1)"), "{text}");
+    // Outside of loops and in closures it stays, and the macro that it is says what is wrong.
+    let outside = expand(
+        quote!(),
+        quote!(
+            fn f() {
+                progress!();
+                loop {
+                    g(|| progress!())
+                }
+            }
+        ),
+        true,
+    );
+    assert_eq!(outside.matches("progress ! ()").count(), 2, "{outside}");
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let cases = [
+        (quote!(servcie), "`servcie` is no argument; expected `bounded(…)`, `service`"),
+        (quote!(bounded), "a bounded loop needs a bound"),
+        (quote!(bounded()), "a bounded loop needs a bound"),
+        (quote!(bounded(iterations = 0)), "`iterations` is at least 1"),
+        (quote!(bounded(tries = 3)), "`tries` is no bound"),
+        (quote!(bounded(time = "2 s")), "is no time; expected a whole number above zero"),
+        (quote!(bounded(time = "0s")), "is no time"),
+        (quote!(bounded(time = "99999999999999m")), "is no time"),
+        (quote!(service(speed = 3)), "`speed` says nothing of a service"),
+        (quote!(service, bounded(iterations = 3)), "`kind` is given twice"),
+        (quote!(trip = explode), "`explode` is no action"),
+        (quote!(trip = cancel), "expected parentheses"),
+        (quote!(stuck = 5), "expected string literal"),
+        (quote!(service stuck = "5s"), "expected `,`"),
+    ];
+    for (args, expected) in cases {
+        let text = args_error(args.clone());
+        assert!(text.contains(expected), "`{args}` says: {text}");
+    }
+}
+
+#[test]
+fn wrong_arguments_of_a_loop_are_named() {
+    let text = error(
+        quote!(),
+        quote!(
+            fn f() {
+                #[monitored(bounded)]
+                loop {}
+            }
+        ),
+    );
+    assert!(text.contains("a bounded loop needs a bound"), "{text}");
+}
+
+#[test]
+fn wrong_places_are_named() {
+    assert!(
+        error(
+            quote!(),
+            quote!(
+                struct S;
+            )
+        )
+        .contains("is for functions")
+    );
+    assert!(error(quote!(), quote!(impl S { fn f() {} })).contains("is for functions"));
+    assert!(
+        error(
+            quote!(),
+            quote!(
+                fn f();
+            )
+        )
+        .contains("no body")
+    );
+    assert!(
+        error(
+            quote!(),
+            quote!(
+                const fn f() {
+                    loop {}
+                }
+            )
+        )
+        .contains("`const fn`")
+    );
+}
