@@ -79,8 +79,10 @@ fn observe_one(
     }
     let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
     attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
-    let is_guessed = remote == Remote::Likely && is_request_name(&cx.name_of(site));
-    attributes.push(("effect", if is_guessed && site.effect.is_none() { "request" } else { effect_name(site.effect) }));
+    // What else a function that sends a request does, such as taking a lock, says nothing.
+    let is_local = matches!(site.effect, None | Some(Effect::Wait | Effect::Sleep | Effect::Poll));
+    let is_guessed = remote == Remote::Likely && is_local && is_request_name(&cx.name_of(site));
+    attributes.push(("effect", if is_guessed { "request" } else { effect_name(site.effect) }));
     attributes.push((
         "remote",
         match remote {

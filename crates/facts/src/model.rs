@@ -369,6 +369,8 @@ pub enum WordKind {
     Delay,
     /// A function that spins on purpose: `spin_until_ready`.
     Spin,
+    /// A connection that was kept from an earlier use: `is_reused`.
+    Reused,
     /// A call that writes to a log.
     Log,
     /// A method that asks for a state: `get_status`, `describe`.

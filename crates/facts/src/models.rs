@@ -66,7 +66,12 @@ impl Models {
         for (index, model) in self.calls.iter().enumerate() {
             let index = index as u32;
             for &path in &model.path {
-                self.by_path.entry(path).or_default().push(index);
+                for path in with_aliases(&self.class_of, &self.classes, path) {
+                    let found = self.by_path.entry(path).or_default();
+                    if found.last() != Some(&index) {
+                        found.push(index);
+                    }
+                }
             }
             for &method in &model.method {
                 for &on in &model.on {
@@ -110,7 +115,13 @@ impl Models {
 
     /// The model of a function, constructor or method by its full path.
     pub fn by_path(&self, path: Name, at: &Function, call: &Call) -> Option<&CallModel> {
-        let direct = self.by_path.get(&path).and_then(|found| self.fitting(found, at, call));
+        // `core` and `alloc` are parts of `std`.
+        let std = || {
+            let (_, rest) = path.split_once('.').filter(|(library, _)| matches!(*library, "core" | "alloc"))?;
+            self.by_path.get(&ustr::existing_ustr(&format!("std.{rest}"))?)
+        };
+        let found = self.by_path.get(&path).or_else(std);
+        let direct = found.and_then(|found| self.fitting(found, at, call));
         direct.or_else(|| {
             let (class, method) = path.rsplit_once('.')?;
             self.declared(ustr::existing_ustr(class)?, ustr::existing_ustr(method)?, at, call)
@@ -210,6 +221,18 @@ impl Models {
 
 fn alias_of(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], class: Name) -> Name {
     class_of.get(&class).and_then(|&index| classes[index as usize].path.first().copied()).unwrap_or(class)
+}
+
+/// A path, and the same through the other names of the class in it: `String.from_utf8`, `std.string.String.from_utf8`.
+fn with_aliases(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], path: Name) -> Vec<Name> {
+    let mut paths = vec![path];
+    if let Some((class, method)) = path.rsplit_once('.')
+        && let Some(&index) = ustr::existing_ustr(class).and_then(|class| class_of.get(&class))
+    {
+        let others = classes[index as usize].path.iter().filter(|other| other.as_str() != class);
+        paths.extend(others.map(|other| unspin_ir::name(&format!("{other}.{method}"))));
+    }
+    paths
 }
 
 fn fits(model: &CallModel, at: &Function, call: &Call) -> bool {

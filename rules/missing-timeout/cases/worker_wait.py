@@ -87,3 +87,22 @@ def serve(conn: socket.socket) -> None:
         if not data:
             break
         conn.sendall(data)
+
+
+class KernelClient:
+    """A kernel that dies while it starts never answers."""
+
+    def wait_for_ready(self) -> None:
+        while True:
+            message = self.shell_channel.get_msg(block=True)  # expect: missing-timeout
+            if message["msg_type"] == "kernel_info_reply":
+                break
+
+    def wait_in_time(self) -> None:
+        while True:
+            message = self.shell_channel.get_msg(block=True, timeout=5)
+            if message["msg_type"] == "kernel_info_reply":
+                break
+
+    def look(self) -> dict:
+        return self.shell_channel.get_msg(block=False)

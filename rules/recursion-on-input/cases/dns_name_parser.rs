@@ -95,3 +95,47 @@ pub fn parse_name_before(packet: &[u8], start: usize) -> Result<usize, ParseErro
         }
     }
 }
+
+/// The same, where the name begins is asked of the decoder before anything is read.
+pub fn parse_name_from_start(decoder: &mut PacketDecoder<'_>) -> Result<usize, ParseError> {
+    let mut labels = 0;
+    let start = decoder.offset;
+    loop {
+        match decoder.read_byte()? {
+            0 => return Ok(labels),
+            high if high >= 0xc0 => {
+                let target = decoder.read_pointer(high)?;
+                if target >= start {
+                    return Err(ParseError::BadPointer);
+                }
+                return Ok(labels + parse_name_from_start(&mut PacketDecoder::at(decoder.packet, target))?);
+            }
+            length => {
+                decoder.skip(usize::from(length));
+                labels += 1;
+            }
+        }
+    }
+}
+
+/// Where the last label begins says nothing of the labels before it.
+pub fn parse_name_from_label(decoder: &mut PacketDecoder<'_>) -> Result<usize, ParseError> {
+    let mut labels = 0;
+    loop {
+        let start = decoder.offset;
+        match decoder.read_byte()? {
+            0 => return Ok(labels),
+            high if high >= 0xc0 => {
+                let target = decoder.read_pointer(high)?;
+                if target >= start {
+                    return Err(ParseError::BadPointer);
+                }
+                return Ok(labels + parse_name_from_label(&mut PacketDecoder::at(decoder.packet, target))?); // expect: recursion-on-input
+            }
+            length => {
+                decoder.skip(usize::from(length));
+                labels += 1;
+            }
+        }
+    }
+}

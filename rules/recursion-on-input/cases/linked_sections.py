@@ -10,6 +10,11 @@ class FormatError(ValueError):
     """The file is no document."""
 
 
+def check_format(holds: bool, message: str) -> None:
+    if not holds:
+        raise FormatError(message)
+
+
 class DocumentReader:
     """The shape of two PDF readers: a trailer names the one before it, a page its kids; nothing says that it ends."""
 
@@ -34,6 +39,15 @@ class DocumentReader:
         if previous is not None and previous not in self.seen:
             self.seen.add(previous)
             self.read_trailer_once(previous)  # expect: recursion-on-input/strict
+
+    def read_trailer_checked(self, offset: int, seen: list[int]) -> None:
+        self.stream.seek(offset)
+        trailer = self.interpret_trailer(self.stream.read(1024))
+        self.trailers.append(trailer)
+        if b"Prev" in trailer:
+            seen.append(offset)
+            check_format(trailer[b"Prev"] not in seen, "trailer loop")
+            self.read_trailer_checked(trailer[b"Prev"], seen)  # expect: recursion-on-input/strict
 
     def read_trailers(self, offset: int | None) -> None:
         while offset is not None and offset not in self.seen:

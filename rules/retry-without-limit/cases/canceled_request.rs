@@ -14,11 +14,12 @@ pub struct Request {
 
 pub enum SendError {
     Fatal(std::io::Error),
-    Canceled { request: Request, error: std::io::Error },
+    Canceled { request: Request, error: std::io::Error, connection_reused: bool },
 }
 
 pub struct Client {
     address: SocketAddr,
+    turns: std::sync::Mutex<()>,
     retry_canceled: bool,
     max_retries: u32,
 }
@@ -29,7 +30,7 @@ impl Client {
             request = match self.try_send(request).await {
                 Ok(stream) => return Ok(stream),
                 Err(SendError::Fatal(error)) => return Err(error),
-                Err(SendError::Canceled { request, error }) => { // expect: retry-without-limit
+                Err(SendError::Canceled { request, error, .. }) => { // expect: retry-without-limit
                     if !self.retry_canceled {
                         return Err(error);
                     }
@@ -46,7 +47,7 @@ impl Client {
             request = match self.try_send(request).await {
                 Ok(stream) => return Ok(stream),
                 Err(SendError::Fatal(error)) => return Err(error),
-                Err(SendError::Canceled { request, error }) => {
+                Err(SendError::Canceled { request, error, .. }) => {
                     retries += 1;
                     if retries > self.max_retries {
                         return Err(error);
@@ -73,6 +74,42 @@ impl Client {
         match stream.write_all(request.target.as_bytes()).await {
             Ok(()) => Ok(stream),
             Err(error) => Err(SendError::Canceled { request, error }),
+        }
+    }
+}
+
+impl Client {
+    /// What else the sending does, such as waiting for a lock, is no reason to try again for ever.
+    async fn try_send_request(&self, request: Request) -> Result<TcpStream, SendError> {
+        let _turn = self.turns.lock().unwrap();
+        self.exchange(request).await
+    }
+
+    pub async fn send_request(&self, mut request: Request) -> Result<TcpStream, std::io::Error> {
+        loop {
+            request = match self.try_send_request(request).await {
+                Ok(stream) => return Ok(stream),
+                Err(SendError::Fatal(error)) => return Err(error),
+                Err(SendError::Canceled { request, .. }) => request, // expect: retry-without-limit
+            }
+        }
+    }
+}
+
+impl Client {
+    /// Only what failed on a connection that was kept is sent again, and there are only so many of these.
+    pub async fn send_on_fresh(&self, mut request: Request) -> Result<TcpStream, std::io::Error> {
+        loop {
+            request = match self.try_send_request(request).await {
+                Ok(stream) => return Ok(stream),
+                Err(SendError::Fatal(error)) => return Err(error),
+                Err(SendError::Canceled { request, error, connection_reused }) => {
+                    if !connection_reused {
+                        return Err(error);
+                    }
+                    request
+                }
+            }
         }
     }
 }

@@ -101,3 +101,54 @@ def skip_line(stream) -> None:
 def skip_line_checked(stream) -> None:
     while read_byte_checked(stream) != b"\n":
         pass
+
+
+class CountingReader:
+    """What a base class calls on itself is the method of the class that the object has."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.stream = stream
+        self.count = 0
+
+    def update(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def read(self, size: int) -> bytes:
+        chunk = self.stream.read(size)
+        self.count += len(chunk)
+        return self.update(chunk)
+
+
+class HashingReader(CountingReader):
+    def __init__(self, stream: io.BufferedReader, digest) -> None:
+        super().__init__(stream)
+        self.digest = digest
+
+    def update(self, chunk: bytes) -> bytes:
+        self.digest.update(chunk)
+        return chunk
+
+
+class RefusingReader(CountingReader):
+    def update(self, chunk: bytes) -> bytes:
+        if not chunk:
+            raise EOFError
+        return chunk
+
+
+class Payload:
+    def __init__(self, stream: io.BufferedReader, digest) -> None:
+        self.hashed = HashingReader(stream, digest)
+        self.refused = RefusingReader(stream)
+
+    def read(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:  # expect: unread-end-of-input
+            data += self.hashed.read(size - len(data))
+        return data
+
+    def read_refused(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            data += self.refused.read(size - len(data))
+        return data

@@ -86,3 +86,26 @@ impl<S: Read> Frontend<S> {
         size
     }
 }
+
+/// A session of old gives 0 when it has no more plain text, and when the buffer is full.
+pub fn read_decrypted(session: &mut rustls::ServerSession, buf: &mut [u8]) -> usize {
+    let mut size = 0;
+    while !session.wants_read() { // expect: unread-end-of-input
+        match session.read(&mut buf[size..]) {
+            Ok(n) => size += n,
+            Err(_) => break,
+        }
+    }
+    size
+}
+
+pub fn read_decrypted_until_full(session: &mut rustls::ServerSession, buf: &mut [u8]) -> usize {
+    let mut size = 0;
+    while !session.wants_read() {
+        match session.read(&mut buf[size..]) {
+            Ok(0) | Err(_) => break,
+            Ok(n) => size += n,
+        }
+    }
+    size
+}

@@ -134,3 +134,17 @@ impl<S: PollRead + Unpin, D: Decode> Framed<S, D> {
         }
     }
 }
+
+/// A name of the prelude may be imported all the same.
+pub async fn read_features(reader: &mut BufReader<TcpStream>) -> std::io::Result<Vec<std::string::String>> {
+    let mut features = Vec::new();
+    loop { // expect: unread-end-of-input
+        let mut line = std::vec::Vec::new();
+        reader.read_until(b'\n', &mut line).await?;
+        let line = std::string::String::from_utf8_lossy(&line);
+        features.push(line.to_string());
+        if line.starts_with("211 ") {
+            return Ok(features);
+        }
+    }
+}

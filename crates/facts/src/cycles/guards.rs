@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashSet;
 use unspin_flow::BlockSet;
-use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, Name, ScopeId, Terminator};
+use unspin_ir::{
+    BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name, ScopeId,
+    StatementKind, Terminator,
+};
 
 use super::SoftGuard;
 use super::body::{Body, MAX_TESTS, Part, Tests, argument_for, called_name, last_part};
@@ -30,7 +33,8 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
         return Guard::Hard;
     }
     let kind_of = |_, test| {
-        if tests_depth(component, body, edge, test) || compares_with_successor(body, edge, test) {
+        let is_ordered = || compares_with_successor(body, edge, test) || compares_with_start(body, edge, test);
+        if tests_depth(component, body, edge, test) || is_ordered() {
             Some(Guard::Hard)
         } else if tests_membership(component, body, test) {
             Some(Guard::Soft(SoftGuard::Visited))
@@ -45,7 +49,11 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
     if found.contains(&Guard::Hard) {
         return Guard::Hard;
     }
-    let soft = found.first().copied().unwrap_or(Guard::None);
+    let soft = match found.first() {
+        Some(&guard) => guard,
+        None if is_after_membership_check(component, body, edge) => Guard::Soft(SoftGuard::Visited),
+        None => Guard::None,
+    };
     let is_depth_test = |test| tests_depth(component, body, edge, test);
     let names_limit =
         |name: Name| is_depth(component.project, name) || component.project.models.has_word(WordKind::Limit, &name);
@@ -56,7 +64,8 @@ pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
 fn tests_of(component: &Component<'_>, body: &Body<'_>) -> Tests {
     let project = component.project;
     let mut tests = Tests { depth: Vec::new(), all: BlockSet::new(body.cfg.len()) };
-    let parameters = body.function.parameters.iter().map(|parameter| parameter.local).collect::<FxHashSet<_>>();
+    let mut parameters = body.function.parameters.iter().map(|parameter| parameter.local).collect::<FxHashSet<_>>();
+    parameters.extend(starts(body));
     for (id, block) in body.function.block_ids() {
         let Terminator::Branch { test, .. } = block.terminator else { continue };
         let (mut is_depth_test, mut is_other) = (false, false);
@@ -310,6 +319,89 @@ fn compares_with_successor(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bo
         let is_pair = |a: ExprId, b: ExprId| *body.function.expr(a) == own && body.function.expr(b) == passed;
         body.constant_parameter(parameter.local) && *passed != own && (is_pair(left, right) || is_pair(right, left))
     })
+}
+
+/// Whether a test puts where the recursive call goes on in order with where the stream stood when its caller began, so
+/// that it moves one way: `let start = decoder.index();` first of all, and `if target >= start: raise` before
+/// `parse(decoder.at(target))`.
+fn compares_with_start(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
+    let Some(call) = body.call_at(edge).filter(|_| edge.from == edge.to) else { return false };
+    let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, left, right) = *body.function.expr(test)
+    else {
+        return false;
+    };
+    let is_start = |expr: ExprId| match *body.function.expr(expr) {
+        Expr::Local(local) => starts(body).contains(&local),
+        _ => false,
+    };
+    // What is passed is that place, or made from it.
+    let is_target = |expr: ExprId| {
+        let Some(target) = root_of(body, expr) else { return false };
+        call.operands().any(|operand| {
+            let Some(root) = root_of(body, operand) else { return false };
+            root == target
+                || body.project.definitions(body.at).of(body.function, root).any(|definition| match definition {
+                    Definition::Call(made) => made.operands().any(|from| root_of(body, from) == Some(target)),
+                    _ => false,
+                })
+        })
+    };
+    (is_start(left) && is_target(right)) || (is_start(right) && is_target(left))
+}
+
+/// Locals that hold what a parameter said of itself before anything else was done with that.
+fn starts(body: &Body<'_>) -> Vec<LocalId> {
+    let is_parameter = |expr: ExprId| matches!(*body.function.expr(expr), Expr::Local(own) if body.constant_parameter(own));
+    let mut found = Vec::new();
+    for statement in &body.function.block(BlockId(0)).statements {
+        match &statement.kind {
+            StatementKind::Call(call) => {
+                let asks =
+                    matches!(call.callee, Callee::Method(stream, _) if is_parameter(stream)) && call.arguments.is_empty();
+                let is_on_parameter =
+                    call.operands().any(|operand| root_of(body, operand).is_some_and(|root| is_own_parameter(body, root)));
+                found.extend(call.result.filter(|_| asks));
+                if is_on_parameter {
+                    break;
+                }
+            }
+            StatementKind::Assign(place, value) => {
+                if let (Expr::Local(local), Expr::Field(stream, _)) = (body.function.expr(*place), body.function.expr(*value))
+                    && is_parameter(*stream)
+                {
+                    found.push(*local);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.retain(|&local| body.project.definitions(body.at).only(body.function, local).is_some());
+    found
+}
+
+fn is_own_parameter(body: &Body<'_>, local: LocalId) -> bool {
+    body.function.local(local).kind == LocalKind::Parameter
+}
+
+fn root_of(body: &Body<'_>, expr: ExprId) -> Option<LocalId> {
+    crate::shape::root_local(body.function, expr)
+}
+
+/// Whether a helper that fails is told on every path to a call whether something was seen:
+/// `check(offset not in seen, "loop")`.
+fn is_after_membership_check(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
+    let checks = |call: &Call| {
+        let asks = call.arguments.iter().any(|argument| {
+            matches!(body.function.expr(argument.value), Expr::Compare(CompareOp::In | CompareOp::NotIn, ..))
+                && tests_membership(component, body, argument.value)
+        });
+        asks && component.project.resolve_targets(body.at, call).targets.iter().any(|&target| {
+            let helper = component.project.function(target);
+            helper.blocks.iter().any(|block| matches!(block.terminator, Terminator::Raise { .. }))
+        })
+    };
+    let found: Vec<_> = body.calls().filter(|(_, _, call)| checks(call)).map(|(block, at, _)| (block, at)).collect();
+    body.is_after(edge, &found)
 }
 
 /// Whether a test compares a parameter that the recursive call counts down, halves or takes the rest of.

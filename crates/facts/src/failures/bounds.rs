@@ -143,6 +143,10 @@ impl<'c, 'p> Bounds<'c, 'p> {
         };
         crate::shape::for_each_part(function, test, &mut |part| {
             if let Some(path) = function.path(part) {
+                // There are only so many kept connections that can fail.
+                if has(cx, WordKind::Reused, &path) {
+                    add("data");
+                }
                 if has(cx, WordKind::Deadline, &path) {
                     add("deadline");
                 }

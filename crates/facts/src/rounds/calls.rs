@@ -9,7 +9,7 @@ use super::state::{EndSite, Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
 use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, EndValue};
-use crate::{Certainty, FunctionRef};
+use crate::{Certainty, ClassRef, FunctionRef};
 
 /// A function of more blocks is not followed.
 const MAX_INLINED_BLOCKS: usize = 80;
@@ -19,7 +19,10 @@ impl<'p> Machine<'p> {
     pub(super) fn call(&mut self, state: &mut State, function: &'p Function, call: &'p Call, span: Span) -> bool {
         let at = state.frame().at;
         let project = self.project;
-        let resolution = project.resolve(at, call);
+        let mut resolution = project.resolve(at, call);
+        if let Some(target) = self.dispatched(state, function, call) {
+            resolution = crate::Resolution { targets: vec![target], exact: true, ..crate::Resolution::default() };
+        }
         let receiver = match call.callee {
             Callee::Method(receiver, _) | Callee::Value(receiver) => Some(self.eval(state, function, receiver)),
             Callee::Path(_) => None,
@@ -120,15 +123,46 @@ impl<'p> Machine<'p> {
             };
             state.store.slots.insert(Place::Local(id, parameter.local), slot);
         }
+        let class = self.class_of_receiver(state, function, call);
         state.frames.push(Frame {
             at: target,
             id,
+            class,
             block: unspin_ir::BlockId(0),
             index: 0,
             visits: std::collections::BTreeMap::new(),
             result: call.result,
             write_back,
         });
+    }
+
+    /// The method that a call on the own receiver runs, where the class of that is known from the call that led here.
+    fn dispatched(&self, state: &State, function: &Function, call: &Call) -> Option<FunctionRef> {
+        let class = state.frame().class?;
+        let Callee::Method(receiver, method) = call.callee else { return None };
+        let own = function.parameters.first().filter(|_| function.has_receiver)?.local;
+        if *function.expr(receiver) != Expr::Local(own) || !self.project.overrides_in(class, method).is_empty() {
+            return None;
+        }
+        match self.project.method(class, method)[..] {
+            [target] if !self.project.function(target).is_abstract => Some(target),
+            _ => None,
+        }
+    }
+
+    /// The class of the object on which a method is called.
+    fn class_of_receiver(&self, state: &State, function: &Function, call: &Call) -> Option<ClassRef> {
+        let Callee::Method(receiver, _) = call.callee else { return None };
+        let own = function.parameters.first().filter(|_| function.has_receiver).map(|own| own.local);
+        let is_own = match *function.expr(receiver) {
+            Expr::Local(local) => Some(local) == own,
+            Expr::Global(name) => name == "super",
+            _ => false,
+        };
+        if is_own {
+            return state.frame().class;
+        }
+        self.project.class(self.project.type_of(state.frame().at, receiver)?)
     }
 
     fn own_receiver(&mut self, state: &State) -> Slot {

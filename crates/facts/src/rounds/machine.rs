@@ -80,6 +80,7 @@ impl<'p> Machine<'p> {
                 index: 0,
                 visits: BTreeMap::new(),
                 result: None,
+                class: None,
                 write_back: Vec::new(),
             }],
             store: Store::default(),

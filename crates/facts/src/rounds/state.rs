@@ -7,7 +7,7 @@ use unspin_ir::{BlockId, ExprId, LocalId, Name};
 use unspin_span::Span;
 
 use super::value::{Node, Operator, ValueId, Values};
-use crate::{Certainty, FunctionRef};
+use crate::{Certainty, ClassRef, FunctionRef};
 
 /// Places of the loop's own function whose change is watched, one bit each; the last bit stands for all further ones.
 pub(super) type Places = u128;
@@ -48,6 +48,8 @@ pub(super) struct Frame {
     pub(super) visits: BTreeMap<BlockId, u8>,
     /// The local of the caller that gets the result.
     pub(super) result: Option<LocalId>,
+    /// The class of its receiver, where the call said more than the method's own class.
+    pub(super) class: Option<ClassRef>,
     /// Parameters whose changes the caller sees, with the caller's place.
     pub(super) write_back: Vec<(LocalId, ValueId, ExprId)>,
 }
