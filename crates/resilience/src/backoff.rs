@@ -138,14 +138,15 @@ impl Delays {
 
     /// The next delay; unlike [`Iterator::next`] it says in its type that there always is one.
     pub fn next_delay(&mut self) -> Duration {
+        // At least the base, which is no shorter than the shortest.
         let delay = self.backoff.nominal(self.index);
         self.index = self.index.saturating_add(1);
         let least = match self.backoff.jitter {
             Jitter::Full => SHORTEST,
-            Jitter::Equal => delay / 2,
+            Jitter::Equal => SHORTEST.max(delay / 2),
             Jitter::None => delay,
         };
-        self.random.random_range(least.min(delay)..=delay)
+        self.random.random_range(least..=delay)
     }
 }
 

@@ -202,7 +202,7 @@ impl<Name: Ord, Owner: Ord> Leases<Name, Owner> {
         }
     }
 
-    /// Gives a name back; `false` when the generation did not hold it any more, and nothing changed.
+    /// Gives a name back; `false` when it was taken over, released or revoked before, and nothing changed.
     pub fn release(&mut self, name: &Name, generation: u64) -> bool {
         let holds = self.held.get(name).is_some_and(|lease| lease.generation == generation);
         if holds {
