@@ -24,6 +24,14 @@
 //! | a loop that is watched while it runs | [`monitored`], `monitor` (feature `monitor`) |
 //! | counts for operators | `Metrics` (feature `metrics`), [`Offenders`], [`Alerts`] |
 
+/// Tells `tracing`, where that feature is on.
+macro_rules! event {
+    ($level:ident, $($field:tt)+) => {
+        #[cfg(feature = "tracing")]
+        ::tracing::$level!($($field)+);
+    };
+}
+
 // In reading order.
 mod policy;
 pub use policy::InvalidPolicy;
@@ -116,3 +124,8 @@ macro_rules! progress {
 
 pub use tokio::time::Instant;
 pub use tokio_util::sync::CancellationToken;
+
+/// The examples of the README compile and hold.
+#[cfg(all(doctest, feature = "monitor"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

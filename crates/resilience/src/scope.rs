@@ -256,7 +256,7 @@ impl Scope {
         let mut stuck: Vec<_> = spawner.tasks().running.values().map(|(name, _)| *name).collect();
         aborted.sort_unstable();
         stuck.sort_unstable();
-        ShutdownReport {
+        let report = ShutdownReport {
             reason: reason.into(),
             elapsed: started.elapsed(),
             drained: before.saturating_sub(undrained),
@@ -264,7 +264,9 @@ impl Scope {
             aborted,
             stuck,
             panicked: spawner.panicked(),
-        }
+        };
+        event!(info, ?report, "shut down");
+        report
     }
 }
 

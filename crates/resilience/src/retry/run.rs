@@ -121,10 +121,13 @@ pub async fn with_timeout_retry_by<T, E>(
         match retries.failed(Instant::now(), failure) {
             Verdict::Stop(reason) => break reason,
             Verdict::RetryAfter(delay) => {
+                event!(debug, attempt = this.number, ?failure, ?delay, "trying again");
                 // The next round sees the cancellation.
                 cancel.run_until_cancelled(sleep(delay)).await;
             }
         }
     };
-    Err(GiveUp { reason, attempts: retries.attempts(), elapsed: retries.elapsed(Instant::now()), last })
+    let (attempts, elapsed) = (retries.attempts(), retries.elapsed(Instant::now()));
+    event!(warn, %reason, attempts, ?elapsed, "gave up");
+    Err(GiveUp { reason, attempts, elapsed, last })
 }
