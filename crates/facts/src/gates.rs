@@ -27,6 +27,10 @@ pub(crate) struct Gates {
     pub(crate) reads: bool,
     /// A program that is started.
     pub(crate) programs: bool,
+    /// A call of the function itself, beside a handler.
+    pub(crate) again: bool,
+    /// A task that wakes itself.
+    pub(crate) wakes: bool,
 }
 
 impl Gates {
@@ -37,6 +41,8 @@ impl Gates {
         let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
         gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
         let has_for = has(LoopKind::For);
+        let (mut calls_itself, mut handles) = (false, false);
+        let function_name = function.name;
         for block in &function.blocks {
             for statement in &block.statements {
                 let StatementKind::Call(call) = &statement.kind else { continue };
@@ -48,26 +54,35 @@ impl Gates {
                 gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
                 gates.reads |= crate::reads::may_observe(call);
                 gates.programs |= crate::tunnels::may_observe(call);
+                gates.wakes |= is_rust && crate::wakes::may_observe(call);
+                calls_itself |= crate::again::may_observe(function_name, call);
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
             }
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
+                handles = true;
                 gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
             }
         }
         gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
+        gates.again = calls_itself && handles;
         gates
     }
 
     /// Whether there is nothing to observe.
     pub(crate) fn are_closed(self) -> bool {
-        !(self.open_ended
-            || self.walks
-            || self.timed
-            || self.policy
-            || self.disconnect
-            || self.drops
-            || self.reads
-            || self.programs)
+        let any = [
+            self.open_ended,
+            self.walks,
+            self.timed,
+            self.policy,
+            self.disconnect,
+            self.drops,
+            self.reads,
+            self.programs,
+            self.again,
+            self.wakes,
+        ];
+        !any.contains(&true)
     }
 }
 

@@ -7,20 +7,25 @@
 //! - [`rounds`]: what a loop does at the end of its input.
 //! - [`cycles`]: recursion: cycles of calls, their guards, and what decides their depth.
 
+mod again;
+mod asserts;
 mod cancellation;
 mod constants;
 mod definitions;
 mod disconnects;
 mod failures;
+mod fixpoints;
 mod gates;
 mod hangups;
 mod iterators;
+mod leaks;
 mod limits;
 mod loops;
 pub mod model;
 mod models;
 pub mod observation;
 mod observe;
+mod pages;
 mod peer_input;
 mod pings;
 mod policies;
@@ -30,6 +35,7 @@ mod reads;
 mod recursion;
 mod resolve;
 pub mod rounds;
+mod selects;
 pub mod shape;
 mod sites;
 mod slices;
@@ -42,6 +48,7 @@ mod test_ir;
 mod timeouts;
 mod tunnels;
 mod types;
+mod wakes;
 mod walks;
 
 pub mod callgraph;

@@ -36,6 +36,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("stop-signal", stop));
     let endless = endless_wait(cx);
     attributes.push(("endless-wait", if endless.is_some() { "yes" } else { "no" }));
+    attributes.extend(crate::selects::select(cx));
     attributes.extend(crate::walks::walk(cx).map(|walk| ("walk", walk)));
     let file = cx.at.file;
     let mut places = vec![("loop", file, cx.source.head)];

@@ -211,6 +211,22 @@ pub const VOCABULARY: &[Entry] = &[
     ),
     (
         Subject::Loop,
+        "fixpoint",
+        &["infinite-number", "own-parent", "until-unchanged"],
+        "the step may give back what it was given: a float that may be infinite; the parent of the root; a search that ends \
+         when nothing changes",
+    ),
+    (Subject::Loop, "pages", &["endless"], "it asks for the next page for as long as the server names one"),
+    (Subject::Loop, "selects", &["for-ever"], "it selects for ever: no arm leaves"),
+    (Subject::Loop, "leaves-by", &["assertion"], "every exit is an assertion, which Python may leave out"),
+    (
+        Subject::Loop,
+        "leaks",
+        &["connection"],
+        "a connection that it opens is left open on some way round, and closed on another",
+    ),
+    (
+        Subject::Loop,
         "polls",
         &["own-state", "foreign-state", "remote-state"],
         "it only sleeps and asks again, with no bound: for a state of the program itself; of files, processes or a peer; of \
@@ -246,6 +262,13 @@ pub const VOCABULARY: &[Entry] = &[
         "it reads a line or body with no maximum, from whoever connected here or from whom this program connected to",
     ),
     (Subject::Call, "tunnel", &["silent"], "it starts an SSH tunnel that would not notice a lost connection"),
+    (Subject::Call, "again", &["by-recursion"], "it calls its own function again from a handler, with the same arguments"),
+    (
+        Subject::Call,
+        "wakes",
+        &["itself"],
+        "a poll function wakes its own task and returns pending, with nothing else to wait for",
+    ),
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

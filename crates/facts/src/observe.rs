@@ -35,6 +35,12 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.programs {
         observations.extend(crate::tunnels::observe(project, at, &shape));
     }
+    if gates.again {
+        observations.extend(crate::again::observe(project, at, &shape));
+    }
+    if gates.wakes {
+        observations.extend(crate::wakes::observe(project, at));
+    }
     if gates.open_ended || gates.walks {
         for index in 0..shape.forest.loops.len() {
             observations.extend(observe_loop(project, at, &shape, index));
@@ -70,6 +76,10 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::suspends::observe(&cx));
     observations.extend(crate::peer_input::observe(&cx));
     observations.extend(crate::storms::observe(&cx));
+    observations.extend(crate::fixpoints::observe(&cx));
+    observations.extend(crate::pages::observe(&cx));
+    observations.extend(crate::asserts::observe(&cx));
+    observations.extend(crate::leaks::observe(&cx));
     observations.extend(crate::pings::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     let ends = cx.ends();

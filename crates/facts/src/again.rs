@@ -1,0 +1,123 @@
+//! Functions that try again by calling themselves from their own handler: every failure costs a frame of the stack.
+
+use rustc_hash::FxHashSet;
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, Name, StatementKind, Terminator};
+
+use crate::model::{Effect, WordKind};
+use crate::observation::{Observation, Subject, Sureness};
+use crate::shape::Shape;
+use crate::{FunctionRef, Project};
+
+/// Whether a call may be one of the function itself, by its name.
+pub(crate) fn may_observe(function: Name, call: &Call) -> bool {
+    match call.callee {
+        Callee::Path(path) => path == function || path.rsplit('.').next() == Some(function.as_str()),
+        Callee::Method(_, method) => method == function,
+        Callee::Value(_) => false,
+    }
+}
+
+/// The call of itself in a handler of a remote call's failure, with the same arguments and nothing counted.
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Option<Observation> {
+    let function = project.function(at);
+    for (dispatch, block) in function.block_ids() {
+        let Terminator::Dispatch { handlers, .. } = &block.terminator else { continue };
+        for handler in handlers.iter().filter(|handler| handler.manager.is_none()) {
+            let Some((call, span)) = own_call(project, at, function, shape, handler.block) else { continue };
+            let guarded = calls_before(function, dispatch).find(|guarded| is_remote(project, at, guarded))?;
+            if is_counted(project, function, call) || changes_state(function, shape, handler.block) {
+                continue;
+            }
+            return Some(Observation {
+                subject: Subject::Call,
+                function: at,
+                around: None,
+                attributes: vec![("again", "by-recursion")],
+                places: vec![("call", at.file, span), ("handler", at.file, handler.span)],
+                words: vec![("call", crate::sites::shown_callee(function, guarded)), ("function", function.name.to_string())],
+                sureness: Sureness::Medium,
+            });
+        }
+    }
+    None
+}
+
+/// Blocks that only the handler comes to.
+fn own_blocks(shape: &Shape, handler: BlockId) -> Vec<BlockId> {
+    let mut elsewhere = FxHashSet::default();
+    let mut pending = vec![BlockId(0)];
+    while let Some(block) = pending.pop() {
+        if block != handler && elsewhere.insert(block) {
+            pending.extend(shape.cfg.successors(block));
+        }
+    }
+    let mut own = Vec::new();
+    pending.push(handler);
+    while let Some(block) = pending.pop() {
+        if !elsewhere.contains(&block) && !own.contains(&block) {
+            own.push(block);
+            pending.extend(shape.cfg.successors(block));
+        }
+    }
+    own
+}
+
+fn own_call<'f>(
+    project: &Project,
+    at: FunctionRef,
+    function: &'f Function,
+    shape: &Shape,
+    handler: BlockId,
+) -> Option<(&'f Call, unspin_span::Span)> {
+    let own = own_blocks(shape, handler);
+    own.iter().flat_map(|&block| &function.block(block).statements).find_map(|statement| match &statement.kind {
+        StatementKind::Call(call) if may_observe(function.name, call) => {
+            let resolution = project.resolve_targets(at, call);
+            (resolution.exact && resolution.targets == [at]).then_some((&**call, statement.span))
+        }
+        _ => None,
+    })
+}
+
+fn calls_before(function: &Function, dispatch: BlockId) -> impl Iterator<Item = &Call> {
+    function.blocks.iter().filter(move |block| block.unwind == Some(dispatch)).flat_map(|block| &block.statements).filter_map(
+        |statement| match &statement.kind {
+            StatementKind::Call(call) => Some(&**call),
+            _ => None,
+        },
+    )
+}
+
+fn is_remote(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let resolution = project.resolve(at, call);
+    let by_target = |&target: &FunctionRef| {
+        let remote = project.summary(target).remote;
+        remote.contains_any(&[Effect::Connect, Effect::Request, Effect::Read, Effect::Write])
+    };
+    resolution.model.is_some_and(|(model, _)| model.remote) || resolution.targets.iter().any(by_target)
+}
+
+/// Whether an argument of the call is a count, a flag, or anything but a parameter handed on.
+fn is_counted(project: &Project, function: &Function, call: &Call) -> bool {
+    let is_same = |value: ExprId| match function.expr(value) {
+        Expr::Local(local) => {
+            function.local(*local).kind != unspin_ir::LocalKind::Temporary
+                && !project.models.has_word(WordKind::Limit, &function.local(*local).name)
+        }
+        Expr::Field(..) => true,
+        _ => false,
+    };
+    call.arguments.iter().any(|argument| argument.spread || !is_same(argument.value))
+}
+
+/// Whether the handler assigns a field, or tests one: then the next try may be another one.
+fn changes_state(function: &Function, shape: &Shape, handler: BlockId) -> bool {
+    own_blocks(shape, handler).into_iter().any(|block| {
+        let data = function.block(block);
+        matches!(data.terminator, Terminator::Branch { .. })
+            || data.statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => !matches!(function.expr(*place), Expr::Local(_)),
+                _ => false,
+            })
+    })
+}

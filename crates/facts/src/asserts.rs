@@ -1,0 +1,44 @@
+//! Endless loops that only an `assert` leaves, which Python removes when it optimizes.
+
+use unspin_ir::{LoopKind, Terminator};
+
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, is_rust};
+
+/// A loop whose every exit is an assertion.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    if is_rust(cx.project, cx.at) || cx.source.kind != LoopKind::Endless {
+        return None;
+    }
+    let is_assertion = |block| matches!(cx.function.block(block).terminator, Terminator::Raise { assertion: true, .. });
+    let mut at = None;
+    for &(from, to) in &cx.natural().exits {
+        if cx.function.block(from).unwind == Some(to) {
+            continue;
+        }
+        if !is_assertion(to) {
+            return None;
+        }
+        at = at.or(Some(cx.function.block(to).span));
+    }
+    let leaves = |block| matches!(cx.function.block(block).terminator, Terminator::Return(_) | Terminator::Raise { .. });
+    let exits = |site: &crate::sites::Site<'_>| {
+        site.effect == Some(crate::model::Effect::Exit)
+            || site.resolution.targets.iter().any(|&target| cx.project.summary(target).raises)
+            || site.resolution.model.is_some_and(|(model, _)| !model.end_raises.is_empty())
+    };
+    if cx.natural().body.iter().any(leaves) || cx.sites.iter().any(exits) {
+        return None;
+    }
+    let yields = crate::loops::waits(cx) == "yes";
+    let file = cx.at.file;
+    at.filter(|_| !yields).map(|at| Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("leaves-by", "assertion")],
+        places: vec![("loop", file, cx.source.head), ("call", file, at)],
+        words: Vec::new(),
+        sureness: Sureness::High,
+    })
+}

@@ -1,0 +1,267 @@
+//! Loops that go on until nothing changes any more, or until a value that the same step may never reach: `x = f(x)`.
+//!
+//! Three shapes: a number that is divided or lessened and may be infinite, a path that is its own parent, and a search for
+//! a fixpoint. A counter, a deadline, or a comparison with the value before silences the first two.
+
+use unspin_ir::{BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, LoopKind, StatementKind, Terminator};
+use unspin_span::Span;
+
+use crate::model::Effect;
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, is_rust};
+
+const MAX_HOPS: u32 = 4;
+
+/// What keeps a loop from its end.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
+        return None;
+    }
+    let counts = crate::walks::counts(cx);
+    let others = || if counts { None } else { own_parent(cx).or_else(|| until_unchanged(cx)) };
+    let (shape, span, name) = infinite_number(cx).or_else(others)?;
+    let file = cx.at.file;
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("fixpoint", shape)],
+        places: vec![("loop", file, cx.source.head), ("step", file, span)],
+        words: vec![("place", name)],
+        sureness: Sureness::Medium,
+    })
+}
+
+type Found = (&'static str, Span, String);
+
+/// `while x > limit: x /= 1000` with a float that nobody has found to be finite.
+fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
+    let mut compared = None;
+    for test in crate::loops::exit_tests(cx) {
+        let Expr::Compare(op @ (CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le), a, b) = *cx.function.expr(test)
+        else {
+            return None;
+        };
+        let (large, small) = if matches!(op, CompareOp::Gt | CompareOp::Ge) { (a, b) } else { (b, a) };
+        compared = Some((measured(cx, large)?, small));
+    }
+    let (local, limit) = compared?;
+    let is_float_limit = matches!(cx.function.expr(limit), Expr::Constant(Constant::Float(_)));
+    let is_float = cx.function.local(local).ty.is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
+    let mut step = None;
+    for (place, value, span) in assignments(cx) {
+        if *cx.function.expr(place) != Expr::Local(local) {
+            continue;
+        }
+        let Expr::Binary(op, a, b) = *cx.function.expr(value) else { return None };
+        let by_number = matches!(cx.function.expr(b), Expr::Constant(Constant::Int(_) | Constant::Float(_)));
+        let sticks = match op {
+            // True division: what it gives is a float.
+            BinaryOp::Divide => by_number && (!is_rust(cx.project, cx.at) || is_float || is_float_limit),
+            BinaryOp::Subtract => is_float || is_float_limit,
+            _ => false,
+        };
+        if !sticks || *cx.function.expr(a) != Expr::Local(local) || step.is_some() {
+            return None;
+        }
+        step = Some(span);
+    }
+    let asks_finite = cx.function.exprs.iter().any(|expr| matches!(expr, Expr::Global(name) if speaks_of_finite(name)))
+        || cx.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => match call.callee {
+                Callee::Path(name) | Callee::Method(_, name) => speaks_of_finite(&name),
+                Callee::Value(_) => false,
+            },
+            _ => false,
+        });
+    (starts_unknown(cx, local) && !is_checked_before(cx, local) && !asks_finite)
+        .then(|| step.map(|span| ("infinite-number", span, cx.function.local(local).name.to_string())))?
+}
+
+/// Whether the number comes from outside: a length, a constant and what the program counted are finite.
+fn starts_unknown(cx: &LoopContext<'_>, local: LocalId) -> bool {
+    let is_finite = |value: ExprId| match cx.function.expr(value) {
+        Expr::Constant(_) | Expr::Length(_) => true,
+        Expr::Local(other) => match cx.shape.definitions(*other) {
+            [definition] => definition.value.is_some_and(|value| matches!(cx.function.expr(value), Expr::Length(_))),
+            _ => false,
+        },
+        _ => false,
+    };
+    let outside = cx.shape.definitions(local).iter().filter(|d| !cx.natural().body.contains(d.block));
+    outside.into_iter().all(|definition| !definition.value.is_some_and(is_finite))
+}
+
+/// Whether a test outside of the loop compares the number with a bound.
+fn is_checked_before(cx: &LoopContext<'_>, local: LocalId) -> bool {
+    cx.function.block_ids().any(|(block, data)| {
+        let Terminator::Branch { test, .. } = data.terminator else { return false };
+        if cx.natural().body.contains(block) {
+            return false;
+        }
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) = *cx.function.expr(part)
+            else {
+                return;
+            };
+            found |= [a, b].into_iter().any(|side| *cx.function.expr(side) == Expr::Local(local));
+        });
+        found
+    })
+}
+
+fn speaks_of_finite(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    ["isinf", "isfinite", "is_finite", "is_infinite", "isnan", "is_nan"].contains(&last)
+}
+
+/// The local of `x` or `abs(x)`.
+fn measured(cx: &LoopContext<'_>, expr: ExprId) -> Option<LocalId> {
+    match *cx.function.expr(expr) {
+        Expr::Local(local) => match cx.origin_site(expr) {
+            Some(site) => match site.call.callee {
+                Callee::Path(path) if path == "abs" => measured(cx, site.call.arguments.first()?.value),
+                Callee::Method(receiver, method) if method == "abs" => measured(cx, receiver),
+                _ => None,
+            },
+            None => Some(local),
+        },
+        _ => None,
+    }
+}
+
+/// `path = dirname(path)` where no test compares with the path before: the root is its own parent.
+fn own_parent(cx: &LoopContext<'_>) -> Option<Found> {
+    let tests = crate::loops::exit_tests(cx);
+    let direct = cx
+        .sites
+        .iter()
+        .filter_map(|site| Some((site.call.result?, is_parent_call(cx, site.call, site.call.result?), site.span)));
+    let assigned = assignments(cx).filter_map(|(place, value, span)| match *cx.function.expr(place) {
+        Expr::Local(local) => Some((local, is_parent_of(cx, value, local, 0), span)),
+        _ => None,
+    });
+    for (local, is_parent, span) in direct.chain(assigned) {
+        if !is_parent || !tests.iter().any(|&test| mentions(cx, test, local, 0)) {
+            continue;
+        }
+        if tests.iter().any(|&test| compares_values(cx, test, local)) || knows_the_end(cx) {
+            return None;
+        }
+        return Some(("own-parent", span, cx.function.local(local).name.to_string()));
+    }
+    None
+}
+
+/// Whether a value is the parent of what a local holds.
+fn is_parent_of(cx: &LoopContext<'_>, value: ExprId, local: LocalId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    match *cx.function.expr(value) {
+        Expr::Index(base, index) => {
+            matches!(cx.function.expr(index), Expr::Constant(Constant::Int(0))) && is_parent_of(cx, base, local, hops + 1)
+        }
+        Expr::Field(base, field) => field == "parent" && *cx.function.expr(base) == Expr::Local(local) && is_path(cx, base),
+        Expr::Local(other) if other != local => match cx.origin_site(value) {
+            Some(site) => is_parent_call(cx, site.call, local),
+            None => cx.shape.definitions(other).iter().any(|d| {
+                cx.natural().body.contains(d.block) && d.value.is_some_and(|value| is_parent_of(cx, value, local, hops + 1))
+            }),
+        },
+        _ => false,
+    }
+}
+
+/// `os.path.dirname(path)`, `os.path.split(path)`.
+fn is_parent_call(cx: &LoopContext<'_>, call: &unspin_ir::Call, local: LocalId) -> bool {
+    let Callee::Path(path) = call.callee else { return false };
+    let (module, name) = path.rsplit_once('.').unwrap_or_default();
+    module.ends_with("path")
+        && matches!(name, "dirname" | "split")
+        && call.arguments.first().is_some_and(|a| *cx.function.expr(a.value) == Expr::Local(local))
+}
+
+fn is_path(cx: &LoopContext<'_>, expr: ExprId) -> bool {
+    cx.project.type_of(cx.at, expr).is_some_and(|ty| ty.ends_with("Path"))
+}
+
+/// Whether a test compares the local with something that is no constant: the path before, the root.
+fn compares_values(cx: &LoopContext<'_>, test: ExprId, local: LocalId) -> bool {
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        let Expr::Compare(_, a, b) = *cx.function.expr(part) else { return };
+        let is_constant = |side: ExprId| match cx.function.expr(side) {
+            Expr::Constant(_) => true,
+            Expr::Global(name) => name.ends_with(".sep"),
+            _ => false,
+        };
+        let reads = |side: ExprId| mentions(cx, side, local, 0);
+        found |= (reads(a) || reads(b)) && !is_constant(a) && !is_constant(b);
+    });
+    found
+}
+
+/// Whether an expression is made from a local, through calls.
+fn mentions(cx: &LoopContext<'_>, expr: ExprId, local: LocalId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    let mut parts = Vec::new();
+    crate::shape::for_each_part(cx.function, expr, &mut |part| parts.push(part));
+    parts.into_iter().any(|part| match *cx.function.expr(part) {
+        Expr::Local(other) if other == local => true,
+        Expr::Local(_) => {
+            cx.origin_site(part).is_some_and(|site| site.call.operands().any(|o| mentions(cx, o, local, hops + 1)))
+        }
+        _ => false,
+    })
+}
+
+/// Whether a call of the loop never returns, or knows the root: the root is always a mount point.
+fn knows_the_end(cx: &LoopContext<'_>) -> bool {
+    cx.sites.iter().any(|site| {
+        let asks_mount = match site.call.callee {
+            Callee::Path(name) | Callee::Method(_, name) => name.rsplit('.').next().is_some_and(|last| last.contains("mount")),
+            Callee::Value(_) => false,
+        };
+        asks_mount || site.effect == Some(Effect::Exit)
+    })
+}
+
+/// `new = f(old)`, `if new == old: break`, `old = new`.
+fn until_unchanged(cx: &LoopContext<'_>) -> Option<Found> {
+    if cx.source.kind != LoopKind::Endless {
+        return None;
+    }
+    let tests = crate::loops::exit_tests(cx);
+    let [test] = tests.as_slice() else { return None };
+    let Expr::Compare(CompareOp::Eq | CompareOp::Ne, a, b) = *cx.function.expr(*test) else { return None };
+    let (Expr::Local(first), Expr::Local(second)) = (cx.function.expr(a), cx.function.expr(b)) else { return None };
+    [(*first, *second), (*second, *first)].into_iter().find_map(|(new, old)| {
+        let is_made_from = cx.sites.iter().any(|site| {
+            let gives = site.call.result.is_some_and(|result| {
+                result == new
+                    || cx
+                        .shape
+                        .definitions(new)
+                        .iter()
+                        .any(|d| d.value.is_some_and(|v| *cx.function.expr(v) == Expr::Local(result)))
+            });
+            gives && site.call.operands().any(|o| *cx.function.expr(o) == Expr::Local(old))
+        });
+        let kept = assignments(cx).find(|&(place, value, _)| {
+            *cx.function.expr(place) == Expr::Local(old) && *cx.function.expr(value) == Expr::Local(new)
+        });
+        kept.filter(|_| is_made_from).map(|(.., span)| ("until-unchanged", span, cx.function.local(old).name.to_string()))
+    })
+}
+
+fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId, Span)> + 'c {
+    let statements = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements);
+    statements.filter_map(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => Some((place, value, statement.span)),
+        _ => None,
+    })
+}

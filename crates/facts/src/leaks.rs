@@ -1,0 +1,106 @@
+//! Connections that a loop opens and, on some way round, neither closes nor hands on.
+//!
+//! Of Python only, and only where another way does close the connection: then somebody meant to. In Rust a connection is
+//! closed when it is dropped.
+
+use unspin_flow::{BlockSet, ways};
+use unspin_ir::{Callee, Expr, ExprId, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
+
+use crate::model::Effect;
+use crate::observation::{Observation, Subject, Sureness};
+use crate::sites::{LoopContext, Remote, Site, is_rust};
+
+/// A connection that is left open when the loop goes round.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    if is_rust(cx.project, cx.at) || !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
+        return None;
+    }
+    cx.sites.iter().find_map(|site| {
+        let opens = site.remote == Remote::Yes && site.effect == Some(Effect::Connect) && site.resolution.model.is_some();
+        let local = site.call.result.filter(|_| opens)?;
+        let held = holder(cx, local)?;
+        let releasing: BlockSet = cx.natural().body.iter().filter(|&block| releases(cx, block, held)).collect();
+        let closes = cx.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => is_close_of(cx, call, held),
+            _ => false,
+        });
+        let goes_round = reaches_header(cx, site, &releasing);
+        (closes && goes_round).then(|| {
+            let file = cx.at.file;
+            Observation {
+                subject: Subject::Loop,
+                function: cx.at,
+                around: Some(cx.source.span),
+                attributes: vec![("leaks", "connection")],
+                places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
+                words: vec![("call", cx.name_of(site)), ("place", cx.function.local(held).name.to_string())],
+                sureness: Sureness::Medium,
+            }
+        })
+    })
+}
+
+/// The variable that holds the result of the call.
+fn holder(cx: &LoopContext<'_>, local: LocalId) -> Option<LocalId> {
+    if cx.function.local(local).kind == LocalKind::Variable {
+        return Some(local);
+    }
+    cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).find_map(|statement| match statement.kind {
+        StatementKind::Assign(place, value) if *cx.function.expr(value) == Expr::Local(local) => match *cx.function.expr(place)
+        {
+            Expr::Local(holder) => Some(holder),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn is_close_of(cx: &LoopContext<'_>, call: &unspin_ir::Call, held: LocalId) -> bool {
+    match call.callee {
+        Callee::Method(receiver, method) => {
+            *cx.function.expr(receiver) == Expr::Local(held)
+                && matches!(method.as_str(), "close" | "shutdown" | "disconnect" | "quit" | "aclose" | "detach" | "release")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a block closes the connection, hands it to anybody, or puts it anywhere.
+fn releases(cx: &LoopContext<'_>, block: unspin_ir::BlockId, held: LocalId) -> bool {
+    let mentions = |expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(held));
+        found
+    };
+    let data = cx.function.block(block);
+    let given = data.statements.iter().any(|statement| match &statement.kind {
+        StatementKind::Assign(place, value) => {
+            // Given up for another value: the last reference is gone, and CPython closes it.
+            mentions(*value) || *cx.function.expr(*place) == Expr::Local(held)
+        }
+        StatementKind::Call(call) => call.arguments.iter().any(|a| mentions(a.value)),
+        StatementKind::Yield(Some(value)) => mentions(*value),
+        StatementKind::Enter(scope) | StatementKind::Leave(scope) => mentions(cx.function.scope(*scope).manager),
+        _ => false,
+    });
+    given
+        || matches!(data.terminator, Terminator::Return(Some(value)) if mentions(value))
+        || cx.sites.iter().any(|site| site.block == block && is_close_of(cx, site.call, held))
+}
+
+/// Whether the loop comes round after the connection was opened, without releasing it.
+fn reaches_header(cx: &LoopContext<'_>, site: &Site<'_>, releasing: &BlockSet) -> bool {
+    let natural = cx.natural();
+    let unwind = cx.function.block(site.block).unwind;
+    let closes_here = |other: &Site<'_>| other.block == site.block && other.index > site.index;
+    if releasing.contains(site.block) && cx.sites.iter().any(closes_here) {
+        return false;
+    }
+    let mut avoiding = releasing.clone();
+    avoiding.remove(site.block);
+    avoiding.insert(natural.header);
+    cx.shape.cfg.successors(site.block).iter().filter(|&&next| Some(next) != unwind).any(|&next| {
+        let after = ways::reachable(&cx.shape.cfg, next, &natural.body, &avoiding);
+        next == natural.header || natural.latches.iter().any(|&latch| after.contains(latch))
+    })
+}

@@ -1,0 +1,34 @@
+"""Numbers that are made smaller until they fit."""
+
+WATERSHED = int(2e10)
+LARGEST = int(3e20)
+
+
+def to_seconds(value: float) -> float:
+    # Class: the parser of numbers lets "inf" through.
+    while value > WATERSHED:  # expect: fixpoint-without-limit/strict
+        value = value / 1000
+    return value
+
+
+def to_seconds_checked(value: float) -> float:
+    if value > LARGEST:
+        raise ValueError("too large")
+    while value > WATERSHED:
+        value = value / 1000
+    return value
+
+
+def digits(number: int) -> int:
+    count = 0
+    while number > 0:
+        number //= 10
+        count += 1
+    return count
+
+
+def units(text: str) -> float:
+    size = len(text)
+    while size > 1024:
+        size /= 1024
+    return size

@@ -1,0 +1,54 @@
+"""Functions that call themselves when something failed."""
+
+import socket
+
+import requests
+
+
+class Client:
+    """Class: the login of a client whose server is down for the night."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self.use_tls = True
+
+    def connect(self) -> socket.socket:
+        try:
+            return socket.create_connection(self.address, timeout=5)
+        except OSError:
+            return self.connect()  # expect: retry-by-recursion/strict
+
+    def connect_otherwise(self) -> socket.socket:
+        try:
+            return socket.create_connection(self.address, timeout=5)
+        except OSError:
+            self.use_tls = False
+            return self.connect_otherwise()
+
+    def connect_once_more(self, again: bool = True) -> socket.socket:
+        try:
+            return socket.create_connection(self.address, timeout=5)
+        except OSError:
+            return self.connect_once_more(False)
+
+    def connect_some_times(self, retries: int) -> socket.socket:
+        try:
+            return socket.create_connection(self.address, timeout=5)
+        except OSError:
+            if retries == 0:
+                raise
+            return self.connect_some_times(retries - 1)
+
+
+def parse(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return parse(text)
+
+
+def fetch(urls: list[str]) -> str:
+    try:
+        return requests.get(urls[0], timeout=5).text
+    except requests.RequestException:
+        return fetch(urls[1:])
