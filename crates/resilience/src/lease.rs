@@ -163,11 +163,7 @@ impl<Name: Ord, Owner: Ord> Leases<Name, Owner> {
     ///
     /// [`Refused`] says whether and when to ask again.
     pub fn claim(&mut self, name: Name, owner: Owner, now: Instant) -> Result<Claim, Refused> {
-        if let Some(refusals) = self.revoked.get_mut(&owner) {
-            let penalty = self.settings.penalty.nominal(*refusals);
-            *refusals = refusals.saturating_add(1);
-            return Err(Refused::Revoked { penalty });
-        }
+        self.admits(&owner)?;
         if self.held.len() >= self.settings.max_names {
             self.held.retain(|_, lease| lease.until > now);
         }
@@ -184,6 +180,18 @@ impl<Name: Ord, Owner: Ord> Leases<Name, Owner> {
         let (generation, until) = (self.generation, now + self.settings.duration);
         self.held.insert(name, Lease { owner, generation, until, takeovers });
         Ok(Claim { generation, until, fenced })
+    }
+
+    /// Whether the owner was not revoked: ask when it connects, before it claims anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Revoked`] with a penalty that grows each time.
+    pub fn admits(&mut self, owner: &Owner) -> Result<(), Refused> {
+        let Some(refusals) = self.revoked.get_mut(owner) else { return Ok(()) };
+        let penalty = self.settings.penalty.nominal(*refusals);
+        *refusals = refusals.saturating_add(1);
+        Err(Refused::Revoked { penalty })
     }
 
     /// Prolongs a lease and answers when it ends now.

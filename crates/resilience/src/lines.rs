@@ -161,6 +161,11 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         &self.input
     }
 
+    /// The input again; what was read from it and not taken is lost.
+    pub fn into_inner(self) -> R {
+        self.input
+    }
+
     /// Waits for the next line.
     ///
     /// # Errors
