@@ -333,6 +333,9 @@ pub struct ClassModel {
     /// Bases whose methods it has.
     #[serde(default)]
     pub bases: Vec<Name>,
+    /// Whether a value of this type may have methods of others as well: a trait, which may be one of several bounds.
+    #[serde(default)]
+    pub open: bool,
     /// Types of its attributes: `{ stdout = "io.BufferedReader" }`. A module may stand here for its globals: `sys` with
     /// `{ stdin = "io.TextIOWrapper" }`.
     #[serde(default)]

@@ -155,9 +155,12 @@ impl Models {
         models.into_iter().find(|model| fits(model, at, call))
     }
 
-    /// Whether anything is known of a type or its bases, so that a method without a model is one of no interest.
+    /// Whether anything is known of a type or its bases, so that a method without a model is one of no interest; of
+    /// a trait others may have more.
     pub fn knows_type(&self, class: Name) -> bool {
-        self.bases_of(class).iter().any(|class| self.known_types.contains(class) || self.class_of.contains_key(class))
+        let is_open = self.class_of.get(&class).is_some_and(|&index| self.classes[index as usize].open);
+        !is_open
+            && self.bases_of(class).iter().any(|class| self.known_types.contains(class) || self.class_of.contains_key(class))
     }
 
     /// The first alias of a type, the type itself if it has none.

@@ -1,6 +1,6 @@
 //! Progress by an amount that comes from the input and may be zero: `buf = buf[n:]` with `n` read from `buf`.
 
-use unspin_ir::{BinaryOp, CompareOp, Constant, Expr, ExprId, StatementKind, Terminator};
+use unspin_ir::{BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, Statement, StatementKind, Terminator};
 use unspin_span::Span;
 
 use crate::model::Effect;
@@ -24,19 +24,12 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
         Terminator::Branch { test, .. } => Some(test),
         _ => tests.first().copied(),
     }?;
+    if let Some(step) = searched_again(cx, &tests) {
+        return Some(step);
+    }
     for block in cx.natural().body.iter() {
-        for statement in &cx.function.block(block).statements {
-            let (place, amount) = match &statement.kind {
-                StatementKind::Assign(place, value) => match cx.function.expr(*value) {
-                    Expr::Slice(base, Some(low), None) if cx.function.path(*base) == cx.function.path(*place) => (*place, *low),
-                    _ => continue,
-                },
-                StatementKind::Delete(place) => match cx.function.expr(*place) {
-                    Expr::Slice(base, low, Some(high)) if low.is_none() => (*base, *high),
-                    _ => continue,
-                },
-                _ => continue,
-            };
+        for (index, statement) in cx.function.block(block).statements.iter().enumerate() {
+            let Some((place, amount)) = cut(cx, block, index, statement) else { continue };
             let Some(path) = cx.function.path(place) else { continue };
             let is_subject = reads_path(cx, header_test, &path) && tests.contains(&header_test);
             if is_subject
@@ -54,6 +47,86 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
     None
 }
 
+/// The sequence that a statement cuts something off from the beginning of, and how much.
+fn cut(cx: &LoopContext<'_>, block: BlockId, index: usize, statement: &Statement) -> Option<(ExprId, ExprId)> {
+    let same = |a: ExprId, b: ExprId| cx.function.path(a).is_some() && cx.function.path(a) == cx.function.path(b);
+    match &statement.kind {
+        StatementKind::Assign(place, value) => match *cx.function.expr(*value) {
+            Expr::Slice(base, Some(low), None) if same(base, *place) => Some((*place, low)),
+            _ => {
+                let (on, amount) = rest_of_split(cx, *value)?;
+                same(on, *place).then_some((*place, amount))
+            }
+        },
+        StatementKind::Delete(place) => match *cx.function.expr(*place) {
+            Expr::Slice(base, None, Some(high)) => Some((base, high)),
+            _ => None,
+        },
+        // `buffer.drain(..n)`, `buffer.advance(n)`
+        StatementKind::Call(call) => {
+            let Callee::Method(on, method) = call.callee else { return None };
+            let takes = matches!(method.as_str(), "drain" | "advance" | "split_to");
+            let is_own = cx.site_at(block, index).is_some_and(|site| site.effect == Some(Effect::Shrink));
+            let [argument] = &call.arguments[..] else { return None };
+            let amount = match cx.function.expr(argument.value) {
+                Expr::Opaque(bounds) => *bounds.last().filter(|_| bounds.len() == 1)?,
+                _ => argument.value,
+            };
+            (takes && is_own).then_some((on, amount))
+        }
+        _ => None,
+    }
+}
+
+/// `let (head, tail) = rest.split_at(n)`: what the tail is of, and `n`.
+fn rest_of_split(cx: &LoopContext<'_>, value: ExprId) -> Option<(ExprId, ExprId)> {
+    let mut value = value;
+    for _ in 0..MAX_HOPS {
+        match *cx.function.expr(value) {
+            Expr::Local(local) => match cx.shape.definitions(local) {
+                [only] => value = only.value?,
+                _ => return None,
+            },
+            Expr::Index(pair, part) => {
+                let is_tail = *cx.function.expr(part) == Expr::Constant(Constant::Int(1));
+                let call = cx.origin_site(pair).filter(|_| is_tail)?.call;
+                return match (call.callee, &call.arguments[..]) {
+                    (Callee::Method(on, method), [amount]) if method == "split_at" => Some((on, amount.value)),
+                    _ => None,
+                };
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// `at = text.find(word, at)`: what was found at this place is found there again.
+fn searched_again(cx: &LoopContext<'_>, tests: &[ExprId]) -> Option<DoubtfulStep> {
+    cx.sites.iter().find_map(|site| {
+        let Callee::Method(text, method) = site.call.callee else { return None };
+        let [_, from] = &site.call.arguments[..] else { return None };
+        let Expr::Local(at) = *cx.function.expr(from.value) else { return None };
+        let in_loop = cx.shape.definitions(at).iter().filter(|definition| cx.natural().body.contains(definition.block));
+        let mut values = in_loop.map(|definition| match definition.value {
+            Some(value) => cx.origin_site(value).is_some_and(|other| std::ptr::eq(other, site)),
+            None => (definition.block, definition.index) == (site.block, site.index),
+        });
+        let is_own_place = values.next() == Some(true) && values.next().is_none();
+        let path = cx.function.path(text)?;
+        let is_same_text = !cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).any(|statement| {
+            matches!(statement.kind, StatementKind::Assign(place, _) if cx.function.path(place).as_deref() == Some(&path))
+        });
+        let leaves = tests.iter().any(|&test| reads_path(cx, test, &cx.function.local(at).name));
+        let finds = matches!(method.as_str(), "find" | "index");
+        (finds && is_own_place && is_same_text && leaves && tests.len() == 1).then(|| DoubtfulStep {
+            span: site.span,
+            place: cx.function.local(at).name.to_string(),
+            is_answer: false,
+        })
+    })
+}
+
 fn reads_path(cx: &LoopContext<'_>, expr: ExprId, path: &str) -> bool {
     let mut found = false;
     crate::shape::for_each_part(cx.function, expr, &mut |part| found |= cx.function.path(part).as_deref() == Some(path));
@@ -66,11 +139,15 @@ fn depends_on(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool
         return false;
     }
     let mut parts = Vec::new();
-    crate::shape::for_each_part(cx.function, expr, &mut |part| parts.push(part));
-    parts.into_iter().any(|part| {
-        if let Expr::Length(_) = cx.function.expr(part) {
-            return false;
+    let mut pending = vec![expr];
+    while let Some(part) = pending.pop() {
+        // How long it is was not taken out of it.
+        if !matches!(cx.function.expr(part), Expr::Length(_)) {
+            parts.push(part);
+            cx.function.expr(part).for_each_operand(|operand| pending.push(operand));
         }
+    }
+    parts.into_iter().any(|part| {
         if cx.function.path(part).as_deref() == Some(path) {
             return true;
         }
@@ -89,7 +166,7 @@ fn depends_on(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool
 
 /// Whether the amount is the result, or a part of the tuple, that a call gave which got the whole sequence.
 fn is_answer(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {
-    if hops > MAX_HOPS {
+    if hops > MAX_HOPS || cx.function.path(expr).as_deref() == Some(path) {
         return false;
     }
     match cx.function.expr(expr) {
@@ -219,6 +296,11 @@ fn assigned_once(cx: &LoopContext<'_>, path: &str) -> bool {
             Expr::Slice(base, ..) | Expr::Index(base, _) => cx.function.path(*base).as_deref() == Some(path),
             _ => false,
         },
+        // What else takes from it moves it on.
+        StatementKind::Call(call) => {
+            matches!(call.callee, Callee::Method(on, _) if cx.function.path(on).as_deref() == Some(path))
+                && cx.sites.iter().any(|site| std::ptr::eq(site.call, &**call) && site.effect == Some(Effect::Shrink))
+        }
         _ => false,
     });
     cuts.count() == 1

@@ -5,6 +5,7 @@
 
 use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind};
 
+use crate::definitions::Definition;
 use crate::model::Effect;
 use crate::sites::{LoopContext, Site};
 use crate::summary::steps_itself;
@@ -17,7 +18,14 @@ const MAX_DEFINITIONS: usize = 100;
 /// Whether the loop walks links or offsets of its input without a bound.
 pub(crate) fn walk(cx: &LoopContext<'_>) -> Option<&'static str> {
     let walk = walked_by(cx)?;
-    (!counts(cx) && !remembers(cx)).then_some(walk)
+    (!counts(cx) && !remembers(cx) && !deletes(cx)).then_some(walk)
+}
+
+/// Whether each round takes something out of a collection, which would be missed the second time.
+fn deletes(cx: &LoopContext<'_>) -> bool {
+    cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).any(|statement| {
+        matches!(statement.kind, StatementKind::Delete(place) if matches!(cx.function.expr(place), Expr::Index(..)))
+    })
 }
 
 fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
@@ -28,7 +36,7 @@ fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
             match follows_key(cx, source, walker, Key::None, 0) {
                 Key::Subscript => return Some("links"),
                 Key::Get => by_get = true,
-                Key::None => {}
+                Key::None | Key::Link => {}
             }
         }
     }
@@ -42,9 +50,11 @@ fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     None,
+    /// Something is asked for where it points to; the key is still to come.
+    Link,
     /// `node.get("/Next")`.
     Get,
-    /// `node["/Next"]`.
+    /// `node["/Next"]`, or `node.get("/Next").get_object()`.
     Subscript,
 }
 
@@ -132,10 +142,38 @@ fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
             Some(constant) => matches!(constant, Constant::Text(_)),
             None => name.rsplit('.').next().is_some_and(|last| last.len() > 1 && last.chars().all(|c| !c.is_lowercase())),
         },
-        Expr::Local(_) => cx.origin_site(key).is_some_and(|site| {
-            let argument = site.call.arguments.first().filter(|_| site.call.arguments.len() == 1);
-            argument.is_some_and(|a| matches!(cx.function.expr(a.value), Expr::Constant(Constant::Text(_))))
-        }),
+        Expr::Local(local) => match cx.project.definitions(cx.at).only(cx.function, *local) {
+            // `NameObject("/Next")`
+            Some(Definition::Call(call)) => {
+                let is_made = matches!(call.callee, Callee::Path(_)) && call.arguments.len() == 1;
+                let argument = call.arguments.first().filter(|_| is_made);
+                argument.is_some_and(|a| matches!(cx.function.expr(a.value), Expr::Constant(Constant::Text(_))))
+            }
+            // `for key in ("/Next", "/Prev")`
+            Some(Definition::Item(keys)) => is_made_of_texts(cx, keys, 0),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a collection that stands in the source, or one that is taken from such a one, holds nothing but texts.
+fn is_made_of_texts(cx: &LoopContext<'_>, keys: ExprId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    match cx.function.expr(keys) {
+        Expr::Aggregate(_, parts) => {
+            let mut only_texts = !parts.is_empty();
+            crate::shape::for_each_part(cx.function, keys, &mut |part| {
+                only_texts &= matches!(cx.function.expr(part), Expr::Aggregate(..) | Expr::Constant(Constant::Text(_)));
+            });
+            only_texts
+        }
+        Expr::Local(local) => match cx.project.definitions(cx.at).only(cx.function, *local) {
+            Some(Definition::Value(of) | Definition::Item(of)) => is_made_of_texts(cx, of, hops + 1),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -150,7 +188,14 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
         Source::Call(site) => {
             let by_get = matches!(site.call.callee, Callee::Method(_, method) if matches!(method.as_str(), "get" | "raw_get"))
                 && site.call.arguments.first().is_some_and(|a| is_key(cx, a.value));
-            let through = if by_get { through.max(Key::Get) } else { through };
+            // What is asked for where it points to was a link, however its key was asked for.
+            let is_dereference = matches!(site.call.callee, Callee::Method(_, method) if method == "get_object");
+            let through = match (by_get, through) {
+                (true, Key::Link) => Key::Subscript,
+                (true, other) => other.max(Key::Get),
+                (false, other) => other,
+            };
+            let through = if is_dereference { through.max(Key::Link) } else { through };
             let reached =
                 passed_through(site).into_iter().map(|o| follows_key(cx, Source::Value(o), walker, through, hops + 1));
             return reached.max().unwrap_or(Key::None);
@@ -175,14 +220,7 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
 fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
     let seeks = cx.sites.iter().filter(|site| site.effect == Some(Effect::Seek));
     seeks.filter_map(|site| site.call.arguments.first()).any(|argument| {
-        let offset = match *cx.function.expr(argument.value) {
-            Expr::Local(offset) => offset,
-            Expr::Variant(_, ref parts) => match parts.first().map(|&part| cx.function.expr(part)) {
-                Some(Expr::Local(offset)) => *offset,
-                _ => return false,
-            },
-            _ => return false,
-        };
+        let Some(offset) = offset_of(cx, argument.value) else { return false };
         let steps = assignments(cx)
             .any(|(place, value)| *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value));
         !steps
@@ -190,6 +228,31 @@ fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
             && tested.contains(&offset)
             && sources(cx, offset).into_iter().any(|source| is_read(cx, source, 0))
     })
+}
+
+/// The local that holds an offset: `offset`, `SeekFrom::Start(u64::from(offset))`.
+fn offset_of(cx: &LoopContext<'_>, argument: ExprId) -> Option<LocalId> {
+    let mut at = argument;
+    for _ in 0..MAX_HOPS {
+        at = match *cx.function.expr(at) {
+            Expr::Variant(_, ref parts) if parts.len() == 1 => parts[0],
+            Expr::Local(local) => match cx.origin_site(at).map(|site| site.call) {
+                Some(call) if is_conversion(call) => call.operands().next()?,
+                _ => return Some(local),
+            },
+            _ => return None,
+        };
+    }
+    None
+}
+
+fn is_conversion(call: &unspin_ir::Call) -> bool {
+    let name = match call.callee {
+        Callee::Path(path) => path.as_str().rsplit('.').next().unwrap_or_default(),
+        Callee::Method(_, method) => method.as_str(),
+        Callee::Value(_) => return false,
+    };
+    matches!(name, "from" | "into" | "int" | "try_from" | "try_into") && call.operands().count() == 1
 }
 
 /// Whether the next offset is compared with this one, and the wrong order leaves: `if following >= offset: raise`.
@@ -220,15 +283,33 @@ fn is_read(cx: &LoopContext<'_>, source: Source<'_, '_>, hops: u32) -> bool {
     match source {
         Source::Call(site) => {
             matches!(site.effect, Some(Effect::Read | Effect::Decode))
+                || site.resolution.targets.iter().any(|&target| only_reads(cx, target))
                 || site.call.operands().any(|operand| is_read(cx, Source::Value(operand), hops + 1))
         }
         Source::Value(value) => match *cx.function.expr(value) {
             Expr::Index(base, key) => is_key(cx, key) || is_read(cx, Source::Value(base), hops + 1),
-            Expr::Local(local) => sources(cx, local).into_iter().any(|source| is_read(cx, source, hops + 1)),
+            Expr::Local(local) => {
+                is_filled(cx, local) || sources(cx, local).into_iter().any(|source| is_read(cx, source, hops + 1))
+            }
             Expr::Slice(base, ..) => is_read(cx, Source::Value(base), hops + 1),
             _ => false,
         },
     }
+}
+
+/// Whether a read of the loop puts its bytes into a local: `read_exact(&mut bytes)`.
+fn is_filled(cx: &LoopContext<'_>, local: LocalId) -> bool {
+    cx.sites.iter().filter(|site| site.effect == Some(Effect::Read)).any(|site| {
+        let mut lent = site.call.arguments.iter().filter(|argument| argument.mutable);
+        lent.any(|argument| crate::shape::root_local(cx.function, argument.value) == Some(local))
+    })
+}
+
+/// Whether a helper gives what it reads as it is, and does not compute where to go on from where it stands.
+fn only_reads(cx: &LoopContext<'_>, target: crate::FunctionRef) -> bool {
+    let function = cx.project.function(target);
+    let reads = cx.project.summary(target).effects.contains_any(&[Effect::Read, Effect::Decode]);
+    reads && !function.exprs.iter().any(|expr| matches!(expr, Expr::Binary(unspin_ir::BinaryOp::Add, ..)))
 }
 
 /// Whether a count that the loop steps is compared.

@@ -126,3 +126,37 @@ class Cursor:
     def to_end_once(self) -> None:
         while "next" in self.node and self._first_visit():
             self.node = self.node["next"]
+
+
+def children(tree: Any) -> Any:
+    # Class: the siblings in an outline point to each other.
+    child = tree["/First"].get_object()
+    while True:  # expect: cyclic-walk
+        yield child
+        if child == tree["/Last"]:
+            return
+        reference = child.get("/Next")
+        if reference is None:
+            return
+        child = reference.get_object()
+
+
+def clone_chain(source: Any, copies: list) -> None:
+    for key in ("/Next", "/Prev"):
+        current = source[key]
+        while current is not None:  # expect: cyclic-walk
+            copies.append(current.clone())
+            current = None if current == source else current[key]
+
+
+def remove_from_parents(page: Any) -> None:
+    # Each round takes the page out of its parent, so a second visit does not find it.
+    parent = page.get("/Parent")
+    while parent is not None:
+        parent = parent.get_object()
+        try:
+            position = parent["/Kids"].index(page)
+        except ValueError:
+            break
+        del parent["/Kids"][position]
+        parent = parent.get("/Parent")

@@ -12,7 +12,7 @@ def read_trailer(stream: BinaryIO) -> dict[str, Any]:
 def cross_references(stream: BinaryIO, start: int | None) -> list[int]:
     # Class: the chain of cross-reference tables of a document points to itself.
     offsets = []
-    while start is not None:  # fixme: expect: cyclic-walk
+    while start is not None:  # expect: cyclic-walk
         stream.seek(start)
         offsets.append(start)
         trailer = read_trailer(stream)

@@ -13,7 +13,7 @@ fn read_u32<R: Read>(reader: &mut R) -> io::Result<u32> {
 pub fn directories<R: Read + Seek>(reader: &mut R) -> io::Result<Vec<u32>> {
     let mut found = Vec::new();
     let mut offset = read_u32(reader)?;
-    while offset != 0 { // fixme: expect: cyclic-walk
+    while offset != 0 { // expect: cyclic-walk
         reader.seek(SeekFrom::Start(u64::from(offset)))?;
         found.push(offset);
         offset = read_u32(reader)?;
@@ -39,7 +39,7 @@ pub fn directories_checked<R: Read + Seek>(reader: &mut R) -> io::Result<Vec<u32
 pub fn directories_in_a_loop<R: Read + Seek>(reader: &mut R) -> io::Result<Vec<u32>> {
     let mut found = Vec::new();
     let mut bytes = [0u8; 4];
-    loop { // fixme: expect: cyclic-walk
+    loop { // expect: cyclic-walk
         reader.read_exact(&mut bytes)?;
         let offset = u32::from_le_bytes(bytes);
         if offset == 0 {

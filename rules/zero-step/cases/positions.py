@@ -38,7 +38,7 @@ def count_occurrences(text: str, word: str) -> int:
     # The second search finds the first place again.
     count = 0
     at = text.find(word)
-    while at != -1:  # fixme: expect: zero-step
+    while at != -1:  # expect: zero-step
         count += 1
         at = text.find(word, at)
     return count

@@ -37,7 +37,7 @@ pub fn attributes_with_header(mut rest: &[u8]) -> Vec<&[u8]> {
 
 pub fn attributes_split(mut rest: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
-    while !rest.is_empty() { // fixme: expect: zero-step
+    while !rest.is_empty() { // expect: zero-step
         let length = rest[0] as usize;
         let (head, tail) = rest.split_at(length);
         found.push(head);
@@ -59,7 +59,7 @@ pub fn attributes_after_the_first(mut rest: &[u8]) -> Vec<&[u8]> {
 
 pub fn drain_frames(buffer: &mut Vec<u8>) -> usize {
     let mut frames = 0;
-    while buffer.len() >= 4 { // fixme: expect: zero-step
+    while buffer.len() >= 4 { // expect: zero-step
         let size = u32::from_be_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]) as usize;
         if buffer.len() < size {
             break;
@@ -117,6 +117,26 @@ pub fn fixed_records(mut rest: &[u8]) -> usize {
     let mut count = 0;
     while rest.len() >= 16 {
         rest = &rest[16..];
+        count += 1;
+    }
+    count
+}
+
+/// What the system says of a packet is no part of it.
+pub fn segments(mut data: bytes::BytesMut, stride: &std::cell::Cell<usize>) -> usize {
+    let mut count = 0;
+    while !data.is_empty() {
+        let _segment = data.split_to(stride.get().min(data.len()));
+        count += 1;
+    }
+    count
+}
+
+pub fn frames(mut data: bytes::BytesMut) -> usize {
+    let mut count = 0;
+    while data.len() > 1 { // expect: zero-step
+        let size = usize::from(data[0]);
+        let _frame = data.split_to(size.min(data.len()));
         count += 1;
     }
     count
