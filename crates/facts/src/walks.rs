@@ -151,10 +151,23 @@ fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
             }
             // `for key in ("/Next", "/Prev")`
             Some(Definition::Item(keys)) => is_made_of_texts(cx, keys, 0),
-            _ => false,
+            Some(_) => false,
+            None => is_key_of_outer_loop(cx, *local),
         },
         _ => false,
     }
+}
+
+/// Whether a local, which may also stand for other things elsewhere, is an item of texts in a loop around this one.
+fn is_key_of_outer_loop(cx: &LoopContext<'_>, local: LocalId) -> bool {
+    let here = cx.natural().header;
+    cx.shape.definitions(local).iter().take(MAX_DEFINITIONS).any(|definition| {
+        let unspin_ir::Terminator::Advance { iterable, item, .. } = cx.function.block(definition.block).terminator else {
+            return false;
+        };
+        let is_around = |natural: &unspin_flow::NaturalLoop| natural.header == definition.block && natural.body.contains(here);
+        item == local && cx.shape.forest.loops.iter().any(is_around) && is_made_of_texts(cx, iterable, 0)
+    })
 }
 
 /// Whether a collection that stands in the source, or one that is taken from such a one, holds nothing but texts.

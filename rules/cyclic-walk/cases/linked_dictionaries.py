@@ -147,6 +147,8 @@ def clone_chain(source: Any, copies: list) -> None:
         while current is not None:  # expect: cyclic-walk
             copies.append(current.clone())
             current = None if current == source else current[key]
+    for key, value in source.items():
+        copies.append((key, value))
 
 
 def remove_from_parents(page: Any) -> None:
