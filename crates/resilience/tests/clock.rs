@@ -3,15 +3,17 @@
 use std::{
     future::pending,
     io,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncRead, AsyncWriteExt, ReadBuf},
     time::{sleep, timeout},
 };
 use unspin_resilience::{
@@ -186,6 +188,25 @@ async fn a_line_without_end_is_too_long() {
     let mut lines = Lines::new(tokio::io::repeat(b'x'), line_policy());
     assert!(matches!(lines.next().await, Err(LinesError::TooLong { max_length: 100 })));
     assert!(matches!(lines.next().await, Err(LinesError::TooLong { max_length: 100 })));
+}
+
+/// An input that must not be asked again after its end: what asks it in a loop would never let others run.
+struct Ended(bool);
+
+impl AsyncRead for Ended {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        assert!(!self.0, "asked after the end");
+        self.0 = true;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn the_end_is_asked_for_once() {
+    let mut lines = Lines::new(Ended(false), line_policy());
+    for _ in 0..3 {
+        assert_eq!(lines.next().await.expect("an end"), Line::End { cut: 0 });
+    }
 }
 
 fn gate(in_flight: usize) -> ConnectGate<u32> {

@@ -35,6 +35,8 @@ fn any_failure() -> impl Strategy<Value = Failure> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn delays_stay_within_their_bounds(backoff in any_backoff(), seed: u64, attempts in 1..200u32) {
         let mut total = Duration::ZERO;

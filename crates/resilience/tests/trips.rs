@@ -60,7 +60,7 @@ impl Until {
 fn a_loop_that_turns_without_progress_is_hot() {
     let report = Until::reported(line!() + 1, Trip::Hot);
     while report.is_open() {
-        thread::yield_now();
+        std::hint::spin_loop();
     }
     report.verify();
 }
@@ -159,8 +159,8 @@ fn a_loop_that_makes_too_many_iterations_is_named() {
 #[monitored(service)]
 fn block() -> u32 {
     let line = line!() + 1;
-    for _ in 0..2 {
-        waiting(|| thread::sleep(Duration::from_millis(400)));
+    for _ in 0..1 {
+        waiting(|| thread::sleep(Duration::from_millis(900)));
     }
     line
 }
@@ -169,7 +169,7 @@ fn block() -> u32 {
 async fn suspend() -> u32 {
     let line = line!() + 1;
     for _ in 0..1 {
-        tokio::time::sleep(Duration::from_millis(800)).await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
     }
     line
 }
