@@ -3,8 +3,11 @@
 //! `cargo bench -p unspin-resilience --features monitor`
 
 use std::{
+    future::poll_fn,
     hint::black_box,
     io::{self, Write},
+    pin::pin,
+    task::{Context, Poll, Waker},
     time::Instant,
 };
 
@@ -69,6 +72,32 @@ twice!(short, short_watched, (numbers: &[u32], times: u32) -> u32 {
     sum
 });
 
+/// Is polled once more for each iteration.
+macro_rules! twice_async {
+    ($($(#[$attribute:meta])? $name:ident),*) => {
+        $(#[inline(never)]
+        $(#[$attribute])?
+        async fn $name(count: u32) {
+            for _ in 0..count {
+                let mut is_over = false;
+                poll_fn(|_| if std::mem::replace(&mut is_over, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+            }
+        })*
+    };
+}
+
+twice_async!(
+    polled,
+    #[monitored(service)]
+    polled_watched
+);
+
+fn poll(future: impl Future<Output = ()>) {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    while black_box(future.as_mut().poll(&mut cx)).is_pending() {}
+}
+
 /// Nanoseconds for each of `count` iterations.
 fn measure(count: u32, mut run: impl FnMut()) -> f64 {
     let begun = Instant::now();
@@ -131,5 +160,6 @@ fn main() -> io::Result<()> {
         || {
             _ = black_box(short_watched(&numbers, count));
         },
-    )
+    )?;
+    compare(&mut out, "poll of a task", count, || poll(polled(count)), || poll(polled_watched(count)))
 }

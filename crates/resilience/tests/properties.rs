@@ -366,6 +366,25 @@ proptest! {
     }
 }
 
+#[test]
+fn a_connection_that_waits_holds_a_small_buffer() {
+    let policy = LineSettings { max_length: 1 << 20, patience: ms(1), min_rate: 1 };
+    let mut buffer = LineBuffer::new(LinePolicy::new(policy).expect("sound"));
+    let mut take = |line: &[u8]| {
+        let (mut rest, mut taken) = (line, 0);
+        while taken == 0 {
+            rest = &rest[buffer.push(rest, Instant::now())..];
+            taken = buffer.line().expect("short enough").map_or(0, |range| buffer.text(range).len());
+        }
+        (taken, buffer.capacity())
+    };
+    let (length, capacity) = take(&[vec![b'x'; 1 << 20], b"\n".to_vec()].concat());
+    assert!(length == 1 << 20 && capacity >= length);
+    // The first small read still goes into the large buffer, which is given up for the next.
+    take(b"ping\n");
+    assert_eq!(take(b"ping\n"), (4, 256));
+}
+
 /// The lines before the first that is too long, and whether there is one.
 fn naive_lines(text: &[u8], max_length: usize) -> (Vec<Vec<u8>>, bool) {
     let mut lines = Vec::new();

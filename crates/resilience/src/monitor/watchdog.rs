@@ -3,6 +3,7 @@
 //! It samples the slots of all threads and runs as long as there are any.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering::Relaxed},
     thread,
     time::Duration,
@@ -45,7 +46,8 @@ pub(super) fn watch(slot: &Arc<Slot>) {
 fn run() {
     while let Some(reports) = sample() {
         for report in reports {
-            report.send();
+            // A sink that panics must not end the watch over all other loops.
+            let _ = catch_unwind(AssertUnwindSafe(|| report.send()));
         }
         thread::sleep(PERIOD);
     }
