@@ -72,7 +72,8 @@ fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, k
     let avoiding = BlockSet::from_iter([handler.block]);
     let elsewhere = ways::from_header(&cx.shape.cfg, natural, &avoiding);
     let own: Vec<BlockId> = after.iter().filter(|block| !elsewhere.contains(*block)).collect();
-    if own.iter().any(|&block| leaves(cx, block) || stops(cx, block)) || keeps(cx, handler, &own) {
+    let is_kept = || keeps(cx, handler, &own) || notes(cx, &own);
+    if own.iter().any(|&block| leaves(cx, block) || stops(cx, block)) || is_kept() {
         return None;
     }
     let guarded: Vec<&Site<'_>> = cx.sites.iter().filter(|site| arrives_at(cx, site.block, dispatch)).collect();
@@ -177,6 +178,24 @@ fn keeps(cx: &LoopContext<'_>, handler: &Handler, own: &[BlockId]) -> bool {
                 && !is_log(cx, call)
         }
         _ => false,
+    })
+}
+
+/// Whether the handler sets a variable that is tested after the loop: `cancelled = True`, and then `if cancelled: raise`.
+fn notes(cx: &LoopContext<'_>, own: &[BlockId]) -> bool {
+    let statements = own.iter().flat_map(|&block| &cx.function.block(block).statements);
+    let mut noted = statements.filter_map(|statement| match statement.kind {
+        StatementKind::Assign(place, _) => match *cx.function.expr(place) {
+            Expr::Local(local) => Some(local),
+            _ => None,
+        },
+        _ => None,
+    });
+    noted.any(|local| {
+        cx.function.block_ids().any(|(block, data)| match data.terminator {
+            Terminator::Branch { test, .. } => !cx.natural().body.contains(block) && mentions(cx, test, local),
+            _ => false,
+        })
     })
 }
 

@@ -58,7 +58,8 @@ fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
         let sticks = match op {
             // True division: what it gives is a float.
             BinaryOp::Divide => by_number && (!is_rust(cx.project, cx.at) || is_float || is_float_limit),
-            BinaryOp::Subtract => is_float || is_float_limit,
+            // Taken away until nothing is left; any other limit is a matter of what the numbers mean.
+            BinaryOp::Subtract => is_float_limit,
             _ => false,
         };
         if !sticks || *cx.function.expr(a) != Expr::Local(local) || step.is_some() {
@@ -146,7 +147,8 @@ fn own_parent(cx: &LoopContext<'_>) -> Option<Found> {
         if !is_parent || !tests.iter().any(|&test| mentions(cx, test, local, 0)) {
             continue;
         }
-        if tests.iter().any(|&test| compares_values(cx, test, local)) || knows_the_end(cx) {
+        let asks = |&test: &ExprId| compares_values(cx, test, local) || asks_for_rest(cx, test, local);
+        if tests.iter().any(asks) || knows_the_end(cx) {
             return None;
         }
         return Some(("own-parent", span, cx.function.local(local).name.to_string()));
@@ -201,6 +203,22 @@ fn compares_values(cx: &LoopContext<'_>, test: ExprId, local: LocalId) -> bool {
         found |= (reads(a) || reads(b)) && !is_constant(a) && !is_constant(b);
     });
     found
+}
+
+/// `head, tail = split(head)`: at the root there is no tail.
+fn asks_for_rest(cx: &LoopContext<'_>, test: ExprId, local: LocalId) -> bool {
+    let mut rest = false;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        let Expr::Local(tested) = *cx.function.expr(part) else { return };
+        rest |= cx.shape.definitions(tested).iter().filter_map(|d| d.value).any(|value| match *cx.function.expr(value) {
+            Expr::Index(base, index) => {
+                matches!(cx.function.expr(index), Expr::Constant(Constant::Int(1)))
+                    && cx.origin_site(base).is_some_and(|site| is_parent_call(cx, site.call, local))
+            }
+            _ => false,
+        });
+    });
+    rest
 }
 
 /// Whether an expression is made from a local, through calls.

@@ -31,6 +31,8 @@ pub(crate) struct Gates {
     pub(crate) again: bool,
     /// A task that wakes itself.
     pub(crate) wakes: bool,
+    /// The items of an iterator.
+    pub(crate) items: bool,
 }
 
 impl Gates {
@@ -65,6 +67,7 @@ impl Gates {
         }
         gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
         gates.again = calls_itself && handles;
+        gates.items = is_rust && crate::iterators::gives_items(function);
         gates
     }
 
@@ -81,6 +84,7 @@ impl Gates {
             self.programs,
             self.again,
             self.wakes,
+            self.items,
         ];
         !any.contains(&true)
     }

@@ -144,6 +144,70 @@ fn is_ok(project: &Project, at: FunctionRef, value: ExprId) -> bool {
     }
 }
 
+/// Whether a function gives the items of an iterator. A stream takes from what it polls, which moves by itself.
+pub(crate) fn gives_items(function: &Function) -> bool {
+    function.name == "next" && function.implements.is_some_and(|of| of.rsplit('.').next() == Some("Iterator"))
+}
+
+/// An iterator that moves on when an item is good and stays where it is when one is bad: whoever goes on after the failure
+/// gets it again, for ever.
+pub(crate) fn stuck_failure(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Option<Observation> {
+    let function = project.function(at);
+    let receiver = function.parameters.first().filter(|_| function.has_receiver)?.local;
+    let of_self = |expr: ExprId| crate::shape::root_local(function, expr) == Some(receiver);
+    let moves = |statement: &unspin_ir::Statement| match &statement.kind {
+        StatementKind::Assign(place, _) => of_self(*place) && !matches!(function.expr(*place), Expr::Local(_)),
+        StatementKind::Call(call) => may_move(project, at, call, &of_self),
+        _ => false,
+    };
+    let moving: unspin_flow::BlockSet =
+        function.block_ids().filter(|(_, data)| data.statements.iter().any(moves)).map(|(block, _)| block).collect();
+    let within: unspin_flow::BlockSet = function.block_ids().map(|(block, _)| block).collect();
+    let unmoved = unspin_flow::ways::reachable(&shape.cfg, unspin_ir::BlockId(0), &within, &moving);
+    let sets_field = function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+        StatementKind::Assign(place, _) => of_self(*place) && matches!(function.expr(*place), Expr::Field(..)),
+        _ => false,
+    });
+    let failed = unmoved.iter().find(|&block| match function.block(block).terminator {
+        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(name, _) if *name == "Err"),
+        _ => false,
+    })?;
+    let gives_good = function.blocks.iter().any(|block| match block.terminator {
+        Terminator::Return(Some(value)) => !matches!(function.expr(value), Expr::Variant(..) | Expr::Constant(_)),
+        _ => false,
+    });
+    (sets_field && gives_good).then(|| Observation {
+        subject: Subject::Call,
+        function: at,
+        around: None,
+        attributes: vec![("gives", "same-failure")],
+        places: vec![("call", at.file, function.block(failed).span), ("function", at.file, function.name_span)],
+        words: Vec::new(),
+        sureness: Sureness::Medium,
+    })
+}
+
+/// Whether a call may change what the iterator holds.
+fn may_move(project: &Project, at: FunctionRef, call: &Call, of_self: &dyn Fn(ExprId) -> bool) -> bool {
+    if !call.arguments.iter().any(|a| a.mutable && of_self(a.value))
+        && !matches!(call.callee, Callee::Method(receiver, _) if of_self(receiver))
+    {
+        return false;
+    }
+    let resolution = project.resolve(at, call);
+    if let Some((model, _)) = resolution.model {
+        return !matches!(
+            model.effect,
+            Effect::Query | Effect::Pure | Effect::View | Effect::Log | Effect::Clock | Effect::Decode
+        );
+    }
+    let looks = |&target: &FunctionRef| {
+        let summary = project.summary(target);
+        summary.writes.is_empty() && !summary.calls_unknown && summary.effects.only_ask()
+    };
+    resolution.targets.is_empty() || !resolution.targets.iter().all(looks)
+}
+
 fn calls(function: &Function) -> impl Iterator<Item = (&Call, unspin_span::Span)> {
     function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
         StatementKind::Call(call) => Some((&**call, statement.span)),

@@ -269,6 +269,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["itself"],
         "a poll function wakes its own task and returns pending, with nothing else to wait for",
     ),
+    (
+        Subject::Call,
+        "gives",
+        &["same-failure"],
+        "an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure",
+    ),
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

@@ -38,6 +38,9 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.again {
         observations.extend(crate::again::observe(project, at, &shape));
     }
+    if gates.items {
+        observations.extend(crate::iterators::stuck_failure(project, at, &shape));
+    }
     if gates.wakes {
         observations.extend(crate::wakes::observe(project, at));
     }

@@ -102,17 +102,15 @@ fn has_inner_loop(cx: &LoopContext<'_>) -> bool {
 }
 
 fn is_sleep(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    match site.resolution.model {
-        Some((model, _)) => model.effect == Effect::Sleep,
-        None => {
-            let targets = &site.resolution.targets;
-            let sleeps = |&target: &crate::FunctionRef| {
-                let summary = cx.project.summary(target);
-                summary.effects.contains(Effect::Sleep) && !summary.compares_bound && !summary.raises
-            };
-            !targets.is_empty() && site.remote == Remote::No && targets.iter().all(sleeps)
-        }
+    if let Some((model, _)) = site.resolution.model {
+        return model.effect == Effect::Sleep;
     }
+    let targets = &site.resolution.targets;
+    let sleeps = |&target: &crate::FunctionRef| {
+        let summary = cx.project.summary(target);
+        summary.effects.contains(Effect::Sleep) && !summary.compares_bound && !summary.raises
+    };
+    !targets.is_empty() && site.remote == Remote::No && targets.iter().all(sleeps)
 }
 
 /// Whether a call is there for the reader only.
@@ -201,6 +199,8 @@ fn is_bound(cx: &LoopContext<'_>, test: ExprId) -> bool {
     crate::shape::for_each_part(cx.function, test, &mut |part| {
         let path = cx.function.path(part);
         found |= path.as_deref().is_some_and(|path| models.has_word(WordKind::Deadline, path));
+        // `state in (STOPPED, CONNECTED)`: whoever sets the state says when it gives up.
+        found |= matches!(cx.function.expr(part), Expr::Global(name) if models.has_word(WordKind::Stop, name));
         if let Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) = cx.function.expr(part) {
             let is_limit = |side: ExprId| cx.function.path(side).is_some_and(|path| models.has_word(WordKind::Limit, &path));
             found |= is_limit(*a) || is_limit(*b);

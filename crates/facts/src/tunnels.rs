@@ -39,7 +39,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
                 words.is_open = true;
             } else if argument.name.is_none() && is_list_of_words {
                 words.element(argument.value, 0);
-            } else if argument.name.is_none() || argument.name.is_some_and(|name| name == "args") {
+            } else if argument.name.is_none_or(|name| name == "args") {
                 words.collect(argument.value, 0);
             }
         }

@@ -37,3 +37,19 @@ class Feed:
 
 def open_feed(url: str) -> bool:
     return bool(url)
+
+
+STOPPED = "stopped"
+CONNECTED = "connected"
+
+
+class Session:
+    def __init__(self, url: str) -> None:
+        self.state = "new"
+        threading.Thread(target=self._run, args=(url,), daemon=True).start()
+        # The thread says when it gives up.
+        while self.state not in (STOPPED, CONNECTED):
+            time.sleep(0.1)
+
+    def _run(self, url: str) -> None:
+        self.state = CONNECTED if open_feed(url) else STOPPED

@@ -33,3 +33,9 @@ class Pool:
 
 def wait_for_event(ready: threading.Event) -> None:
     ready.wait(timeout=30)
+
+
+def declared(pool: Pool) -> None:
+    # unspin: forever this process exists to wait for the pool, and is killed with it
+    while pool.state != "ready":
+        time.sleep(0.05)

@@ -40,3 +40,11 @@ def mount_point(path: str) -> str:
     while not os.path.ismount(path):
         path = os.path.dirname(path)
     return path
+
+
+def remove_empty(path: str) -> None:
+    # The root has no tail.
+    head, tail = os.path.split(path)
+    while head and tail:
+        os.rmdir(head)
+        head, tail = os.path.split(head)

@@ -101,6 +101,18 @@ class KeepAlive:
                 self.state = "unknown"
             await asyncio.sleep(self.interval)
 
+    async def acquire_again(self, lock: asyncio.Lock) -> None:
+        # The lock is to be held whatever comes; the cancellation is raised after that.
+        cancelled = False
+        while True:
+            try:
+                await lock.acquire()
+                break
+            except asyncio.CancelledError:
+                cancelled = True
+        if cancelled:
+            raise asyncio.CancelledError
+
     async def suppressed(self) -> None:
         while self.running:
             with contextlib.suppress(asyncio.CancelledError):  # fixme: expect: swallowed-cancellation

@@ -51,7 +51,7 @@ impl Bounds<'_, '_> {
 
     fn is_set_outside(&self, amount: ExprId) -> bool {
         let function = self.cx.function;
-        let mut fixed = !self.cx.origin_site(amount).is_some_and(|site| site.resolution.model.is_none());
+        let mut fixed = self.cx.origin_site(amount).is_none_or(|site| site.resolution.model.is_some());
         crate::shape::for_each_part(function, amount, &mut |part| match function.expr(part) {
             Expr::Local(local) => {
                 let of_loop = |definition: &crate::shape::Definition| self.cx.natural().body.contains(definition.block);
