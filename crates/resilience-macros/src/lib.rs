@@ -2,7 +2,8 @@
 //!
 //! Meant to be used through `unspin-resilience`, whose feature `monitor` turns it on. Without the feature the function that
 //! comes out is the function that went in, token by token, less the arguments that its loops carry. Wrong arguments are
-//! errors either way, so that turning it on surprises nobody.
+//! errors either way, so that turning it on surprises nobody. What is written names `::unspin_resilience`, so the crate
+//! must be a dependency under that name.
 
 mod args;
 mod expand;

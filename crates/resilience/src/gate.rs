@@ -21,7 +21,7 @@ use tokio::{
 
 pub use self::probe::{Reach, answer_probes, probe};
 use crate::{
-    Breaker, BreakerPolicy,
+    Breaker, BreakerPolicy, Classify, Failure,
     policy::{Check, DAY, InvalidPolicy},
 };
 
@@ -84,6 +84,18 @@ impl<E: std::error::Error + 'static> std::error::Error for GateError<E> {
         match self {
             Self::Failed(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+/// So that a gate within a retry waits as long as the gate asks for.
+impl<E: Classify> Classify for GateError<E> {
+    fn classify(&self) -> Failure {
+        match self {
+            Self::Busy | Self::Full => Failure::Transient,
+            Self::Open { retry_after } | Self::Unreachable { retry_after } => Failure::Throttled(*retry_after),
+            Self::Timeout => Failure::Timeout,
+            Self::Failed(error) => error.classify(),
         }
     }
 }

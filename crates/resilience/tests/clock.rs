@@ -269,3 +269,23 @@ async fn without_an_answer_to_the_probe_one_attempt_is_made_in_a_while() {
     sleep(ms(300_000)).await;
     assert!(connect(Reach::Silent).await.is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_waits_as_long_as_the_gate_asks_for() {
+    let (gate, attempts) = (gate(3), AtomicU32::new(0));
+    let backoff = Backoff::new(ms(1), ms(1)).expect("sound");
+    let settings = RetrySettings { attempts: 100, attempt_timeout: ms(5000), deadline: ms(130_000), backoff };
+    let policy = RetryPolicy::new(settings).expect("sound");
+    let connect = async |_| {
+        let refuse = async {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            Err::<(), _>(refused())
+        };
+        gate.connect(&1, refuse).await
+    };
+    let given_up = with_timeout_retry(&policy, &CancellationToken::new(), connect).await.expect_err("all are refused");
+    assert_eq!(given_up.reason, StopReason::Deadline);
+    // Two until the gate closes for up to a minute, then one trial each time.
+    assert!((3..100).contains(&attempts.into_inner()), "{given_up:?}");
+    assert!(given_up.elapsed <= ms(130_000));
+}
