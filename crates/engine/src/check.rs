@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use unspin_facts::observation::{Observation, Sureness};
+use unspin_facts::callgraph::Cycles;
+use unspin_facts::observation::{Observation, Subject, Sureness};
 use unspin_facts::{FunctionRef, Project};
 use unspin_findings::{Confidence, Group};
 use unspin_span::Span;
@@ -24,11 +25,22 @@ pub fn check(project: &Project, rules: &Rules, selection: &Selection) -> Vec<Raw
             report_all(project, rules, selection, &observations)
         })
         .collect();
-    let cycles = unspin_facts::observe_cycles(project);
+    let cycles = unspin_facts::observe_cycles(project, wanted_cycles(rules, selection));
     found
         .extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
     sort(&mut found);
     found
+}
+
+/// Cycles that are only guessed at are not looked for where no selected rule asks for them.
+fn wanted_cycles(rules: &Rules, selection: &Selection) -> Cycles {
+    let asks = |rule: &Rule| {
+        rule.file.report.iter().any(|form| {
+            let is_certain = form.wanted.get("closed-by").is_some_and(|values| values.as_ref().iter().eq(["certain-calls"]));
+            form.about == Subject::Cycle && !is_certain && selection.includes(&rule.name, form.group.unwrap_or(rule.file.group))
+        })
+    };
+    if rules.iter().any(asks) { Cycles::All } else { Cycles::Certain }
 }
 
 /// Findings on the observations of one function.

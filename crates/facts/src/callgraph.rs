@@ -8,6 +8,7 @@ mod components;
 mod edges;
 mod likely;
 mod tables;
+mod typed;
 
 use unspin_ir::{BlockId, Function, FunctionId, Name, Terminator};
 use unspin_span::Span;
@@ -15,6 +16,15 @@ use unspin_span::Span;
 pub(crate) use self::components::components;
 pub(crate) use self::edges::is_literal_call;
 use crate::project::{FunctionRef, Project};
+
+/// Which cycles of calls a graph is asked for: calls that lie on none of them may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cycles {
+    /// Those that [strong](EdgeKind::is_strong) edges close.
+    Certain,
+    /// All.
+    All,
+}
 
 /// The calls of a project.
 #[derive(Debug, Default)]
@@ -80,7 +90,7 @@ impl EdgeKind {
 
 impl CallGraph {
     /// The graph of a project: linear in its calls.
-    pub fn new(project: &Project) -> Self {
+    pub fn new(project: &Project, wanted: Cycles) -> Self {
         let mut starts = Vec::with_capacity(project.files.len());
         let mut count = 0;
         for file in &project.files {
@@ -89,11 +99,13 @@ impl CallGraph {
         }
         let mut cache = tables::TableCache::default();
         let mut graph = Self { starts, edges: Vec::new(), callers: vec![Vec::new(); count as usize] };
-        let likely = likely::find(project, &graph, count as usize, &mut cache);
-        let wanted = project.functions().zip(likely.on_cycle).zip(likely.resolved);
-        let edges = wanted.map(|((at, on_cycle), resolved)| match resolved {
+        let likely = likely::find(project, &graph, wanted, &mut cache);
+        let functions = project.functions().zip(likely.on_cycle).zip(likely.resolved);
+        let edges = functions.map(|((at, on_cycle), resolved)| match resolved {
+            // Whoever catches an overflow is asked for whatever it calls.
+            _ if catches_recursion(project.function(at)) => edges::edges_of(project, at, Cycles::All, &mut cache),
+            None if on_cycle => edges::edges_of(project, at, wanted, &mut cache),
             Some(edges) => edges,
-            None if on_cycle || catches_recursion(project.function(at)) => edges::edges_of(project, at, &mut cache),
             None => Vec::new(),
         });
         graph.edges = edges.collect();
@@ -123,7 +135,7 @@ impl CallGraph {
         self.edges.len()
     }
 
-    /// The calls of a function that lead to functions of the project. Of a function that can lie on no cycle and does not
+    /// The calls of a function that lead to functions of the project. Of a function that can lie on no cycle that was asked for and does not
     /// catch `RecursionError`, some or all are left out.
     pub fn calls(&self, at: FunctionRef) -> &[CallEdge] {
         &self.edges[self.number(at) as usize]
@@ -150,8 +162,8 @@ pub(crate) fn catches_recursion(function: &Function) -> bool {
 }
 
 impl Project {
-    /// Which function may call which.
-    pub fn call_graph(&self) -> &CallGraph {
-        self.graph.get_or_init(|| CallGraph::new(self))
+    /// Which function may call which, as far as the cycles that are asked for need it.
+    pub fn call_graph(&self, wanted: Cycles) -> &CallGraph {
+        self.graphs[wanted as usize].get_or_init(|| CallGraph::new(self, wanted))
     }
 }

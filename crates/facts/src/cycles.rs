@@ -23,7 +23,7 @@ use unspin_ir::Name;
 use unspin_span::Span;
 
 use self::component::{ClassSteps, Component};
-use crate::callgraph::{CallEdge, components};
+use crate::callgraph::{CallEdge, CallGraph, Cycles, components};
 use crate::project::{FunctionRef, Project};
 
 /// A cycle of calls without a hard guard.
@@ -121,27 +121,29 @@ pub enum SoftGuard {
     Caught,
 }
 
-/// Every unguarded cycle of a project, in the order of the functions that cut them.
-pub fn cycles(project: &Project) -> Vec<Cycle> {
+/// Every unguarded cycle of a project that is asked for, in the order of the functions that cut them.
+pub fn cycles(project: &Project, wanted: Cycles) -> Vec<Cycle> {
+    let graph = project.call_graph(wanted);
     let mut found = Vec::new();
     let mut steps = ClassSteps::default();
-    let certain = collect(project, CycleCertainty::Certain, &mut steps, &mut found);
-    let mut guessed = Vec::new();
-    collect(project, CycleCertainty::Guessed, &mut steps, &mut guessed);
-    // A guessed cycle that only adds edges to a certain one says nothing new.
-    found.extend(guessed.into_iter().filter(|cycle| !certain.contains(&cycle.function)));
+    let certain = collect((project, graph), CycleCertainty::Certain, &mut steps, &mut found);
+    if wanted == Cycles::All {
+        let mut guessed = Vec::new();
+        collect((project, graph), CycleCertainty::Guessed, &mut steps, &mut guessed);
+        // A guessed cycle that only adds edges to a certain one says nothing new.
+        found.extend(guessed.into_iter().filter(|cycle| !certain.contains(&cycle.function)));
+    }
     found.sort_by_key(|cycle| (cycle.function, cycle.call));
     found
 }
 
 /// Find the cycles over edges of at least this certainty; the functions on them, guarded ones too.
 fn collect(
-    project: &Project,
+    (project, graph): (&Project, &CallGraph),
     certainty: CycleCertainty,
     steps: &mut ClassSteps,
     into: &mut Vec<Cycle>,
 ) -> rustc_hash::FxHashSet<FunctionRef> {
-    let graph = project.call_graph();
     let is_wanted = |edge: &&CallEdge| certainty == CycleCertainty::Guessed || edge.kind.is_strong();
     let mut successors = vec![Vec::new(); graph.len()];
     for edge in graph.edges().filter(is_wanted) {
@@ -156,7 +158,7 @@ fn collect(
         }
         let edges = members.iter().flat_map(|&member| graph.calls(member)).filter(is_wanted);
         let edges = edges.filter(|edge| members.binary_search(&edge.to).is_ok()).copied().collect();
-        Component::new(project, members, edges, steps).report(certainty, into);
+        Component::new((project, graph), members, edges, steps).report(certainty, into);
     }
     on_cycles
 }

@@ -46,7 +46,7 @@ pub struct Project {
     pub(crate) constants: crate::constants::Constants,
     pub(crate) summaries: crate::summary::Summaries,
     pub(crate) runners: crate::spawned::Runners,
-    pub(crate) graph: OnceLock<crate::callgraph::CallGraph>,
+    pub(crate) graphs: [OnceLock<crate::callgraph::CallGraph>; 2],
 }
 
 /// How sure a resolution is.
@@ -112,7 +112,7 @@ impl Project {
         let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));
         let runners = crate::spawned::Runners::new(files.len());
         let constants = crate::constants::Constants::new(files.len());
-        Self { files, models, index, types, constants, summaries, runners, graph: OnceLock::new() }
+        Self { files, models, index, types, constants, summaries, runners, graphs: Default::default() }
     }
 
     /// A function.

@@ -1,13 +1,13 @@
 //! Cycles of calls as observations.
 
 use crate::Project;
-use crate::callgraph::CallEdge;
+use crate::callgraph::{CallEdge, Cycles};
 use crate::cycles::{Cycle, CycleCertainty, CycleKind, SoftGuard, cycles};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 
-/// Every cycle of a project that no hard guard bounds.
-pub fn observe_cycles(project: &Project) -> Vec<Observation> {
-    cycles(project).iter().map(|cycle| observe(project, cycle)).collect()
+/// Every cycle of a project that is asked for and that no hard guard bounds.
+pub fn observe_cycles(project: &Project, wanted: Cycles) -> Vec<Observation> {
+    cycles(project, wanted).iter().map(|cycle| observe(project, cycle)).collect()
 }
 
 fn observe(project: &Project, cycle: &Cycle) -> Observation {

@@ -7,7 +7,8 @@ use unspin_ir::{
 use unspin_span::Span;
 
 use super::tables::{TableCache, element};
-use super::{CallEdge, EdgeKind};
+use super::typed::Typed;
+use super::{CallEdge, Cycles, EdgeKind};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
@@ -17,9 +18,13 @@ use crate::shape::for_each_part;
 const MAX_NAMED: usize = 3;
 
 /// The calls of a function that may lead to functions of the project, in the order of the source.
-pub(super) fn edges_of(project: &Project, at: FunctionRef, tables: &mut TableCache) -> Vec<CallEdge> {
+///
+/// Where only certain cycles are wanted, weak edges may be left out.
+pub(super) fn edges_of(project: &Project, at: FunctionRef, wanted: Cycles, tables: &mut TableCache) -> Vec<CallEdge> {
     let function = project.function(at);
-    let mut finder = Finder { project, at, function, tables, found: Vec::new(), site: (BlockId(0), 0, Span::default()) };
+    let typed = (wanted == Cycles::Certain).then(|| Typed::new(function));
+    let site = (BlockId(0), 0, Span::default());
+    let mut finder = Finder { project, at, function, typed, tables, found: Vec::new(), site };
     for (id, block) in function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             finder.site = (id, index as u32, statement.span);
@@ -54,6 +59,8 @@ struct Finder<'a> {
     tables: &'a mut TableCache,
     at: FunctionRef,
     function: &'a Function,
+    /// Where it is there, calls on values of no type are passed over.
+    typed: Option<Typed<'a>>,
     found: Vec<CallEdge>,
     site: (BlockId, u32, Span),
 }
@@ -135,7 +142,8 @@ impl Finder<'_> {
     }
 
     fn targets(&mut self, call: &Call) {
-        if !self.may_have_targets(call) {
+        let is_untyped = |on| self.typed.as_ref().is_some_and(|typed| !typed.may_be(on));
+        if !self.may_have_targets(call) || matches!(call.callee, Callee::Method(on, _) if is_untyped(on)) {
             return;
         }
         let found = self.project.resolve_targets(self.at, call);
@@ -146,7 +154,8 @@ impl Finder<'_> {
                         self.push(target, EdgeKind::Table);
                     }
                 }
-                Callee::Method(receiver, method) => self.by_name(receiver, method),
+                Callee::Method(receiver, method) if self.typed.is_none() => self.by_name(receiver, method),
+                Callee::Method(..) => {}
                 Callee::Path(_) => {}
             }
             return;

@@ -5,11 +5,12 @@
 //! where a name does not tell (called values, combinators, visitors), the calls are resolved at once.
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Callee, Expr, ExprId, Function, FunctionKind, Name, StatementKind};
+use unspin_ir::{Callee, FunctionKind, Name, StatementKind};
 
 use super::edges::edges_of;
 use super::tables::TableCache;
-use super::{CallEdge, CallGraph, components};
+use super::typed::{Typed, is_outside};
+use super::{CallEdge, CallGraph, Cycles, components};
 use crate::model::WordKind;
 use crate::project::{FunctionRef, Project};
 
@@ -21,18 +22,21 @@ pub(super) struct Likely {
     pub(super) resolved: Vec<Option<Vec<CallEdge>>>,
 }
 
-pub(super) fn find(project: &Project, graph: &CallGraph, count: usize, tables: &mut TableCache) -> Likely {
-    let mut names = Names { nodes: FxHashMap::default(), successors: vec![Vec::new(); count] };
+pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables: &mut TableCache) -> Likely {
+    let count = graph.callers.len();
+    let mut names = Names { wanted, nodes: FxHashMap::default(), successors: vec![Vec::new(); count] };
     names.add_functions(project, graph);
-    names.add_constructors(project, graph);
+    if wanted == Cycles::All {
+        names.add_constructors(project, graph);
+    }
     let mut resolved = Vec::with_capacity(count);
     let mut telling = FxHashMap::default();
     for at in project.functions() {
         let number = graph.number(at);
-        if names.add_calls(project, at, number, &mut telling) {
+        if names.add_calls(project, graph, at, &mut telling) {
             resolved.push(None);
         } else {
-            let edges = edges_of(project, at, tables);
+            let edges = edges_of(project, at, wanted, tables);
             names.successors[number as usize] = edges.iter().map(|edge| graph.number(edge.to)).collect();
             resolved.push(Some(edges));
         }
@@ -49,6 +53,7 @@ pub(super) fn find(project: &Project, graph: &CallGraph, count: usize, tables: &
 /// A graph whose nodes are functions, by number, and after them the names by which they are called: a method is not what
 /// a plain name calls, nor a function what is called on a value.
 struct Names {
+    wanted: Cycles,
     nodes: FxHashMap<(Kind, &'static str), u32>,
     successors: Vec<Vec<u32>>,
 }
@@ -101,21 +106,19 @@ impl Names {
     fn add_calls(
         &mut self,
         project: &Project,
+        graph: &CallGraph,
         at: FunctionRef,
-        number: u32,
         telling: &mut FxHashMap<&'static str, bool>,
     ) -> bool {
-        let mut called = std::mem::take(&mut self.successors[number as usize]);
+        let number = graph.number(at) as usize;
+        let mut called = std::mem::take(&mut self.successors[number]);
         let function = project.function(at);
+        let typed = (self.wanted == Cycles::Certain).then(|| Typed::new(function));
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
-            let (name, kinds) = match call.callee {
-                // `module.helper()` where the frontend saw no import.
-                Callee::Method(on, method) if is_outside(function, on) => (method.as_str(), BOTH),
-                Callee::Method(_, method) => (method.as_str(), &[Kind::Method][..]),
-                // `Class.method()`.
-                Callee::Path(path) if path.contains('.') => (last_part(path), BOTH),
-                Callee::Path(path) => (path.as_str(), &[Kind::Plain][..]),
+            let name = match call.callee {
+                Callee::Method(_, method) => method.as_str(),
+                Callee::Path(path) => last_part(path),
                 Callee::Value(_) => return false,
             };
             let tells = *telling.entry(name).or_insert_with(|| {
@@ -125,20 +128,24 @@ impl Names {
             if !tells {
                 return false;
             }
+            let kinds: &[Kind] = match call.callee {
+                // `Class.method()`.
+                Callee::Path(path) if path.contains('.') => &[Kind::Plain, Kind::Method],
+                Callee::Path(_) | Callee::Value(_) => &[Kind::Plain],
+                Callee::Method(on, _) if typed.as_ref().is_some_and(|typed| !typed.may_be(on)) => &[],
+                Callee::Method(on, method) if typed.as_ref().is_some_and(|typed| typed.is_receiver(on)) => {
+                    let own = project.owner(at).map(|class| project.method(class, method));
+                    called.extend(own.iter().flatten().map(|&own| graph.number(own)));
+                    if own.is_some() { &[] } else { &[Kind::Method] }
+                }
+                // `module.helper()` where the frontend saw no import.
+                Callee::Method(on, _) if is_outside(function, on) => &[Kind::Plain, Kind::Method],
+                Callee::Method(..) => &[Kind::Method],
+            };
             called.extend(kinds.iter().filter_map(|&kind| self.nodes.get(&(kind, name))));
         }
-        self.successors[number as usize] = called;
+        self.successors[number] = called;
         true
-    }
-}
-
-const BOTH: &[Kind] = &[Kind::Plain, Kind::Method];
-
-fn is_outside(function: &Function, value: ExprId) -> bool {
-    match *function.expr(value) {
-        Expr::Global(_) => true,
-        Expr::Field(base, _) => is_outside(function, base),
-        _ => false,
     }
 }
 

@@ -8,12 +8,13 @@ use unspin_ir::{FunctionKind, Name};
 use super::body::Body;
 use super::guards::Guard;
 use super::{Cycle, CycleAttributes, CycleCertainty, SoftGuard, cut, depth_parameter, endless, guards, input, one_shot};
-use crate::callgraph::CallEdge;
+use crate::callgraph::{CallEdge, CallGraph};
 use crate::project::{ClassRef, FunctionRef, Project};
 
 /// One strongly connected component of the call graph.
 pub(super) struct Component<'a> {
     pub(super) project: &'a Project,
+    pub(super) graph: &'a CallGraph,
     /// Sorted.
     pub(super) members: Vec<FunctionRef>,
     pub(super) bodies: FxHashMap<FunctionRef, Body<'a>>,
@@ -28,7 +29,12 @@ pub(super) struct Component<'a> {
 pub(super) type ClassSteps = FxHashMap<ClassRef, Rc<FxHashSet<Name>>>;
 
 impl<'a> Component<'a> {
-    pub(super) fn new(project: &'a Project, members: Vec<FunctionRef>, edges: Vec<CallEdge>, steps: &mut ClassSteps) -> Self {
+    pub(super) fn new(
+        (project, graph): (&'a Project, &'a CallGraph),
+        members: Vec<FunctionRef>,
+        edges: Vec<CallEdge>,
+        steps: &mut ClassSteps,
+    ) -> Self {
         let bodies = members.iter().map(|&member| (member, Body::new(project, member))).collect();
         let mut classes = members.iter().filter_map(|&member| project.owner(member)).collect::<Vec<_>>();
         classes.sort_unstable();
@@ -39,7 +45,7 @@ impl<'a> Component<'a> {
         };
         let stepped_in_classes = classes.into_iter().map(of_class).collect();
         let stepped = guards::stepped_names(project, &members);
-        Self { project, members, bodies, edges, stepped, stepped_in_classes }
+        Self { project, graph, members, bodies, edges, stepped, stepped_in_classes }
     }
 
     /// Whether the value of this name is moved by a step somewhere in the component, or in a method of its classes.

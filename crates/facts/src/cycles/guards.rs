@@ -493,6 +493,5 @@ fn step_of_call(
 /// Whether a function on the cycle, or one that calls into it, catches `RecursionError`.
 pub(super) fn is_caught(component: &Component<'_>, members: &[FunctionRef]) -> bool {
     let catches = |at: FunctionRef| catches_recursion(component.project.function(at));
-    let graph = component.project.call_graph();
-    members.iter().any(|&member| catches(member) || graph.callers(member).iter().any(|&caller| catches(caller)))
+    members.iter().any(|&member| catches(member) || component.graph.callers(member).iter().any(|&caller| catches(caller)))
 }

@@ -4,6 +4,7 @@ use unspin_ir::{BinaryOp, CompareOp, Constant, Expr, ExprId, LocalId, Module, Te
 use unspin_span::Span;
 
 use super::{Cycle, CycleKind, cycles};
+use crate::callgraph::Cycles;
 use crate::test_ir::{Draft, module, project};
 
 const WORDS: &str = r#"
@@ -31,7 +32,7 @@ fn report(functions: Vec<Draft>) -> Vec<(String, Cycle)> {
     }
     let project = project(vec![app], WORDS);
     let named = |cycle: Cycle| (project.function(cycle.function).name.to_string(), cycle);
-    cycles(&project).into_iter().map(named).collect()
+    cycles(&project, Cycles::All).into_iter().map(named).collect()
 }
 
 fn names(found: &[(String, Cycle)]) -> Vec<&str> {

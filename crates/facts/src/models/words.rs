@@ -102,6 +102,13 @@ fn pattern(word: &str) -> Pattern {
 pub fn normalize_words(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     text.push('_');
+    if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        text.push_str(name);
+        if !name.is_empty() {
+            text.push('_');
+        }
+        return text;
+    }
     let mut previous = '_';
     let mut rest = name.chars().peekable();
     while let Some(c) = rest.next() {

@@ -14,7 +14,7 @@ use crate::project::Project;
 
 /// How many calls and steps of a function consume input, calls that go to the cycle aside.
 pub(super) fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
-    let calls = component.project.call_graph().calls(body.at).iter();
+    let calls = component.graph.calls(body.at).iter();
     let to_cycle: FxHashSet<(BlockId, u32)> =
         calls.filter(|edge| component.contains(edge.to)).map(|edge| (edge.block, edge.statement)).collect();
     let mut count = 0;

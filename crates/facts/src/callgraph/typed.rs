@@ -1,0 +1,60 @@
+//! Which receivers of a function's calls may have a type, before any is inferred.
+//!
+//! A parameter that declares no type and is never assigned has none, and a call on it no certain callee: most calls of
+//! Python functions without annotations are of that kind.
+
+use unspin_ir::{Expr, ExprId, Function, LocalId, LocalKind, StatementKind};
+
+/// An upper bound of the values of a function for which inference finds a class of the project.
+pub(super) struct Typed<'f> {
+    function: &'f Function,
+    /// Parameters that are assigned, with repetitions.
+    assigned_parameters: Vec<LocalId>,
+}
+
+impl<'f> Typed<'f> {
+    pub(super) fn new(function: &'f Function) -> Self {
+        let assigned = function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| {
+            let StatementKind::Assign(place, _) = statement.kind else { return None };
+            match *function.expr(place) {
+                Expr::Local(local) if function.local(local).kind == LocalKind::Parameter => Some(local),
+                _ => None,
+            }
+        });
+        Self { function, assigned_parameters: assigned.collect() }
+    }
+
+    /// `super()` is of no class here: what it finds is an override.
+    pub(super) fn may_be(&self, value: ExprId) -> bool {
+        match *self.function.expr(value) {
+            Expr::Local(local) => {
+                let data = self.function.local(local);
+                data.kind != LocalKind::Parameter
+                    || data.ty.is_some()
+                    || self.is_receiver(value)
+                    || self.assigned_parameters.contains(&local)
+            }
+            Expr::Field(base, _) => self.may_be(base),
+            Expr::Global(path) => path != "super",
+            _ => true,
+        }
+    }
+
+    /// Whether a value is the receiver of the method, or of the one around this closure.
+    pub(super) fn is_receiver(&self, value: ExprId) -> bool {
+        let Expr::Local(local) = *self.function.expr(value) else { return false };
+        let own = self.function.parameters.first().filter(|_| self.function.has_receiver);
+        let data = self.function.local(local);
+        own.is_some_and(|own| own.local == local)
+            || (self.function.owner.is_none() && data.kind == LocalKind::Captured && data.name == "self")
+    }
+}
+
+/// Whether a value is a path from outside the function.
+pub(super) fn is_outside(function: &Function, value: ExprId) -> bool {
+    match *function.expr(value) {
+        Expr::Global(_) => true,
+        Expr::Field(base, _) => is_outside(function, base),
+        _ => false,
+    }
+}
