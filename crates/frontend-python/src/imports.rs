@@ -6,26 +6,21 @@ use unspin_ir::{Name, Source};
 use crate::names::Names;
 
 /// `import a.b` binds `a`, `import a.b as c` binds `c` to `a.b`.
-pub(crate) fn import<'a>(statement: &'a StmtImport, names: &mut Names<'a>, mut bind: impl FnMut(Name, Name)) {
+pub(crate) fn import(statement: &StmtImport, mut bind: impl FnMut(Name, Name)) {
     for alias in &statement.names {
         let path = alias.name.as_str();
         if let Some(asname) = &alias.asname {
-            let path = names.intern(path);
-            bind(names.intern(asname.as_str()), path);
+            let path = unspin_ir::name(path);
+            bind(unspin_ir::name(asname.as_str()), path);
         } else {
-            let top = names.intern(path.split('.').next().unwrap_or(path));
+            let top = unspin_ir::name(path.split('.').next().unwrap_or(path));
             bind(top, top);
         }
     }
 }
 
 /// `from a import b as c` binds `c` to `a.b`. A star binds nothing that could be known.
-pub(crate) fn import_from<'a>(
-    statement: &'a StmtImportFrom,
-    source: &Source,
-    names: &mut Names<'a>,
-    mut bind: impl FnMut(Name, Name),
-) {
+pub(crate) fn import_from(statement: &StmtImportFrom, source: &Source, names: &mut Names, mut bind: impl FnMut(Name, Name)) {
     let mut base = package(source, statement.level);
     if let Some(module) = &statement.module {
         if !base.is_empty() {
@@ -35,9 +30,9 @@ pub(crate) fn import_from<'a>(
     }
     let base = unspin_ir::name(&base);
     for alias in statement.names.iter().filter(|alias| alias.name.as_str() != "*") {
-        let own = names.intern(alias.name.as_str());
+        let own = unspin_ir::name(alias.name.as_str());
         let path = names.join(base, own);
-        let bound = alias.asname.as_ref().map_or(own, |asname| names.intern(asname.as_str()));
+        let bound = alias.asname.as_ref().map_or(own, |asname| unspin_ir::name(asname.as_str()));
         bind(bound, path);
     }
 }

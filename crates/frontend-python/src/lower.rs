@@ -40,7 +40,7 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
     let mut frame = Frame::new(FunctionId(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
     Collector { names: &mut names, source, has_walrus, slots: &mut frame.slots }.body(&tree.body);
     for shared in declared_global(text) {
-        let name = names.intern(shared);
+        let name = unspin_ir::name(shared);
         if let Some(slot @ Slot::Variable) = frame.slots.get_mut(&name) {
             *slot = Slot::Global;
         }
@@ -155,7 +155,7 @@ struct ClassScope {
 struct Lowerer<'a> {
     text: &'a str,
     source: &'a Source,
-    names: Names<'a>,
+    names: Names,
     module: Module,
     /// Finished functions; an entry is reserved where the definition begins, so that they keep the order of the source.
     functions: Vec<Option<Function>>,

@@ -1,7 +1,4 @@
-//! Interning per file.
-//!
-//! The table of all names of the process is shared between threads; a file asks it once for each name and remembers the
-//! answer.
+//! The names of one file: those that the lowering itself asks for, and dotted ones put together.
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{Name, name};
@@ -22,14 +19,13 @@ pub(crate) struct Words {
 
 /// The names of one file.
 #[derive(Debug)]
-pub(crate) struct Names<'a> {
+pub(crate) struct Names {
     pub(crate) words: Words,
-    known: FxHashMap<&'a str, Name>,
     joined: FxHashMap<(Name, Name), Name>,
     buffer: String,
 }
 
-impl<'a> Names<'a> {
+impl Names {
     pub(crate) fn new() -> Self {
         let words = Words {
             empty: name(""),
@@ -42,12 +38,7 @@ impl<'a> Names<'a> {
             class: name("__class__"),
             truth: name("bool"),
         };
-        Self { words, known: FxHashMap::default(), joined: FxHashMap::default(), buffer: String::new() }
-    }
-
-    /// The name for a text.
-    pub(crate) fn intern(&mut self, text: &'a str) -> Name {
-        *self.known.entry(text).or_insert_with(|| name(text))
+        Self { words, joined: FxHashMap::default(), buffer: String::new() }
     }
 
     /// `prefix.last`; only `last` after an empty prefix.

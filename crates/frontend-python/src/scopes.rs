@@ -49,34 +49,34 @@ impl Slot {
 pub(crate) type Slots = FxHashMap<Name, Slot>;
 
 /// Collects what a body binds.
-pub(crate) struct Collector<'a, 'b> {
-    pub(crate) names: &'b mut Names<'a>,
+pub(crate) struct Collector<'b> {
+    pub(crate) names: &'b mut Names,
     pub(crate) source: &'b Source,
     /// Whether the file has assignment expressions at all; only then expressions are walked.
     pub(crate) has_walrus: bool,
     pub(crate) slots: &'b mut Slots,
 }
 
-impl<'a> Collector<'a, '_> {
-    pub(crate) fn body(&mut self, body: &'a [Stmt]) {
+impl Collector<'_> {
+    pub(crate) fn body(&mut self, body: &[Stmt]) {
         for statement in body {
             self.statement(statement);
         }
     }
 
     /// The assignment expressions of a lone expression: the body of a lambda.
-    pub(crate) fn expression(&mut self, expr: &'a Expr) {
+    pub(crate) fn expression(&mut self, expr: &Expr) {
         if self.has_walrus {
             Walruses(self).visit_expr(expr);
         }
     }
 
-    fn bind(&mut self, text: &'a str, slot: Slot) {
-        let name = self.names.intern(text);
+    fn bind(&mut self, text: &str, slot: Slot) {
+        let name = unspin_ir::name(text);
         bind(self.slots, name, slot);
     }
 
-    fn statement(&mut self, statement: &'a Stmt) {
+    fn statement(&mut self, statement: &Stmt) {
         if self.has_walrus {
             Walruses(self).own_expressions(statement);
         }
@@ -114,7 +114,7 @@ impl<'a> Collector<'a, '_> {
             }
             Stmt::Import(import) => {
                 let slots = &mut *self.slots;
-                imports::import(import, self.names, |bound, path| bind(slots, bound, Slot::Path(path)));
+                imports::import(import, |bound, path| bind(slots, bound, Slot::Path(path)));
             }
             Stmt::ImportFrom(import) => {
                 let slots = &mut *self.slots;
@@ -127,7 +127,7 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
-    fn try_statement(&mut self, inner: &'a ast::StmtTry) {
+    fn try_statement(&mut self, inner: &ast::StmtTry) {
         self.body(&inner.body);
         for ast::ExceptHandler::ExceptHandler(handler) in &inner.handlers {
             if let Some(name) = &handler.name {
@@ -139,7 +139,7 @@ impl<'a> Collector<'a, '_> {
         self.body(&inner.finalbody);
     }
 
-    fn target(&mut self, target: &'a Expr) {
+    fn target(&mut self, target: &Expr) {
         match target {
             Expr::Name(name) => self.bind(name.id.as_str(), Slot::Variable),
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|part| self.target(part)),
@@ -149,8 +149,8 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
-    fn pattern(&mut self, pattern: &'a Pattern) {
-        let mut captured = |name: &'a Option<ast::Identifier>| {
+    fn pattern(&mut self, pattern: &Pattern) {
+        let mut captured = |name: &Option<ast::Identifier>| {
             if let Some(name) = name {
                 self.bind(name.as_str(), Slot::Variable);
             }
@@ -185,11 +185,11 @@ fn bind(slots: &mut Slots, name: Name, slot: Slot) {
 }
 
 /// Finds `name := value`, which binds in the function around any comprehension.
-struct Walruses<'x, 'a, 'b>(&'x mut Collector<'a, 'b>);
+struct Walruses<'x, 'b>(&'x mut Collector<'b>);
 
-impl<'a> Walruses<'_, 'a, '_> {
+impl Walruses<'_, '_> {
     /// The expressions of a statement, without those of statements inside it.
-    fn own_expressions(&mut self, statement: &'a Stmt) {
+    fn own_expressions(&mut self, statement: &Stmt) {
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Try(_) => {}
             Stmt::For(inner) => self.visit_expr(&inner.iter),
@@ -208,7 +208,7 @@ impl<'a> Walruses<'_, 'a, '_> {
     }
 }
 
-impl<'a> Visitor<'a> for Walruses<'_, 'a, '_> {
+impl<'a> Visitor<'a> for Walruses<'_, '_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Lambda(_) => return,

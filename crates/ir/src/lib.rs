@@ -29,6 +29,7 @@ mod dump;
 mod expr;
 mod function;
 mod module;
+mod name;
 
 pub use builder::FunctionBuilder;
 pub use call::{Argument, Call, Callee};
@@ -39,11 +40,4 @@ pub use function::{
     Scope, ScopeId, Statement, StatementKind, Terminator,
 };
 pub use module::{Class, Comment, Field, Module, Problem, Source};
-
-/// An interned string: one word, compared by address, alive as long as the process.
-pub type Name = ustr::Ustr;
-
-/// Intern a string.
-pub fn name(text: &str) -> Name {
-    ustr::ustr(text)
-}
+pub use name::{Name, name};

@@ -26,7 +26,7 @@ impl<'a> Lowerer<'a> {
     /// The local that a target is, if it is a plain name of one.
     pub(super) fn local_target(&mut self, target: &'a Syntax) -> Option<LocalId> {
         let Syntax::Name(name) = target else { return None };
-        let name = self.names.intern(name.id.as_str());
+        let name = unspin_ir::name(name.id.as_str());
         match self.resolve(name) {
             Resolved::Local(local) => Some(local),
             Resolved::Path(_) | Resolved::Global(_) => None,

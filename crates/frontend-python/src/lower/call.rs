@@ -72,7 +72,7 @@ impl<'a> Lowerer<'a> {
     fn pure_call(&mut self, call: &'a ast::ExprCall) -> Option<ExprId> {
         let Syntax::Name(name) = &*call.func else { return None };
         let words = self.names.words;
-        let name = self.names.intern(name.id.as_str());
+        let name = unspin_ir::name(name.id.as_str());
         let count = if call.arguments.keywords.is_empty() { call.arguments.args.len() } else { 0 };
         let is_known =
             (count == 1 && (name == words.length || name == words.truth)) || (count == 2 && name == words.is_instance);
@@ -103,7 +103,7 @@ impl<'a> Lowerer<'a> {
         let Syntax::Attribute(attribute) = function else {
             return Callee::Value(self.value(function));
         };
-        let method = self.names.intern(attribute.attr.as_str());
+        let method = unspin_ir::name(attribute.attr.as_str());
         let receiver = match &*attribute.value {
             Syntax::Call(inner) if self.is_super(inner) => {
                 let word = self.names.words.super_;
@@ -126,7 +126,7 @@ impl<'a> Lowerer<'a> {
                 ArgOrKeyword::Arg(Syntax::Starred(starred)) => self.argument(None, &starred.value, true),
                 ArgOrKeyword::Arg(value) => self.argument(None, value, false),
                 ArgOrKeyword::Keyword(keyword) => {
-                    let name = keyword.arg.as_ref().map(|name| self.names.intern(name.as_str()));
+                    let name = keyword.arg.as_ref().map(|name| unspin_ir::name(name.as_str()));
                     self.argument(name, &keyword.value, name.is_none())
                 }
             };
@@ -177,7 +177,7 @@ impl<'a> Lowerer<'a> {
         if !self.tables.contains_key(text) {
             return false;
         }
-        let name = self.names.intern(text);
+        let name = unspin_ir::name(text);
         match self.resolve(name) {
             Resolved::Global(global) => global == name,
             Resolved::Local(_) => self.in_module(),

@@ -64,7 +64,7 @@ impl<'a> Lowerer<'a> {
     fn shadow(&mut self, target: &'a Syntax) {
         match target {
             Syntax::Name(name) => {
-                let name = self.names.intern(name.id.as_str());
+                let name = unspin_ir::name(name.id.as_str());
                 let local = self.builder().local(name, LocalKind::Variable, None);
                 self.frame.overlay.push((name, local));
             }

@@ -17,7 +17,7 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.type_parameters(class.type_params.as_deref());
-        let name = self.names.intern(class.name.as_str());
+        let name = unspin_ir::name(class.name.as_str());
         let qualified = self.qualify(name);
         let bases = self.bases(class);
         let is_abstract = is_abstract(class, &bases);

@@ -73,7 +73,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn literal(&mut self, expr: &'a Syntax) -> ExprId {
-        match literal::constant(expr, &mut self.names) {
+        match literal::constant(expr) {
             Some(constant) => self.builder().constant(constant),
             None => self.opaque(Vec::new()),
         }

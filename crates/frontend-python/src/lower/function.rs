@@ -39,7 +39,7 @@ impl<'a> Lowerer<'a> {
         self.type_parameters(def.type_params.as_deref());
         let is_method = !self.frame.classes.is_empty();
         let kind = if is_method { FunctionKind::Method } else { FunctionKind::Function };
-        let name = self.names.intern(def.name.as_str());
+        let name = unspin_ir::name(def.name.as_str());
         let id = self.open(kind, name, span_of(def), &def.parameters);
         let owner = self.outer.last().and_then(|outer| outer.classes.last()).map(|class| (class.qualified, class.index));
         let is_test = self.outer.last().is_some_and(|_| def.name.starts_with("test_")) || self.frame.is_test;
@@ -152,7 +152,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn parameter(&mut self, parameter: AnyParameterRef<'a>, default: Option<ExprId>) {
-        let name = self.names.intern(parameter.name().as_str());
+        let name = unspin_ir::name(parameter.name().as_str());
         let ty = parameter.annotation().and_then(|annotation| self.nominal(annotation));
         let local = self.builder().local(name, LocalKind::Parameter, ty);
         self.frame.slots.insert(name, Slot::Local(local));
@@ -163,11 +163,11 @@ impl<'a> Lowerer<'a> {
     /// A default as an expression of the function that has it; what is more than a constant or path is evaluated in the
     /// function around it and not known inside.
     fn default_value(&mut self, default: &'a Syntax) -> Option<Expr> {
-        if let Some(constant) = literal::constant(default, &mut self.names) {
+        if let Some(constant) = literal::constant(default) {
             return Some(Expr::Constant(constant));
         }
         if let Syntax::Name(name) = default {
-            let name = self.names.intern(name.id.as_str());
+            let name = unspin_ir::name(name.id.as_str());
             return match self.resolve(name) {
                 Resolved::Path(path) | Resolved::Global(path) => Some(Expr::Global(path)),
                 Resolved::Local(_) => None,

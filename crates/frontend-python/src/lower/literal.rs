@@ -6,12 +6,10 @@
 use ruff_python_ast::{Expr as Syntax, Number};
 use unspin_ir::{Constant, Name, name};
 
-use crate::names::Names;
-
 const LONGEST: usize = 200;
 
 /// The constant that a literal is.
-pub(super) fn constant<'a>(expr: &'a Syntax, names: &mut Names<'a>) -> Option<Constant> {
+pub(super) fn constant(expr: &Syntax) -> Option<Constant> {
     Some(match expr {
         Syntax::NoneLiteral(_) => Constant::None,
         Syntax::BooleanLiteral(literal) => Constant::Bool(literal.value),
@@ -22,7 +20,7 @@ pub(super) fn constant<'a>(expr: &'a Syntax, names: &mut Names<'a>) -> Option<Co
         },
         Syntax::StringLiteral(literal) => {
             let text = literal.value.to_str();
-            Constant::Text(if text.len() > LONGEST { shortened(text) } else { names.intern(text) })
+            Constant::Text(if text.len() > LONGEST { shortened(text) } else { unspin_ir::name(text) })
         }
         Syntax::BytesLiteral(literal) => Constant::Bytes(literal.value.bytes().take(LONGEST).collect()),
         _ => return None,

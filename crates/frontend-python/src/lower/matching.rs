@@ -105,7 +105,7 @@ impl<'a> Lowerer<'a> {
             self.pattern(inner, part, fail);
         }
         for keyword in &class.arguments.keywords {
-            let field = self.names.intern(keyword.attr.as_str());
+            let field = unspin_ir::name(keyword.attr.as_str());
             let part = self.builder().expr(Expr::Field(subject, field));
             self.pattern(&keyword.pattern, part, fail);
         }

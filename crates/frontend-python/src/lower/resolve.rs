@@ -119,7 +119,7 @@ impl<'a> Lowerer<'a> {
         if text.is_empty() {
             return self.builder().expr(Expr::Opaque(Box::default()));
         }
-        let name = self.names.intern(text);
+        let name = unspin_ir::name(text);
         match self.resolve(name) {
             Resolved::Local(local) => self.builder().read(local),
             Resolved::Path(path) | Resolved::Global(path) => self.builder().expr(Expr::Global(path)),
@@ -152,7 +152,7 @@ impl<'a> Lowerer<'a> {
             None => self.value(base),
         };
         for text in attributes.into_iter().rev() {
-            let field = self.names.intern(text);
+            let field = unspin_ir::name(text);
             value = self.builder().expr(Expr::Field(value, field));
         }
         value
@@ -175,7 +175,7 @@ impl<'a> Lowerer<'a> {
 
     fn extend(&mut self, path: Name, attributes: &[&'a str]) -> Name {
         attributes.iter().rev().fold(path, |path, text| {
-            let attribute = self.names.intern(text);
+            let attribute = unspin_ir::name(text);
             self.names.join(path, attribute)
         })
     }
@@ -187,7 +187,7 @@ impl<'a> Lowerer<'a> {
         }
         match expr {
             Syntax::Name(name) if !name.id.is_empty() => {
-                let name = self.names.intern(name.id.as_str());
+                let name = unspin_ir::name(name.id.as_str());
                 match self.resolve(name) {
                     Resolved::Path(path) => Some(path),
                     Resolved::Local(_) | Resolved::Global(_) => None,
@@ -195,7 +195,7 @@ impl<'a> Lowerer<'a> {
             }
             Syntax::Attribute(attribute) => {
                 let base = self.short_path(&attribute.value)?;
-                let attribute = self.names.intern(attribute.attr.as_str());
+                let attribute = unspin_ir::name(attribute.attr.as_str());
                 Some(self.names.join(base, attribute))
             }
             _ => None,
@@ -207,7 +207,7 @@ impl<'a> Lowerer<'a> {
         let owner = self.frame.owner?;
         let is_receiver = |this: &mut Self, expr: &'a Syntax| {
             let Syntax::Name(name) = expr else { return false };
-            let name = this.names.intern(name.id.as_str());
+            let name = unspin_ir::name(name.id.as_str());
             let first = this.frame.builder.function.parameters.first().map(|first| first.local);
             matches!(this.resolve(name), Resolved::Local(local) if Some(local) == first)
         };

@@ -67,7 +67,7 @@ impl<'a> Lowerer<'a> {
         let ty = self.nominal(&assign.annotation);
         match &*assign.target {
             Syntax::Name(name) if !self.frame.classes.is_empty() => {
-                let name = self.names.intern(name.id.as_str());
+                let name = unspin_ir::name(name.id.as_str());
                 self.declare_field(self.frame.classes.last().map(|class| class.index), name, ty);
             }
             Syntax::Name(_) => {
@@ -78,7 +78,7 @@ impl<'a> Lowerer<'a> {
                 }
             }
             Syntax::Attribute(attribute) if self.is_receiver(&attribute.value) => {
-                let name = self.names.intern(attribute.attr.as_str());
+                let name = unspin_ir::name(attribute.attr.as_str());
                 self.declare_field(self.class, name, ty);
             }
             _ => {}
@@ -192,7 +192,7 @@ impl<'a> Lowerer<'a> {
 
     /// The local that a name is bound to by a clause, with the name if that is no local: it is assigned from there.
     pub(super) fn bound_local(&mut self, name: &'a ast::Identifier) -> (unspin_ir::LocalId, bool) {
-        let interned = self.names.intern(name.as_str());
+        let interned = unspin_ir::name(name.as_str());
         match self.resolve(interned) {
             Resolved::Local(local) => (local, false),
             Resolved::Path(_) | Resolved::Global(_) => (self.builder().local(interned, LocalKind::Temporary, None), true),

@@ -95,7 +95,7 @@ impl<'a> Lowerer<'a> {
 
     fn dotted(&mut self, text: &'a str) -> Option<Name> {
         let mut parts = text.split('.');
-        let first = self.names.intern(parts.next()?);
+        let first = unspin_ir::name(parts.next()?);
         if first.as_str() == "Self"
             && let Some(owner) = self.frame.owner
         {
@@ -103,7 +103,7 @@ impl<'a> Lowerer<'a> {
         }
         let super::resolve::Resolved::Path(mut path) = self.resolve(first) else { return None };
         for part in parts {
-            let part = self.names.intern(part);
+            let part = unspin_ir::name(part);
             path = self.names.join(path, part);
         }
         Some(path)

@@ -1,0 +1,56 @@
+//! Interned strings.
+//!
+//! The table of all names of the process is shared between threads and costs a lock, so that each thread remembers what
+//! it asked last: programs use few names, most of them again and again.
+
+use std::cell::Cell;
+
+/// An interned string: one word, compared by address, alive as long as the process.
+pub type Name = ustr::Ustr;
+
+/// How many answers a thread remembers.
+const REMEMBERED: usize = 1 << 12;
+
+thread_local! {
+    static ANSWERS: [Cell<Option<Name>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
+}
+
+/// Intern a string.
+pub fn name(text: &str) -> Name {
+    ANSWERS.with(|answers| {
+        let answer = &answers[place(text.as_bytes())];
+        match answer.get() {
+            Some(known) if known.as_str() == text => known,
+            _ => {
+                let new = ustr::ustr(text);
+                answer.set(Some(new));
+                new
+            }
+        }
+    })
+}
+
+/// Where the answer for a text is kept: by its ends and its length, which tell most names of a program apart.
+fn place(text: &[u8]) -> usize {
+    let word = |bytes: &[u8]| bytes.iter().fold(0_u64, |word, &byte| word << 8 | u64::from(byte));
+    let ends = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
+        _ => word(text),
+    };
+    let mixed = (ends ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_whatever_was_asked_between() {
+        let texts: Vec<String> = (0..3 * REMEMBERED).map(|number| format!("name_{number}")).collect();
+        let first: Vec<Name> = texts.iter().map(|text| name(text)).collect();
+        let again: Vec<Name> = texts.iter().map(|text| name(text)).collect();
+        assert!(first == again && texts.iter().zip(&first).all(|(text, name)| name.as_str() == text));
+        assert_eq!(name(""), Name::default());
+    }
+}
