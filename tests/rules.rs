@@ -56,7 +56,7 @@ fn differences(files: &[(String, String, String)], rules: &Rules, rule: Option<&
     let is_rust = files.first().is_some_and(|(path, ..)| Path::new(path).extension().is_some_and(|ending| ending == "rs"));
     let models = builtin_models(if is_rust { "rust" } else { "python" }).expect("the built-in models are well formed");
     let sources: Vec<SourceFile> =
-        files.iter().map(|(path, stem, text)| SourceFile { path: path.clone(), module: lower(path, stem, text) }).collect();
+        files.iter().map(|(path, stem, text)| SourceFile::new(path.clone(), lower(path, stem, text))).collect();
     let mut report = String::new();
     for (source, (path, ..)) in sources.iter().zip(files) {
         for problem in &source.module.problems {

@@ -36,7 +36,9 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written.context("cannot write to standard output")?,
     }
-    Ok(exit_code(&outcome))
+    let code = exit_code(&outcome);
+    std::mem::forget(outcome);
+    Ok(code)
 }
 
 fn exit_code(outcome: &Outcome) -> ExitCode {

@@ -96,6 +96,9 @@ pub struct Outcome {
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
+    /// What was analysed, one project for each language. Taking it apart takes a while, so that a process which ends
+    /// anyway had better forget it.
+    pub analysed: Vec<Project>,
 }
 
 impl Outcome {
@@ -104,6 +107,7 @@ impl Outcome {
         self.sources.extend(other.sources);
         self.hidden_in_tests += other.hidden_in_tests;
         self.suppressed += other.suppressed;
+        self.analysed.extend(other.analysed);
     }
 }
 
@@ -116,22 +120,22 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     let start = Instant::now();
     let rules = Rules::builtin()?;
     validate(&rules, &options.selection)?;
-    let models = [(Language::Python, builtin_models("python")?), (Language::Rust, builtin_models("rust")?)];
+    let models = [Models::new(builtin_models("python")?), Models::new(builtin_models("rust")?)];
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
     let mut outcome = pool.install(|| {
-        let (files, inputs) = load_all(inputs, options.include_tests, progress, &mut errors);
+        let (files, inputs) = load_all(inputs, options.include_tests, &models, progress, &mut errors);
         progress(Phase::Analysing);
         let summary = summary(&files);
         let skipped_tests = if options.include_tests { 0 } else { files.iter().filter(|file| file.module.is_test).count() };
         let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
         let mut outcome = Outcome::default();
         // Neither language calls the other, and each has its own libraries: two projects.
-        for (language, models) in models {
+        for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
             let (own, rest): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, (input, _))| input.language == language);
             loaded = rest;
             let (files, inputs) = own.into_iter().unzip();
-            let run = Run { options, rules: &rules, project: Project::new(files, Models::new(models)), inputs };
+            let run = Run { options, rules: &rules, project: Project::new(files, models), inputs };
             outcome.add(run.report(&mut errors));
         }
         outcome.skipped_tests = skipped_tests;
@@ -191,7 +195,13 @@ type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
 /// Load in parallel; results keep the order of the inputs.
 ///
 /// Of test files, unless they are to be reported, only the syntax is looked at: nothing else calls what is in them.
-fn load_all(inputs: Vec<Input>, include_tests: bool, progress: &(dyn Fn(Phase) + Sync), errors: &mut Vec<ScanError>) -> Files {
+fn load_all(
+    inputs: Vec<Input>,
+    include_tests: bool,
+    [python, rust]: &[Models; 2],
+    progress: &(dyn Fn(Phase) + Sync),
+    errors: &mut Vec<ScanError>,
+) -> Files {
     let mut namer = Namer::default();
     let source = |input: Input| {
         let source = namer.source(&input);
@@ -203,7 +213,11 @@ fn load_all(inputs: Vec<Input>, include_tests: bool, progress: &(dyn Fn(Phase) +
         .par_iter()
         .with_max_len(1)
         .map(|(source, input)| {
-            let loaded = load(input, source);
+            let loaded = load(input, source).map(|Loaded { module, hash, problem }| {
+                let file = SourceFile::new(input.shown.clone(), module);
+                file.prepare(if input.language == Language::Python { python } else { rust });
+                (file, hash, problem)
+            });
             progress(Phase::Loading { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
             loaded
         })
@@ -212,9 +226,9 @@ fn load_all(inputs: Vec<Input>, include_tests: bool, progress: &(dyn Fn(Phase) +
     let mut kept = Vec::with_capacity(of);
     for ((_, input), loaded) in inputs.into_iter().zip(loaded) {
         match loaded {
-            Ok(Loaded { module, hash, problem }) => {
+            Ok((file, hash, problem)) => {
                 errors.extend(problem);
-                files.push(SourceFile { path: input.shown.clone(), module });
+                files.push(file);
                 kept.push((input, hash));
             }
             Err(error) => errors.push(error),
@@ -269,6 +283,7 @@ impl Run<'_> {
         let located = reported.into_iter().filter_map(|(raw, fingerprint)| texts.locate(raw, fingerprint, path));
         outcome.report.findings = located.collect();
         outcome.sources = texts.into_sources(path);
+        outcome.analysed.push(self.project);
         outcome
     }
 

@@ -4,6 +4,7 @@
 //! tasks and signals give no edge, closures that are run before their function returns do. Calls on receivers of unknown
 //! type give no certain edge: `self.inner.poll()` inside `poll` is delegation far more often than recursion.
 
+mod called;
 mod components;
 mod edges;
 mod likely;
@@ -13,6 +14,7 @@ mod typed;
 use unspin_ir::{BlockId, Function, FunctionId, Name, Terminator};
 use unspin_span::Span;
 
+pub(crate) use self::called::Called;
 pub(crate) use self::components::components;
 pub(crate) use self::edges::is_literal_call;
 use crate::project::{FunctionRef, Project};
@@ -103,7 +105,7 @@ impl CallGraph {
         let functions = project.functions().zip(likely.on_cycle).zip(likely.resolved);
         let edges = functions.map(|((at, on_cycle), resolved)| match resolved {
             // Whoever catches an overflow is asked for whatever it calls.
-            _ if catches_recursion(project.function(at)) => edges::edges_of(project, at, Cycles::All, &mut cache),
+            _ if project.outline(at).catches_recursion => edges::edges_of(project, at, Cycles::All, &mut cache),
             None if on_cycle => edges::edges_of(project, at, wanted, &mut cache),
             Some(edges) => edges,
             None => Vec::new(),

@@ -3,9 +3,9 @@
 //! Most functions need none, and resolving calls and looking at the shape of a function is what costs. Every answer is an
 //! upper bound: what a gate lets through is looked at again, what it holds back has nothing to report.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Module, StatementKind, Terminator};
 
-use crate::{FunctionRef, Project};
+use crate::Models;
 
 /// What there may be to observe in a function.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,10 +36,9 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    pub(crate) fn of(project: &Project, at: FunctionRef) -> Self {
-        let function = project.function(at);
+    pub(crate) fn of(models: &Models, module: &Module, function: &Function) -> Self {
         let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
-        let is_rust = crate::sites::is_rust(project, at);
+        let is_rust = !module.shares_objects;
         let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
         gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
         let has_for = has(LoopKind::For);
@@ -48,10 +47,10 @@ impl Gates {
         for block in &function.blocks {
             for statement in &block.statements {
                 let StatementKind::Call(call) = &statement.kind else { continue };
-                let hints = project.models.hints(call.callee);
+                let hints = models.hints(call.callee);
                 gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
                 gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
-                gates.timed |= crate::timeouts::may_wait(project, call);
+                gates.timed |= crate::timeouts::may_wait(models, call);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
                 gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
                 gates.reads |= crate::reads::may_observe(call);

@@ -25,6 +25,7 @@ pub mod model;
 mod models;
 pub mod observation;
 mod observe;
+mod outline;
 mod pages;
 mod peer_input;
 mod pings;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use unspin_flow::NaturalLoop;
 use unspin_ir::LoopKind;
 
-use crate::gates::Gates;
 use crate::observation::{Observation, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
@@ -14,7 +13,7 @@ use crate::{Certainty, FunctionRef, Project};
 
 /// Observations about the loops and calls of a function, in the order of the source.
 pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> {
-    let gates = Gates::of(project, at);
+    let gates = project.outline(at).gates;
     if gates.are_closed() {
         return Vec::new();
     }

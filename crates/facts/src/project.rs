@@ -14,6 +14,7 @@ use unspin_ir::{Class, Function, FunctionId, Module, Name};
 pub use self::class::ClassRef;
 use self::index::Index;
 use crate::model::CallModel;
+use crate::outline::{FunctionOutline, Outline};
 use crate::types::TypeTables;
 
 /// One file of a project.
@@ -23,6 +24,24 @@ pub struct SourceFile {
     pub path: String,
     /// Its IR.
     pub module: Module,
+    outline: OnceLock<Outline>,
+}
+
+impl SourceFile {
+    /// A file with its IR.
+    pub fn new(path: String, module: Module) -> Self {
+        Self { path, module, outline: OnceLock::new() }
+    }
+
+    /// Go through the module once, with the models of the project that it will be part of. Best done by the thread that
+    /// has just lowered it.
+    pub fn prepare(&self, models: &crate::Models) {
+        self.outline(models);
+    }
+
+    fn outline(&self, models: &crate::Models) -> &Outline {
+        self.outline.get_or_init(|| Outline::new(&self.module, models))
+    }
 }
 
 /// A function of a project.
@@ -118,6 +137,10 @@ impl Project {
     /// A function.
     pub fn function(&self, at: FunctionRef) -> &Function {
         &self.files[at.file as usize].module.functions[at.function.0 as usize]
+    }
+
+    pub(crate) fn outline(&self, at: FunctionRef) -> &FunctionOutline {
+        self.files[at.file as usize].outline(&self.models).function(at.function)
     }
 
     /// Every function, files in order, functions in the order of the source.

@@ -16,7 +16,7 @@ pub(crate) fn module(module_name: &str) -> Module {
 /// A project of these modules with one model file.
 pub(crate) fn project(modules: Vec<Module>, models: &str) -> Project {
     let models = Models::parse("test.toml", models).map_or_else(|error| panic!("{error}"), |file| Models::new(vec![file]));
-    let files = modules.into_iter().map(|module| SourceFile { path: format!("{}.x", module.name), module }).collect();
+    let files = modules.into_iter().map(|module| SourceFile::new(format!("{}.x", module.name), module)).collect();
     Project::new(files, models)
 }
 

@@ -16,7 +16,7 @@ use crate::model::{Bound, BoundWord, CallModel, Effect};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::shape::{LazyShape, Shape, for_each_part, root_local};
 use crate::sites::shown_callee;
-use crate::{Certainty, FunctionRef, Project};
+use crate::{Certainty, FunctionRef, Models, Project};
 
 /// Whether a call, resolved by its model, waits for ever.
 pub(crate) fn is_endless(project: &Project, at: FunctionRef, _shape: &Shape, call: &Call) -> bool {
@@ -36,8 +36,8 @@ pub(crate) fn is_reported(model: &CallModel) -> bool {
 }
 
 /// Whether a call may have something to report, by the name of what is called.
-pub(crate) fn may_wait(project: &Project, call: &Call) -> bool {
-    let is_hinted = project.models.hints(call.callee).is_some_and(|hints| hints.timed);
+pub(crate) fn may_wait(models: &Models, call: &Call) -> bool {
+    let is_hinted = models.hints(call.callee).is_some_and(|hints| hints.timed);
     is_hinted || last_part(call).is_some_and(|name| name.contains("connect"))
 }
 
@@ -78,7 +78,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn observe(&self, block: BlockId, index: usize, call: &Call, span: Span) -> Option<Observation> {
-        if !may_wait(self.project, call) {
+        if !may_wait(&self.project.models, call) {
             return None;
         }
         let resolution = self.project.resolve(self.at, call);

@@ -5,13 +5,12 @@
 //! where a name does not tell (called values, combinators, visitors), the calls are resolved at once.
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Callee, FunctionKind, Name, StatementKind};
+use unspin_ir::{FunctionKind, Name};
 
+use super::called::{Called, How};
 use super::edges::edges_of;
 use super::tables::TableCache;
-use super::typed::{Typed, is_outside};
 use super::{CallEdge, CallGraph, Cycles, components};
-use crate::model::WordKind;
 use crate::project::{FunctionRef, Project};
 
 /// What is known of each function, by its number, before most calls are resolved.
@@ -30,10 +29,9 @@ pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables:
         names.add_constructors(project, graph);
     }
     let mut resolved = Vec::with_capacity(count);
-    let mut telling = FxHashMap::default();
     for at in project.functions() {
         let number = graph.number(at);
-        if names.add_calls(project, graph, at, &mut telling) {
+        if names.add_calls(project, graph, at) {
             resolved.push(None);
         } else {
             let edges = edges_of(project, at, wanted, tables);
@@ -54,7 +52,7 @@ pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables:
 /// a plain name calls, nor a function what is called on a value.
 struct Names {
     wanted: Cycles,
-    nodes: FxHashMap<(Kind, &'static str), u32>,
+    nodes: FxHashMap<(Kind, Name), u32>,
     successors: Vec<Vec<u32>>,
 }
 
@@ -66,7 +64,7 @@ enum Kind {
 }
 
 impl Names {
-    fn node(&mut self, kind: Kind, name: &'static str) -> usize {
+    fn node(&mut self, kind: Kind, name: Name) -> usize {
         let next = self.successors.len() as u32;
         let node = *self.nodes.entry((kind, name)).or_insert(next);
         if node == next {
@@ -80,7 +78,7 @@ impl Names {
             let function = project.function(at);
             let number = graph.number(at);
             let kind = if function.kind == FunctionKind::Method { Kind::Method } else { Kind::Plain };
-            let node = self.node(kind, function.name.as_str());
+            let node = self.node(kind, function.name);
             self.successors[node].push(number);
             // A closure may run wherever the function around it does.
             if let Some(parent) = function.parent {
@@ -103,44 +101,23 @@ impl Names {
     }
 
     /// Add the names that a function calls. `false` if names do not tell what it calls.
-    fn add_calls(
-        &mut self,
-        project: &Project,
-        graph: &CallGraph,
-        at: FunctionRef,
-        telling: &mut FxHashMap<&'static str, bool>,
-    ) -> bool {
+    fn add_calls(&mut self, project: &Project, graph: &CallGraph, at: FunctionRef) -> bool {
+        let Called::Names(names) = &project.outline(at).called else { return false };
         let number = graph.number(at) as usize;
         let mut called = std::mem::take(&mut self.successors[number]);
-        let function = project.function(at);
-        let typed = (self.wanted == Cycles::Certain).then(|| Typed::new(function));
-        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
-            let StatementKind::Call(call) = &statement.kind else { continue };
-            let name = match call.callee {
-                Callee::Method(_, method) => method.as_str(),
-                Callee::Path(path) => last_part(path),
-                Callee::Value(_) => return false,
-            };
-            let tells = *telling.entry(name).or_insert_with(|| {
-                let word = name.trim_end_matches('!');
-                ![WordKind::Combinator, WordKind::Visitor].into_iter().any(|kind| project.models.has_word(kind, word))
-            });
-            if !tells {
-                return false;
-            }
-            let kinds: &[Kind] = match call.callee {
-                // `Class.method()`.
-                Callee::Path(path) if path.contains('.') => &[Kind::Plain, Kind::Method],
-                Callee::Path(_) | Callee::Value(_) => &[Kind::Plain],
-                Callee::Method(on, _) if typed.as_ref().is_some_and(|typed| !typed.may_be(on)) => &[],
-                Callee::Method(on, method) if typed.as_ref().is_some_and(|typed| typed.is_receiver(on)) => {
-                    let own = project.owner(at).map(|class| project.method(class, method));
+        let is_certain = self.wanted == Cycles::Certain;
+        for &(name, how) in names {
+            let kinds: &[Kind] = match how {
+                How::Plain => &[Kind::Plain],
+                // What these find closes no certain cycle.
+                How::Base | How::Untyped if is_certain => &[],
+                How::Own if is_certain && project.owner(at).is_some() => {
+                    let own = project.owner(at).map(|class| project.method(class, name));
                     called.extend(own.iter().flatten().map(|&own| graph.number(own)));
-                    if own.is_some() { &[] } else { &[Kind::Method] }
+                    &[]
                 }
-                // `module.helper()` where the frontend saw no import.
-                Callee::Method(on, _) if is_outside(function, on) => &[Kind::Plain, Kind::Method],
-                Callee::Method(..) => &[Kind::Method],
+                How::Path | How::Base => &[Kind::Plain, Kind::Method],
+                How::Own | How::Typed | How::Untyped => &[Kind::Method],
             };
             called.extend(kinds.iter().filter_map(|&kind| self.nodes.get(&(kind, name))));
         }
@@ -149,6 +126,6 @@ impl Names {
     }
 }
 
-fn last_part(path: Name) -> &'static str {
-    path.as_str().rsplit('.').next().unwrap_or_default()
+fn last_part(path: Name) -> Name {
+    path.rsplit_once('.').map_or(path, |(_, last)| unspin_ir::name(last))
 }

@@ -49,12 +49,3 @@ impl<'f> Typed<'f> {
             || (self.function.owner.is_none() && data.kind == LocalKind::Captured && data.name == "self")
     }
 }
-
-/// Whether a value is a path from outside the function.
-pub(super) fn is_outside(function: &Function, value: ExprId) -> bool {
-    match *function.expr(value) {
-        Expr::Global(_) => true,
-        Expr::Field(base, _) => is_outside(function, base),
-        _ => false,
-    }
-}
