@@ -29,6 +29,8 @@ pub(super) struct Body<'a> {
     steps: Cell<u32>,
     /// Calls of guard helpers, once they were asked for.
     pub(super) guards: OnceCell<Vec<(BlockId, u32)>>,
+    /// Calls of helpers that fail for what was seen before.
+    pub(super) membership_checks: OnceCell<Vec<(BlockId, u32)>>,
     /// Tests that may guard a call, once they were asked for.
     pub(super) tests: OnceCell<Tests>,
     /// How much it consumes, once that was asked for.
@@ -69,6 +71,7 @@ impl<'a> Body<'a> {
             dominators,
             steps: Cell::new(0),
             guards: OnceCell::new(),
+            membership_checks: OnceCell::new(),
             tests: OnceCell::new(),
             consumes: OnceCell::new(),
             trusted: OnceCell::new(),

@@ -400,8 +400,11 @@ fn is_after_membership_check(component: &Component<'_>, body: &Body<'_>, edge: &
             helper.blocks.iter().any(|block| matches!(block.terminator, Terminator::Raise { .. }))
         })
     };
-    let found: Vec<_> = body.calls().filter(|(_, _, call)| checks(call)).map(|(block, at, _)| (block, at)).collect();
-    body.is_after(edge, &found)
+    let found = body.membership_checks.get_or_init(|| {
+        let found = body.calls().filter(|(_, _, call)| checks(call));
+        found.map(|(block, statement, _)| (block, statement)).take(MAX_TESTS).collect()
+    });
+    body.is_after(edge, found)
 }
 
 /// Whether a test compares a parameter that the recursive call counts down, halves or takes the rest of.
