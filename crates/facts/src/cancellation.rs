@@ -40,14 +40,16 @@ enum Swallowed {
 }
 
 fn swallowed(cx: &LoopContext<'_>, handler: &Handler) -> Option<Swallowed> {
-    if handler.manager.is_some() {
-        return None;
-    }
-    if handler.classes.is_empty() {
-        return Some(Swallowed::Everything);
+    let suppressed = match handler.manager {
+        Some(scope) => Some(suppressed_by(cx, scope)?),
+        None => None,
+    };
+    let classes = suppressed.as_deref().unwrap_or(&handler.classes);
+    if classes.is_empty() {
+        return suppressed.is_none().then_some(Swallowed::Everything);
     }
     let mut found = None;
-    for class in &handler.classes {
+    for class in classes {
         if cx.project.models.failure_kind(*class) != Some(FailureKind::Cancellation) {
             continue;
         }
@@ -59,6 +61,14 @@ fn swallowed(cx: &LoopContext<'_>, handler: &Handler) -> Option<Swallowed> {
         };
     }
     found
+}
+
+/// What `contextlib.suppress(..)` swallows; `None` for any other context manager.
+fn suppressed_by(cx: &LoopContext<'_>, scope: unspin_ir::ScopeId) -> Option<Vec<unspin_ir::Name>> {
+    let (_, _, call) = cx.shape.origin(cx.function, cx.function.scope(scope).manager)?;
+    let (model, _) = cx.project.resolve(cx.at, call).model?;
+    let classes = call.arguments.iter().filter_map(|a| cx.function.path(a.value)).map(|path| unspin_ir::name(&path));
+    (model.effect == Effect::Suppress).then(|| classes.collect())
 }
 
 fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, kind: Swallowed) -> Option<Observation> {

@@ -95,7 +95,10 @@ fn grows_what_it_walks(function: &Function) -> bool {
     let mut held: Vec<(LocalId, ExprId)> = Vec::new();
     for statement in function.blocks.iter().flat_map(|block| &block.statements) {
         match &statement.kind {
-            StatementKind::Call(call) => grown.extend(grown_by(call)),
+            StatementKind::Call(call) => {
+                grown.extend(grown_by(call));
+                held.extend(call.result.zip(counted_by(call)));
+            }
             StatementKind::Assign(place, value) => {
                 if let Expr::Local(local) = function.expr(*place)
                     && function.local(*local).kind == LocalKind::Temporary
@@ -117,6 +120,14 @@ fn grows_what_it_walks(function: &Function) -> bool {
             };
             grown.iter().any(|&grown| is_same_place(function, grown, walked))
         })
+}
+
+/// What `enumerate` walks.
+pub(crate) fn counted_by(call: &Call) -> Option<ExprId> {
+    match call.callee {
+        Callee::Path(path) if path == "enumerate" => call.arguments.first().map(|argument| argument.value),
+        _ => None,
+    }
 }
 
 /// What a call appends to.

@@ -55,7 +55,10 @@ fn has_wrong_sentinel(cx: &LoopContext<'_>, call: &Call) -> bool {
 fn end_of(cx: &LoopContext<'_>, asked: ExprId) -> Option<EndValue> {
     let ends = |at: FunctionRef, call: &Call| {
         let (model, certainty) = cx.project.resolve(at, call).model?;
-        (model.effect == Effect::Read && certainty == crate::Certainty::Certain).then_some(model.end)?
+        // `recv` with a size is a socket's, whatever it is called.
+        let is_recv = matches!(call.callee, Callee::Method(_, method) if method == "recv") && call.positional() == 1;
+        let is_known = certainty == crate::Certainty::Certain || (is_recv && certainty == crate::Certainty::Receiver);
+        (model.effect == Effect::Read && is_known).then_some(model.end)?
     };
     match *cx.function.expr(asked) {
         Expr::Function(id) => {
@@ -65,7 +68,13 @@ fn end_of(cx: &LoopContext<'_>, asked: ExprId) -> Option<EndValue> {
             let Terminator::Return(Some(value)) = block.terminator else { return None };
             let Expr::Local(local) = *function.expr(value) else { return None };
             block.statements.iter().find_map(|statement| match &statement.kind {
-                StatementKind::Call(call) if call.result == Some(local) => ends(at, call),
+                StatementKind::Call(call) if call.result == Some(local) => {
+                    if reads_binary(cx, function, call) {
+                        Some(EndValue::EmptyBytes)
+                    } else {
+                        ends(at, call)
+                    }
+                }
                 _ => None,
             })
         }
@@ -81,6 +90,30 @@ fn end_of(cx: &LoopContext<'_>, asked: ExprId) -> Option<EndValue> {
             }
         }
     }
+}
+
+/// Whether a closure reads from a file that its function opened for bytes: `open(path, "rb")`.
+fn reads_binary(cx: &LoopContext<'_>, closure: &Function, call: &Call) -> bool {
+    let Callee::Method(receiver, method) = call.callee else { return false };
+    let Expr::Local(file) = *closure.expr(receiver) else { return false };
+    let name = closure.local(file).name;
+    let opens = |made: &Call, result: unspin_ir::LocalId| {
+        let mode = made.argument(Some(unspin_ir::name("mode")), Some(1)).map(|mode| cx.function.expr(mode));
+        let is_binary = matches!(mode, Some(Expr::Constant(Constant::Text(mode))) if mode.contains('b'));
+        let is_it = |local: unspin_ir::LocalId| cx.function.local(local).name == name;
+        let is_held = || {
+            cx.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+                StatementKind::Assign(place, value) => {
+                    *cx.function.expr(value) == Expr::Local(result)
+                        && matches!(cx.function.expr(place), Expr::Local(local) if is_it(*local))
+                }
+                _ => false,
+            })
+        };
+        made.callee == Callee::Path(unspin_ir::name("open")) && is_binary && (is_it(result) || is_held())
+    };
+    matches!(method.as_str(), "read" | "readline")
+        && calls(cx.function).any(|(made, _)| made.result.is_some_and(|result| opens(made, result)))
 }
 
 fn bound(receiver: ExprId, method: unspin_ir::Name, arguments: Vec<Argument>) -> Call {

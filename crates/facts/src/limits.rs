@@ -11,7 +11,7 @@ use unspin_ir::{
 use unspin_span::Span;
 
 use crate::Project;
-use crate::gates::{grown_by, is_same_place};
+use crate::gates::{counted_by, grown_by, is_same_place};
 use crate::model::{Effect, WordKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::shape::Shape;
@@ -36,6 +36,9 @@ pub(crate) fn may_walk_for_ever(project: &Project, function: &Function, shape: &
     let Terminator::Advance { iterable, .. } = function.block(natural.header).terminator else { return false };
     if let Some((_, _, call)) = shape.origin(function, iterable) {
         let polls = project.models.hints(call.callee).is_some_and(|hints| hints.polls);
+        if let Some(walked) = counted_by(call) {
+            return is_grown(function, natural, walked);
+        }
         return polls || call.callee == Callee::Path(unspin_ir::name("iter"));
     }
     let walked = match *function.expr(iterable) {
@@ -45,6 +48,11 @@ pub(crate) fn may_walk_for_ever(project: &Project, function: &Function, shape: &
         },
         _ => iterable,
     };
+    is_grown(function, natural, walked)
+}
+
+/// Whether something is appended to a place in a loop.
+fn is_grown(function: &Function, natural: &NaturalLoop, walked: ExprId) -> bool {
     let blocks = natural.body.iter();
     blocks.flat_map(|block| &function.block(block).statements).any(|statement| match &statement.kind {
         StatementKind::Call(call) => grown_by(call).is_some_and(|grown| is_same_place(function, grown, walked)),
@@ -82,7 +90,8 @@ fn walked_place(cx: &LoopContext<'_>, iterable: ExprId) -> Option<String> {
         match cx.function.expr(at) {
             Expr::Local(local) if cx.function.local(*local).kind == unspin_ir::LocalKind::Temporary => {
                 let [definition] = cx.shape.definitions(*local) else { return None };
-                at = definition.value?;
+                let counted = || counted_by(cx.shape.origin(cx.function, at)?.2);
+                at = definition.value.or_else(counted)?;
             }
             _ => return cx.function.path(at),
         }

@@ -31,7 +31,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 fn awaits_pong(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Callee::Value(awaited) = site.call.callee else { return false };
     let is_ping = cx.origin_site(awaited).is_some_and(|ping| {
-        matches!(ping.call.callee, Callee::Method(_, method) if method == "ping") && ping.remote != Remote::No
+        // What a ping gives is only awaited where it is the wait for its answer.
+        ping.call.awaited && matches!(ping.call.callee, Callee::Method(_, method) if method == "ping")
     });
     is_ping && site.call.awaited && !site.timed && !crate::timeouts::loop_is_bounded(cx)
 }

@@ -126,6 +126,9 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
     if let Some((model, _)) = site.resolution.model {
         return match model.effect {
             Effect::Request if site.remote != Remote::No => Some(Asked::Remote),
+            // `connect_ex` tells by its result whether somebody listens, a program by its exit code.
+            Effect::Connect if is_method(site, "connect_ex") => Some(Asked::Remote),
+            Effect::Wait | Effect::Request if is_program(site) => Some(Asked::Foreign),
             Effect::Query => Some(if is_of_own_object(site) { Asked::Own } else { Asked::Foreign }),
             _ if reads_answer(cx, site) => Some(Asked::Own),
             _ => None,
@@ -137,6 +140,9 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
     if site.resolution.targets.is_empty() {
         let name = cx.name_of(site);
         let last = name.rsplit('.').next().unwrap_or_default();
+        if matches!(last, "reload" | "refresh" | "refresh_from_db") {
+            return Some(Asked::Remote);
+        }
         let is_question = cx.project.models.has_word(WordKind::Question, last);
         let is_client = cx.project.models.has_word(WordKind::Client, name.rsplit_once('.')?.0);
         return (is_question && is_client).then_some(Asked::Remote);
@@ -154,6 +160,15 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
         !summary.calls_unknown && !summary.compares_bound && summary.writes.is_empty() && summary.effects.only_ask()
     };
     site.resolution.targets.iter().all(only_looks).then_some(Asked::Own)
+}
+
+/// `subprocess.call(..)`.
+fn is_program(site: &Site<'_>) -> bool {
+    matches!(site.call.callee, Callee::Path(path) if path.starts_with("subprocess."))
+}
+
+fn is_method(site: &Site<'_>, name: &str) -> bool {
+    matches!(site.call.callee, Callee::Method(_, method) if method == name)
 }
 
 /// `answer.json()`: takes apart what a question of the same round gave.
@@ -208,7 +223,8 @@ fn is_bound(cx: &LoopContext<'_>, test: ExprId) -> bool {
         if let Some(site) = cx.origin_site(part) {
             let named = cx.name_of(site);
             found |= !is_constructor && models.has_word(WordKind::Stop, &named) && !models.has_word(WordKind::NotStop, &named);
-            found |= matches!(site.effect, Some(Effect::Clock | Effect::StopCheck | Effect::RetryPolicy | Effect::Wait));
+            let waits = site.effect == Some(Effect::Wait) && !is_program(site);
+            found |= waits || matches!(site.effect, Some(Effect::Clock | Effect::StopCheck | Effect::RetryPolicy));
         }
     });
     found

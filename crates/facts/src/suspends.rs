@@ -1,7 +1,7 @@
 //! Loops in coroutines with a way round that never suspends: nothing else runs on that thread, and no deadline around the
 //! loop can fire.
 //!
-//! Two shapes are certain enough to say: a way that blocks the thread with a sleep that is not the event loop's, and a way
+//! Two shapes are certain enough to say: a way that blocks the thread in a call that is not the event loop's, and a way
 //! that only asks, of state that nothing on it changes.
 
 use unspin_flow::{BlockSet, ways};
@@ -71,11 +71,16 @@ fn is_sleep_of_nothing(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// `time.sleep(1)` in a coroutine, on a way that never awaits anything.
 fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Option<(&'static str, Option<&'c Site<'p>>)> {
     let blocks_thread = |site: &&Site<'_>| {
-        let sleeps = site
-            .resolution
-            .model
-            .is_some_and(|(model, certainty)| model.effect == Effect::Sleep && certainty == crate::Certainty::Certain);
-        sleeps && !site.call.awaited && site.call.result.is_none() && !is_sleep_of_nothing(cx, site)
+        let blocks = site.resolution.model.is_some_and(|(model, certainty)| {
+            let is_blocking = match model.effect {
+                Effect::Sleep => site.call.result.is_none(),
+                // What is not awaited and not handed on either was no coroutine.
+                Effect::Read | Effect::Receive | Effect::Request => !is_handed_on(cx, site) && is_synchronous(cx, site),
+                _ => false,
+            };
+            is_blocking && model.blocks.unwrap_or(true) && certainty == crate::Certainty::Certain
+        });
+        blocks && !site.call.awaited && !is_sleep_of_nothing(cx, site)
     };
     let site = cx
         .sites
@@ -83,6 +88,36 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
         .filter(blocks_thread)
         .find(|site| ways::exists_through(&cx.shape.cfg, cx.natural(), site.block, suspending))?;
     Some(("blocked", Some(site)))
+}
+
+/// Whether the result of a call goes into another call: `create_task(reader.read())`.
+fn is_handed_on(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Some(result) = site.call.result else { return false };
+    let is_it = |expr| *cx.function.expr(expr) == Expr::Local(result);
+    cx.sites.iter().any(|other| match other.call.callee {
+        unspin_ir::Callee::Value(value) => is_it(value),
+        _ => {
+            other.call.arguments.iter().any(|a| is_it(a.value))
+                && other
+                    .resolution
+                    .model
+                    .is_some_and(|(model, _)| matches!(model.effect, Effect::Spawn | Effect::Deadline | Effect::Wait))
+        }
+    })
+}
+
+/// Whether a call belongs to a library that blocks the thread: requests, sockets, queues of threads.
+fn is_synchronous(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    if crate::sites::is_rust(cx.project, cx.at) {
+        return false;
+    }
+    let of = |name: &str| {
+        ["requests.", "queue.", "socket.", "urllib.", "multiprocessing."].iter().any(|prefix| name.starts_with(prefix))
+    };
+    match site.call.callee {
+        unspin_ir::Callee::Path(path) => of(&path),
+        _ => site.resolution.receiver.is_some_and(|ty| of(&ty)),
+    }
 }
 
 /// A way on which only questions are asked, and nothing that a test of the loop reads changes.

@@ -33,7 +33,7 @@ class Copy:
 def blocks(path: str) -> int:
     total = 0
     with open(path, "rb") as file:
-        for block in iter(lambda: file.read(65536), ""):  # fixme: expect: endless-iterator
+        for block in iter(lambda: file.read(65536), ""):  # expect: endless-iterator
             total += len(block)
     return total
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import socket
+import subprocess
 import time
 
 import requests
@@ -67,6 +69,24 @@ class Render:
             if state["phase"] == "done":
                 return
             time.sleep(3)
+
+
+def wait_for_container(container) -> None:
+    while container.status != "running":  # expect: endless-poll
+        time.sleep(1)
+        container.reload()
+
+
+def wait_for_port(host: str, port: int) -> None:
+    sock = socket.socket()
+    sock.settimeout(1)
+    while sock.connect_ex((host, port)) != 0:  # expect: endless-poll
+        time.sleep(1)
+
+
+def wait_for_program(command: list[str]) -> None:
+    while subprocess.call(command, timeout=10) != 0:  # expect: endless-poll
+        time.sleep(1)
 
 
 async def wait_bounded(render: Render) -> None:

@@ -30,6 +30,11 @@ class Bindings(list):
         return result
 
 
+def counted(items: list[int]) -> None:
+    for index, item in enumerate(items):  # expect: grows-while-iterating
+        items.append(item + index)
+
+
 def worklist(nodes: list, seen: set) -> None:
     for node in nodes:
         for child in node.children:

@@ -1,6 +1,7 @@
 """Coroutines that keep the thread of the event loop."""
 
 import asyncio
+import queue
 import time
 from time import sleep
 
@@ -68,3 +69,17 @@ async def count(limit: int) -> int:
     while total < limit:
         total += 1
     return total
+
+
+async def take_from_thread(handle) -> None:
+    jobs: queue.Queue = queue.Queue()
+    while True:
+        handle(jobs.get())  # expect: loop-without-await
+
+
+async def take_in_turn(jobs: asyncio.Queue, handle) -> None:
+    pending: set = set()
+    while True:
+        pending.add(asyncio.create_task(jobs.get()))
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        handle(done)

@@ -115,5 +115,5 @@ class KeepAlive:
 
     async def suppressed(self) -> None:
         while self.running:
-            with contextlib.suppress(asyncio.CancelledError):  # fixme: expect: swallowed-cancellation
+            with contextlib.suppress(asyncio.CancelledError):  # expect: swallowed-cancellation
                 await self.client.read_state()
