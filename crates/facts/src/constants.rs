@@ -1,6 +1,7 @@
 //! Names of a file or class that stand for one constant.
 //!
-//! Collected once for each file in time linear in its module body, on the first question.
+//! Collected once for each file in time linear in its statements, on the first question. A flag in small letters is no
+//! constant, although the file itself may never assign it again: other files can.
 
 use std::sync::OnceLock;
 
@@ -39,17 +40,30 @@ impl Constants {
 }
 
 impl FileConstants {
-    fn new(body: &Function) -> Self {
+    fn new(functions: &[Function]) -> Self {
         let mut constants = Self::default();
+        let Some((body, others)) = functions.split_first() else { return constants };
         for statement in body.blocks.iter().flat_map(|block| &block.statements) {
             if let StatementKind::Assign(place, value) = &statement.kind {
                 constants.add(body, *place, *value);
+            }
+        }
+        // `global running; running = False`
+        for function in others {
+            for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+                if let StatementKind::Assign(place, _) = &statement.kind
+                    && let Expr::Global(name) = function.expr(*place)
+                {
+                    constants.globals.insert(*name, None);
+                    constants.collections.insert(*name, None);
+                }
             }
         }
         constants
     }
 
     fn add(&mut self, body: &Function, place: ExprId, value: ExprId) {
+        let is_flag = |name: Name| !name.chars().any(char::is_uppercase);
         let constant = match body.expr(value) {
             Expr::Constant(constant) => Some(constant),
             _ => None,
@@ -66,7 +80,8 @@ impl FileConstants {
         }
         for (names, name) in [(&mut self.globals, global), (&mut self.members, member)] {
             if let Some(name) = name {
-                names.entry(name).and_modify(|known| *known = None).or_insert_with(|| constant.cloned());
+                let kept = constant.filter(|constant| !(matches!(constant, Constant::Bool(_)) && is_flag(name)));
+                names.entry(name).and_modify(|known| *known = None).or_insert_with(|| kept.cloned());
             }
         }
     }
@@ -109,7 +124,7 @@ impl Project {
     }
 
     fn constants_of(&self, file: u32) -> Option<&FileConstants> {
-        let body = self.files.get(file as usize)?.module.functions.first()?;
-        Some(self.constants.files.get(file as usize)?.get_or_init(|| FileConstants::new(body)))
+        let functions = &self.files.get(file as usize)?.module.functions;
+        Some(self.constants.files.get(file as usize)?.get_or_init(|| FileConstants::new(functions)))
     }
 }

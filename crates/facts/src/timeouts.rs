@@ -219,7 +219,8 @@ impl Context<'_> {
             parameters.enumerate().any(|(position, parameter)| {
                 let name = function.local(parameter.local).name;
                 let argument = call.argument(Some(name), Some(position));
-                is_connect_timeout(&name) && argument.is_some_and(|a| *self.function.expr(a) == Expr::Constant(Constant::None))
+                let is_timeout = is_connect_timeout(&name) || self.is_declared_timeout(target, position);
+                is_timeout && argument.is_some_and(|a| *self.function.expr(a) == Expr::Constant(Constant::None))
             })
         };
         targets.iter().any(drops).then(|| {
@@ -230,6 +231,15 @@ impl Context<'_> {
                 ("phase", "connection"),
                 ("parameter", "dropped"),
             ]
+        })
+    }
+
+    /// Whether what a method implements calls the parameter at a position a timeout.
+    fn is_declared_timeout(&self, target: FunctionRef, position: usize) -> bool {
+        self.project.declared_by(target).into_iter().any(|declared| {
+            let declared = self.project.function(declared);
+            let parameter = declared.parameters.iter().skip(usize::from(declared.has_receiver)).nth(position);
+            parameter.is_some_and(|parameter| is_connect_timeout(&declared.local(parameter.local).name))
         })
     }
 

@@ -208,8 +208,12 @@ impl Project {
             return Some(ty);
         }
         let (module, variable) = name.rsplit_once('.')?;
-        let file = *self.index.modules.get(&ustr::existing_ustr(module)?)?;
-        self.globals(file).get(&ustr::existing_ustr(variable)?).copied()
+        let (module, variable) = (ustr::existing_ustr(module)?, ustr::existing_ustr(variable)?);
+        match self.index.modules.get(&module) {
+            Some(&file) => self.globals(file).get(&variable).copied(),
+            // `sys.stdin`
+            None => self.models.field_type(module, variable),
+        }
     }
 }
 

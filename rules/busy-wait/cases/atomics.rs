@@ -24,7 +24,7 @@ impl Gate {
     }
 
     pub fn wait_by_method(&self) {
-        while !self.is_open() {} // fixme: expect: busy-wait
+        while !self.is_open() {} // expect: busy-wait
     }
 
     pub fn wait_inside(&self) {

@@ -41,7 +41,7 @@ class Loader(threading.Thread):
             print("still loading")
 
     def wait_by_method(self) -> None:
-        while not self.is_loaded():  # fixme: expect: busy-wait
+        while not self.is_loaded():  # expect: busy-wait
             continue
 
     def wait_inside(self) -> None:
@@ -57,7 +57,7 @@ class Loader(threading.Thread):
 
 
 def wait_for_global() -> None:
-    while not ready:  # fixme: expect: busy-wait
+    while not ready:  # expect: busy-wait
         pass
 
 

@@ -78,3 +78,23 @@ def variable(running: bool) -> None:
 def never_entered() -> None:
     while False:
         advance()
+
+
+running = True
+VERBOSE = True
+
+
+def stop_running() -> None:
+    global running
+    running = False
+
+
+def run_until_stopped() -> None:
+    # Somebody else clears the flag.
+    while running:
+        counters["rounds"] += 1
+
+
+def run_while_constant() -> None:
+    while VERBOSE:  # expect: endless-loop
+        counters["rounds"] += 1

@@ -48,3 +48,26 @@ pub fn open_optional(host: &str, timeout: Option<Duration>) -> io::Result<Blocki
         None => BlockingStream::connect(host),
     }
 }
+
+/// The trait names the parameter; what implements it may call it otherwise.
+pub trait Provider {
+    fn connect_tcp(&self, address: SocketAddr, timeout: Option<Duration>) -> io::Result<BlockingStream>;
+}
+
+pub struct SystemProvider;
+
+impl Provider for SystemProvider {
+    fn connect_tcp(&self, address: SocketAddr, wait_for: Option<Duration>) -> io::Result<BlockingStream> {
+        BlockingStream::connect_timeout(&address, wait_for.unwrap_or(Duration::from_secs(5)))
+    }
+}
+
+pub fn exchange(provider: &impl Provider, address: SocketAddr, timeout: Duration) -> io::Result<BlockingStream> {
+    let stream = provider.connect_tcp(address, None)?; // expect: missing-timeout
+    stream.set_read_timeout(Some(timeout))?;
+    Ok(stream)
+}
+
+pub fn exchange_in_time(provider: &impl Provider, address: SocketAddr, timeout: Duration) -> io::Result<BlockingStream> {
+    provider.connect_tcp(address, Some(timeout))
+}

@@ -66,7 +66,7 @@ class Gateway(ABC):
     async def receive(self) -> None: ...
 
     async def loop(self) -> None:
-        while not self.closed:  # fixme: expect: unread-end-of-input
+        while not self.closed:  # expect: unread-end-of-input
             await self.receive()
 
 
@@ -152,3 +152,32 @@ class Payload:
         while len(data) < size:
             data += self.refused.read(size - len(data))
         return data
+
+
+class Lines:
+    """A decoder that cannot do anything with nothing fails or not: both go on."""
+
+    def __init__(self, stream: io.BufferedReader, decoder) -> None:
+        self.stream = stream
+        self.decoder = decoder
+        self.closed = False
+        self.messages: list = []
+
+    def close(self) -> None:
+        self.closed = True
+
+    def run(self) -> None:
+        while not self.closed:  # expect: unread-end-of-input
+            line = self.stream.readline()
+            try:
+                message = self.decoder.decode_line(line)
+            except Exception as error:
+                print(error)
+                continue
+            self.messages.append(message)
+
+    def run_until_failure(self) -> None:
+        while not self.closed:  # expect: unread-end-of-input/strict
+            line = self.stream.readline()
+            message = self.decoder.decode_line(line)
+            self.messages.append(message)

@@ -80,7 +80,7 @@ pub fn read_record<R: BufRead>(reader: &mut R) -> io::Result<Vec<u8>> {
 }
 
 pub fn prompt() -> io::Result<bool> {
-    loop { // fixme: expect: unread-end-of-input
+    loop { // expect: unread-end-of-input
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         match answer.trim() {

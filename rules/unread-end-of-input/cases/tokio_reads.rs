@@ -48,7 +48,7 @@ pub async fn read_reply_in_time(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 
 pub async fn read_buffered<R: AsyncRead + Unpin>(source: &mut R) -> io::Result<BytesMut> {
     let mut buffer = BytesMut::with_capacity(4096);
-    while !buffer.contains(&b'\n') { // fixme: expect: unread-end-of-input
+    while !buffer.contains(&b'\n') { // expect: unread-end-of-input
         source.read_buf(&mut buffer).await?;
     }
     Ok(buffer)

@@ -153,10 +153,12 @@ fn is_constant_name(cx: &LoopContext<'_>, expr: ExprId) -> bool {
 /// Whether a call of the loop gets the local in a way that may change what it holds.
 fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) -> bool {
     let is_root = |expr: ExprId| crate::shape::root_local(cx.function, expr) == Some(local);
-    let keeps = |site: &Site<'_>| {
-        site.resolution.model.is_some_and(|(model, _)| {
+    let is_lent = |site: &Site<'_>| site.call.arguments.iter().any(|a| a.mutable && is_root(a.value));
+    let keeps = |site: &Site<'_>| match site.resolution.model {
+        Some((model, _)) => {
             matches!(model.effect, Effect::Pure | Effect::View | Effect::Query | Effect::Log | Effect::StopCheck)
-        })
+        }
+        None => is_own_question(cx, site) && !is_lent(site) && !captures(cx, site, local),
     };
     cx.sites.iter().filter(|site| !keeps(site)).any(|site| {
         let receiver = match site.call.callee {
@@ -165,9 +167,8 @@ fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) 
             unspin_ir::Callee::Value(value) => bound_to(cx, value) == Some(local),
             unspin_ir::Callee::Path(_) => false,
         };
-        let lent = site.call.arguments.iter().any(|a| a.mutable && is_root(a.value));
         let shared = shares && site.call.arguments.iter().any(|a| is_root(a.value));
-        receiver || lent || (shared && !cx.shape.is_used_as_value(cx.function, local)) || captures(cx, site, local)
+        receiver || is_lent(site) || (shared && !cx.shape.is_used_as_value(cx.function, local)) || captures(cx, site, local)
     }) || cx.natural().body.iter().any(|block| {
         // `del values[-1]`, `values[0] = x`
         cx.function.block(block).statements.iter().any(|statement| match &statement.kind {

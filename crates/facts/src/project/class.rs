@@ -88,6 +88,18 @@ impl Project {
         found
     }
 
+    /// Whether a method gives its class what a base declares without a body.
+    pub(crate) fn implements_abstract(&self, method: FunctionRef) -> bool {
+        self.declared_by(method).iter().any(|&declared| self.function(declared).is_abstract)
+    }
+
+    /// The methods of the same name in the bases of a method's class.
+    pub(crate) fn declared_by(&self, method: FunctionRef) -> Vec<FunctionRef> {
+        let Some(class) = self.owner(method) else { return Vec::new() };
+        let name = self.function(method).name;
+        self.linearized(class).into_iter().skip(1).flat_map(|base| self.own_method(base, name)).collect()
+    }
+
     /// Methods of subclasses that stand for this one when it is called on an unknown instance of its class.
     pub fn overrides(&self, method: FunctionRef) -> Vec<FunctionRef> {
         let Some(class) = self.owner(method) else { return Vec::new() };

@@ -56,7 +56,11 @@ impl<'p> Machine<'p> {
         };
         let concrete: Vec<FunctionRef> =
             resolution.targets.iter().copied().filter(|target| !self.project.function(*target).is_abstract).collect();
-        let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= 4 && resolution.targets.len() > concrete.len());
+        // What a base class leaves to its subclasses is one of theirs.
+        let is_left_to_others = || {
+            resolution.targets.len() > concrete.len() || concrete.iter().all(|&target| self.project.implements_abstract(target))
+        };
+        let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= 4 && is_left_to_others());
         if concrete.is_empty() || !few || state.frames.len() >= MAX_FRAMES || !concrete.iter().all(may_follow) {
             return false;
         }
@@ -181,7 +185,7 @@ impl<'p> Machine<'p> {
             self.touch(state, function, receiver);
         }
         for (argument, slot) in call.arguments.iter().zip(arguments) {
-            if slot.from_end {
+            if slot.from_end && !self.is_swallowed(state) {
                 state.end_escaped = true;
             }
             if argument.mutable || (shares && self.may_be_object(state.frame().at, function, argument.value, slot)) {
@@ -195,6 +199,55 @@ impl<'p> Machine<'p> {
         // Perhaps a stream that was opened just now.
         state.fresh_objects.insert(result);
         self.finish(state, call, Slot::of(result))
+    }
+
+    /// Whether a failure here is caught on the way out of the loop by a handler of everything that only goes on: then it
+    /// does not matter whether an unknown callee takes the end for a failure.
+    fn is_swallowed(&self, state: &State) -> bool {
+        state.frames.iter().enumerate().rev().any(|(depth, frame)| {
+            let function = self.project.function(frame.at);
+            let mut at = function.block(frame.block).unwind;
+            for _ in 0..function.blocks.len() {
+                let Some(block) = at.filter(|&block| depth > 0 || self.body.contains(block)) else { return false };
+                at = match &function.block(block).terminator {
+                    Terminator::Goto(next) => Some(*next),
+                    Terminator::Dispatch { handlers, otherwise } => {
+                        let is_broad = |handler: &&unspin_ir::Handler| {
+                            let catches = |class: &unspin_ir::Name| matches!(class.as_str(), "Exception" | "BaseException");
+                            handler.manager.is_none() && (handler.classes.is_empty() || handler.classes.iter().any(catches))
+                        };
+                        if let Some(handler) = handlers.iter().find(is_broad) {
+                            return self.goes_on(function, handler.block, depth == 0);
+                        }
+                        *otherwise
+                    }
+                    _ => return false,
+                };
+            }
+            false
+        })
+    }
+
+    /// Whether every way from a block goes on: none raises, and in the loop's own function none leaves the loop.
+    fn goes_on(&self, function: &Function, start: unspin_ir::BlockId, in_loop: bool) -> bool {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut pending = vec![start];
+        while let Some(block) = pending.pop() {
+            if (in_loop && block == self.header) || !seen.insert(block) {
+                continue;
+            }
+            let leaves = match function.block(block).terminator {
+                Terminator::Raise { .. } => true,
+                Terminator::Return(_) => in_loop,
+                _ => in_loop && !self.body.contains(block),
+            };
+            if leaves || seen.len() > MAX_INLINED_BLOCKS {
+                return false;
+            }
+            let unwind = function.block(block).unwind;
+            pending.extend(function.block(block).successors().into_iter().filter(|&next| Some(next) != unwind));
+        }
+        true
     }
 
     /// Numbers, text and what is used as such cannot be changed by the callee.
