@@ -236,11 +236,7 @@ pub(crate) fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     site.resolution.exact
         && targets.iter().all(|&target| {
             let summary = cx.project.summary(target);
-            !summary.calls_unknown
-                && !summary.waits
-                && summary.writes.is_empty()
-                && !summary.raises
-                && summary.effects.only_ask()
+            !summary.calls_unknown && !summary.waits && !summary.changes && !summary.raises && summary.effects.only_ask()
         })
 }
 

@@ -100,22 +100,28 @@ pub struct Spin {
 
 /// Run a loop at its end. `None`: it leaves, waits, or the answer is not known.
 pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural: &NaturalLoop, mode: Mode) -> Option<Spin> {
-    let mut machine = Machine::new(project, mode, at, Rc::clone(shape), natural);
-    machine.run(|machine, state| {
-        let end = state.end?;
-        if state.excused || !goes_on_for_ever(machine, state, shape, natural) {
-            return None;
+    for max_frames in machine::MAX_FRAMES {
+        let mut machine = Machine::new(project, mode, at, Rc::clone(shape), natural, max_frames);
+        let found = machine.run(|machine, state| {
+            let end = state.end?;
+            if state.excused || !goes_on_for_ever(machine, state, shape, natural) {
+                return None;
+            }
+            Some(Spin {
+                at: end.at,
+                span: end.span,
+                certainty: end.certainty,
+                remote: end.remote,
+                forks: state.forks,
+                escaped: state.end_escaped,
+                trail: state.trail.clone(),
+            })
+        });
+        if found.is_some() || !machine.is_exhausted() {
+            return found;
         }
-        Some(Spin {
-            at: end.at,
-            span: end.span,
-            certainty: end.certainty,
-            remote: end.remote,
-            forks: state.forks,
-            escaped: state.end_escaped,
-            trail: state.trail.clone(),
-        })
-    })
+    }
+    None
 }
 
 /// Whether no test that controls an exit can come out differently in the next round.
@@ -125,7 +131,28 @@ fn goes_on_for_ever(machine: &mut Machine<'_>, state: &State, shape: &Shape, nat
         if !machine.values.is_unknown(test.slot.value) && is_stable(machine, test.slot.places) {
             return true;
         }
-        test.depth == 0 && !controls_exit(machine, shape, natural, test.block, test.outcome)
+        if test.depth == 0 {
+            !controls_exit(machine, shape, natural, test.block, test.outcome)
+        } else {
+            !controls_callee(machine, test.at, test.block, test.outcome)
+        }
+    })
+}
+
+/// Whether the arm of a callee's test that was not taken does something that the other does not: then the callee may come
+/// to another end next time.
+fn controls_callee(machine: &mut Machine<'_>, at: FunctionRef, block: BlockId, outcome: bool) -> bool {
+    let function = machine.project.function(at);
+    let unspin_ir::Terminator::Branch { then, otherwise, .. } = function.block(block).terminator else { return true };
+    let (taken, other) = if outcome { (then, otherwise) } else { (otherwise, then) };
+    let shape = machine.shape(at);
+    let everything: BlockSet = function.block_ids().map(|(id, _)| id).collect();
+    let reached = |start| unspin_flow::ways::reachable(&shape.cfg, start, &everything, &BlockSet::default());
+    let on_taken = reached(taken);
+    reached(other).iter().filter(|block| !on_taken.contains(*block)).any(|block| {
+        let data = function.block(block);
+        !data.statements.is_empty()
+            || !matches!(data.terminator, unspin_ir::Terminator::Goto(_) | unspin_ir::Terminator::Return(None))
     })
 }
 

@@ -67,6 +67,8 @@ pub struct Summary {
     pub steps: Vec<Name>,
     /// Fields of its receiver that it assigns.
     pub writes: Vec<Name>,
+    /// Whether it assigns or deletes something that is no variable of its own.
+    pub changes: bool,
     /// Whether it waits: blocks, sleeps, or awaits something that is not known to be ready.
     pub waits: bool,
 }
@@ -105,7 +107,9 @@ fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
         for statement in &block.statements {
             match &statement.kind {
                 StatementKind::Call(call) => add_call(project, at, call, depth, &mut summary),
+                StatementKind::Delete(place) => summary.changes |= !is_own_variable(function, *place),
                 StatementKind::Assign(place, value) => {
+                    summary.changes |= !is_own_variable(function, *place);
                     if let Expr::Field(base, field) = function.expr(*place)
                         && let Expr::Local(local) = function.expr(*base)
                         && Some(*local) == receiver
@@ -133,6 +137,14 @@ fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
     }
     summary.never_returns |= !returns_on_some_way(function) && !function.is_abstract && !function.is_generator;
     summary
+}
+
+fn is_own_variable(function: &unspin_ir::Function, place: unspin_ir::ExprId) -> bool {
+    use unspin_ir::LocalKind;
+    match function.expr(place) {
+        Expr::Local(local) => !matches!(function.local(*local).kind, LocalKind::Captured | LocalKind::Shared),
+        _ => false,
+    }
 }
 
 /// Whether a `Return` can be reached without a failure.
@@ -176,6 +188,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
             summary.waits |= inner.waits;
             summary.compares_bound |= inner.compares_bound;
             summary.raises |= inner.raises;
+            summary.changes |= inner.changes;
         }
     } else {
         summary.calls_unknown = true;

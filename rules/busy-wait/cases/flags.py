@@ -82,3 +82,16 @@ def wait_for_either_with_pause(first: Loader, second: Loader) -> None:
 
     while not (first.loaded or second.loaded):
         pause()
+
+
+def fresh_name(taken: set[str]) -> str:
+    counts = {"name": 0}
+
+    def next_name() -> str:
+        counts["name"] += 1
+        return "name" + str(counts["name"])
+
+    while True:
+        name = next_name()
+        if name not in taken:
+            return name

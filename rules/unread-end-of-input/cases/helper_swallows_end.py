@@ -181,3 +181,32 @@ class Lines:
             line = self.stream.readline()
             message = self.decoder.decode_line(line)
             self.messages.append(message)
+
+
+class TextLines(Gateway):
+    """What a helper may do with an unknown answer does not matter, as long as it only goes on."""
+
+    async def run(self) -> None:
+        while not self.closed:  # expect: unread-end-of-input
+            await self.take_line()
+
+    async def take_line(self) -> None:
+        data = await self.reader.readline()
+        line = data.decode("utf-8", errors="ignore").strip()
+        try:
+            message = self.decoder.decode(line)
+        except Exception as error:
+            print(error)
+            return
+        if message is not None:
+            self.messages.append(message)
+
+    async def run_or_stop(self) -> None:
+        while not self.closed:
+            await self.take_line_or_stop()
+
+    async def take_line_or_stop(self) -> None:
+        data = await self.reader.readline()
+        if self.is_last(data):
+            raise ConnectionError
+        self.messages.append(data)

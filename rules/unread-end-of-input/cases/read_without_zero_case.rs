@@ -113,3 +113,31 @@ pub fn skip_to_quote_exactly<R: Read>(source: &mut R) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Several readers, one after the other. Nothing that is read into nothing is no end, and leaves at once.
+pub struct Chained {
+    active: Option<Box<dyn Read>>,
+    waiting: Vec<Box<dyn Read>>,
+}
+
+impl Chained {
+    pub fn read_all(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut total = 0;
+        let mut last;
+        loop {
+            match self.active {
+                Some(ref mut reader) => {
+                    last = reader.read(&mut buf[total..])?;
+                    total += last;
+                    if total == buf.len() {
+                        return Ok(total);
+                    }
+                }
+                None => return Ok(total),
+            }
+            if last == 0 && !buf.is_empty() {
+                self.active = take_next(&mut self.waiting);
+            }
+        }
+    }
+}

@@ -4,12 +4,15 @@ use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Statem
 use unspin_span::Span;
 
 use super::Mode;
-use super::machine::{MAX_FRAMES, Machine};
+use super::machine::Machine;
 use super::state::{EndSite, Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
 use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, EndValue};
 use crate::{Certainty, ClassRef, FunctionRef};
+
+/// Of an abstract method with more overrides none is followed.
+const MAX_OVERRIDES: usize = 8;
 
 /// A function of more blocks is not followed.
 const MAX_INLINED_BLOCKS: usize = 80;
@@ -60,8 +63,8 @@ impl<'p> Machine<'p> {
         let is_left_to_others = || {
             resolution.targets.len() > concrete.len() || concrete.iter().all(|&target| self.project.implements_abstract(target))
         };
-        let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= 4 && is_left_to_others());
-        if concrete.is_empty() || !few || state.frames.len() >= MAX_FRAMES || !concrete.iter().all(may_follow) {
+        let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= MAX_OVERRIDES && is_left_to_others());
+        if concrete.is_empty() || !few || state.frames.len() >= self.max_frames || !concrete.iter().all(may_follow) {
             return false;
         }
         let Some((&first, others)) = concrete.split_first() else { return false };
@@ -371,6 +374,11 @@ impl<'p> Machine<'p> {
         {
             return self.unfollowed_transfer(state, cx, model);
         }
+        let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
+        if let Some(root) = buffer.and_then(|buffer| crate::shape::root_local(cx.function, buffer.value)) {
+            let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
+            state.buffers.insert(value);
+        }
         if self.mode == Mode::Closed && self.holds_other_side(cx) {
             return self.unfollowed_transfer(state, cx, model);
         }
@@ -459,6 +467,12 @@ impl<'p> Machine<'p> {
             Callee::Method(_, method) => method,
             Callee::Value(_) => unspin_ir::name("value"),
         };
+        let keeps_emptiness =
+            matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");
+        if keeps_emptiness && literal.as_ref().is_some_and(Literal::is_empty_sequence) {
+            let empty = self.values.literal(Literal::Empty);
+            return self.finish(state, cx.call, Slot { value: empty, ..subject.unwrap_or(Slot::of(empty)) });
+        }
         let at_end = operands.iter().any(|slot| slot.from_end);
         if at_end
             && operands
@@ -472,12 +486,6 @@ impl<'p> Machine<'p> {
         let is_failure = subject.is_some_and(|slot| {
             matches!(self.values.node(slot.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err")
         });
-        let keeps_emptiness =
-            matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");
-        if keeps_emptiness && literal.as_ref().is_some_and(Literal::is_empty_sequence) {
-            let empty = self.values.literal(Literal::Empty);
-            return self.finish(state, cx.call, Slot { value: empty, ..subject.unwrap_or(Slot::of(empty)) });
-        }
         if own_name.as_str() == "ok" && is_failure {
             let none = self.values.literal(Literal::None);
             return self.finish(state, cx.call, Slot { value: none, places: 0, from_end: true });

@@ -8,14 +8,15 @@ use unspin_ir::{BlockId, Expr, ExprId, Function, LocalId, LocalKind, Name, State
 
 use super::Mode;
 use super::state::{EndSite, Frame, Place, Places, Slot, State, Store, Test};
-use super::value::{Literal, Node, Operator, ValueId, Values};
+use super::value::{Literal, Node, Operator, ValueId, Values, mirrored};
 use crate::shape::Shape;
 use crate::{FunctionRef, Project};
 
 const MAX_PATHS: usize = 64;
 const MAX_STEPS: u32 = 4_000;
 const MAX_VALUES: usize = 20_000;
-pub(super) const MAX_FRAMES: usize = 4;
+/// How many activations there may be at a time, and how many where that turned out to be too much to follow.
+pub(super) const MAX_FRAMES: [usize; 2] = [4, 2];
 
 /// What following one way came to.
 pub(super) enum Outcome {
@@ -39,6 +40,7 @@ pub(super) struct Machine<'p> {
     next_frame: u32,
     steps: u32,
     pub(super) pending: Vec<State>,
+    pub(super) max_frames: usize,
     /// Set while a pure expression is evaluated that fails for certain (`c[0]` of an empty `c`).
     pub(super) failed: Option<&'static str>,
 }
@@ -50,6 +52,7 @@ impl<'p> Machine<'p> {
         at: FunctionRef,
         shape: Rc<Shape>,
         natural: &'p unspin_flow::NaturalLoop,
+        max_frames: usize,
     ) -> Self {
         let mut shapes = FxHashMap::default();
         shapes.insert(at, shape);
@@ -66,6 +69,7 @@ impl<'p> Machine<'p> {
             next_frame: 1,
             steps: 0,
             pending: Vec::new(),
+            max_frames,
             failed: None,
         }
     }
@@ -88,6 +92,7 @@ impl<'p> Machine<'p> {
             round: 1,
             assumptions: BTreeMap::new(),
             fresh_objects: std::collections::BTreeSet::new(),
+            buffers: std::collections::BTreeSet::new(),
             sought: std::collections::BTreeSet::new(),
             tests: Vec::new(),
             end: None,
@@ -109,6 +114,11 @@ impl<'p> Machine<'p> {
             }
         }
         None
+    }
+
+    /// Whether there was more to follow than the bounds allow.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps > MAX_STEPS || self.values.len() > MAX_VALUES || !self.pending.is_empty()
     }
 
     fn follow(&mut self, mut state: State) -> Outcome {
@@ -328,27 +338,33 @@ impl<'p> Machine<'p> {
             Some(Literal::Bool(value)) => Some(*value != negated),
             _ => state.assumptions.get(&base).map(|&value| value != negated),
         };
-        let (depth, block) = (state.frames.len() - 1, state.frame().block);
+        let (depth, at, block) = (state.frames.len() - 1, state.frame().at, state.frame().block);
+        // Nothing that is read into nothing is no end.
+        let is_buffer = matches!(self.values.node(base), Node::Apply(Operator::Truth, of) if state.buffers.contains(&of[0]));
+        let known = known.or(is_buffer.then_some(!negated));
         let decided = known.is_some();
         let outcome = known.unwrap_or(true);
         if !decided {
             let mut other = state.clone();
             other.forks += 1;
             other.assumptions.insert(base, negated);
-            other.tests.push(Test { depth, block, slot, outcome: false });
+            other.tests.push(Test { depth, at, block, slot, outcome: false });
             if self.enter(&mut other, function, otherwise) {
                 self.pending.push(other);
             }
             state.forks += 1;
             state.assumptions.insert(base, !negated);
         }
-        state.tests.push(Test { depth, block, slot, outcome });
+        state.tests.push(Test { depth, at, block, slot, outcome });
         self.enter(state, function, if outcome { then } else { otherwise })
     }
 
     /// `a != b` is `not a == b`, `a >= b` is `not a < b`, so that one assumption answers both.
     fn canonical(&mut self, value: ValueId, negated: bool) -> (ValueId, bool) {
         use unspin_ir::CompareOp as Op;
+        if let Some((truth, is_empty)) = self.emptiness(value) {
+            return (truth, negated != is_empty);
+        }
         let Node::Apply(Operator::Compare(op), operands) = self.values.node(value) else { return (value, negated) };
         let positive = match op {
             Op::Ne => Op::Eq,
@@ -360,6 +376,23 @@ impl<'p> Machine<'p> {
         };
         let operands = operands.clone();
         (self.values.apply(Operator::Compare(positive), &operands), !negated)
+    }
+
+    /// `len(a) == 0` and the like: the truth of `a`, and whether the comparison says that it is empty.
+    fn emptiness(&mut self, value: ValueId) -> Option<(ValueId, bool)> {
+        use unspin_ir::CompareOp as Op;
+        let Node::Apply(Operator::Compare(op), operands) = self.values.node(value) else { return None };
+        let (op, of, number) = match (self.values.node(operands[0]), self.values.node(operands[1])) {
+            (Node::Apply(Operator::Length, of), Node::Literal(Literal::Int(number))) => (*op, of[0], *number),
+            (Node::Literal(Literal::Int(number)), Node::Apply(Operator::Length, of)) => (mirrored(*op), of[0], *number),
+            _ => return None,
+        };
+        let is_empty = match (op, number) {
+            (Op::Eq | Op::Le, 0) | (Op::Lt, 1) => true,
+            (Op::Ne | Op::Gt, 0) | (Op::Ge, 1) => false,
+            _ => return None,
+        };
+        Some((self.values.apply(Operator::Truth, &[of]), is_empty))
     }
 
     /// The head of an inner `for`: an empty iterable is skipped, any other gives one item and then ends.

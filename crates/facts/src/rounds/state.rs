@@ -59,6 +59,8 @@ pub(super) struct Frame {
 pub(super) struct Test {
     /// Depth of the frame; 0 is the function of the loop.
     pub(super) depth: usize,
+    /// The function of the frame.
+    pub(super) at: FunctionRef,
     pub(super) block: BlockId,
     /// The condition before it was folded by an assumption.
     pub(super) slot: Slot,
@@ -113,6 +115,8 @@ pub(super) struct State {
     pub(super) assumptions: BTreeMap<ValueId, bool>,
     /// Objects that were made in this round.
     pub(super) fresh_objects: BTreeSet<ValueId>,
+    /// Buffers that a read was given.
+    pub(super) buffers: BTreeSet<ValueId>,
     /// Streams that were moved to another position.
     pub(super) sought: BTreeSet<ValueId>,
     /// Tests met in this round.

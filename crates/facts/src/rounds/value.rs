@@ -365,7 +365,8 @@ impl Values {
     }
 }
 
-fn mirrored(op: CompareOp) -> CompareOp {
+/// The comparison with its sides exchanged.
+pub(super) fn mirrored(op: CompareOp) -> CompareOp {
     match op {
         CompareOp::Lt => CompareOp::Gt,
         CompareOp::Le => CompareOp::Ge,
