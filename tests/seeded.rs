@@ -1,0 +1,137 @@
+//! The reference server is clean, and each classic defect that is put into it is found, in Rust and in Python.
+//!
+//! `fixtures/seeded/README.md` says how a defect is written down. What is known to be missed is said so there, and is exact
+//! as well: as soon as a finding appears, the mark has to go.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use unspin_driver::{Options, scan};
+
+/// The parts of the runtime half that defects are put into.
+const CRATES: [&str; 3] = ["resilience", "resilience-macros", "resilient-server"];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Copies the manifest and sources of a crate: what a defect can be in, and what naming needs.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a file can be copied");
+        }
+    }
+}
+
+/// What is reported in a folder: rule, file and source line.
+fn findings(folder: &Path) -> Vec<(String, String, String)> {
+    let cwd = folder.canonicalize().expect("the folder is there");
+    let options = Options { paths: vec![cwd.clone()], ..Options::new(cwd.clone()) };
+    let outcome = scan(&options, &|_| ()).expect("the rules are well formed");
+    assert!(outcome.report.errors.is_empty(), "{:?}", outcome.report.errors);
+    assert_eq!(outcome.suppressed, 0, "no comment may hide a loop of the server");
+    let findings = outcome.report.findings.iter().map(|finding| {
+        let text = fs::read_to_string(cwd.join(&finding.path)).expect("a source");
+        let line = text.lines().nth(finding.range.start.line as usize - 1).unwrap_or_default().trim();
+        (finding.rule.clone(), finding.path.clone(), line.to_owned())
+    });
+    findings.collect()
+}
+
+/// A folder with sources into which one defect after the other is put.
+struct Sources {
+    folder: tempfile::TempDir,
+}
+
+impl Sources {
+    fn rust() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in CRATES {
+            let (from, to) = (repository().join("crates").join(name), folder.path().join("crates").join(name));
+            copy(&from.join("src"), &to.join("src"));
+            fs::copy(from.join("Cargo.toml"), to.join("Cargo.toml")).expect("a manifest");
+        }
+        Self { folder }
+    }
+
+    fn python() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let from = repository().join("fixtures/seeded/server.py");
+        fs::copy(from, folder.path().join("server.py")).expect("the server");
+        Self { folder }
+    }
+
+    /// Puts a defect in, looks, and takes it out again; answers what is wrong with what is found.
+    fn judge(&self, file: &str, defect: &toml::Table) -> Result<(), String> {
+        let text = |key: &str| defect.get(key).and_then(toml::Value::as_str);
+        let (Some(before), Some(after), Some(rule)) = (text("before"), text("after"), text("rule")) else {
+            return Err("`before`, `after` and `rule` are needed".into());
+        };
+        let path = self.folder.path().join(file);
+        let clean = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        let count = clean.matches(before).count();
+        if count != 1 {
+            return Err(format!("`before` occurs {count} times in {file}"));
+        }
+        fs::write(&path, clean.replace(before, after)).expect("the copy can be written");
+        let found = findings(self.folder.path());
+        fs::write(&path, clean).expect("the copy can be written");
+        let is_missed = defect.get("missed").and_then(toml::Value::as_bool).unwrap_or(false);
+        let expected = match text("at") {
+            _ if is_missed => Vec::new(),
+            at => vec![(rule.to_owned(), file.to_owned(), at.unwrap_or_default().to_owned())],
+        };
+        if found == expected { Ok(()) } else { Err(format!("expected {expected:?}\n    found {found:?}")) }
+    }
+}
+
+fn defects() -> Vec<(String, toml::Table)> {
+    let folder = repository().join("fixtures/seeded");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("the fixture").flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let read = |path: &PathBuf| {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("UTF-8").to_owned();
+        let text = fs::read_to_string(path).expect("a defect is text");
+        (name, text.parse().expect("TOML"))
+    };
+    files.iter().map(read).collect()
+}
+
+/// Judges every defect in a language.
+fn judge_all(language: &str, sources: &Sources) {
+    let clean = findings(sources.folder.path());
+    assert!(clean.is_empty(), "without any defect: {clean:?}");
+    let mut report = String::new();
+    for (name, defect) in defects() {
+        let part = defect.get(language).and_then(toml::Value::as_table).expect("each defect is in both languages");
+        let file = part.get("file").and_then(toml::Value::as_str).unwrap_or("server.py");
+        if let Err(wrong) = sources.judge(file, part) {
+            let _ = writeln!(report, "{name}: {wrong}");
+        }
+    }
+    assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+fn each_defect_of_the_server_is_found_and_nothing_else() {
+    judge_all("rust", &Sources::rust());
+}
+
+#[test]
+fn each_defect_of_the_python_twin_is_found_and_nothing_else() {
+    judge_all("python", &Sources::python());
+}
+
+#[test]
+fn there_are_enough_defects() {
+    assert!(defects().len() >= 25);
+}
