@@ -1,7 +1,7 @@
 //! Functions that try again by calling themselves from their own handler: every failure costs a frame of the stack.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, Name, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Expr, ExprId, Function, Name, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -10,11 +10,7 @@ use crate::{FunctionRef, Project};
 
 /// Whether a call may be one of the function itself, by its name.
 pub(crate) fn may_observe(function: Name, call: &Call) -> bool {
-    match call.callee {
-        Callee::Path(path) => path == function || path.rsplit('.').next() == Some(function.as_str()),
-        Callee::Method(_, method) => method == function,
-        Callee::Value(_) => false,
-    }
+    call.callee.name() == Some(function)
 }
 
 /// The call of itself in a handler of a remote call's failure, with the same arguments and nothing counted.

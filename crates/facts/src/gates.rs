@@ -5,7 +5,7 @@
 
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Module, StatementKind, Terminator};
 
-use crate::Models;
+use crate::outline::Names;
 
 /// What there may be to observe in a function.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +36,7 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    pub(crate) fn of(models: &Models, module: &Module, function: &Function) -> Self {
+    pub(crate) fn of(names: &mut Names<'_>, module: &Module, function: &Function) -> Self {
         let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
         let is_rust = !module.shares_objects;
         let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
@@ -47,10 +47,11 @@ impl Gates {
         for block in &function.blocks {
             for statement in &block.statements {
                 let StatementKind::Call(call) = &statement.kind else { continue };
-                let hints = models.hints(call.callee);
+                let known = names.of(call.callee);
+                let hints = known.map(|known| known.hints);
                 gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
                 gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
-                gates.timed |= crate::timeouts::may_wait(models, call);
+                gates.timed |= known.is_some_and(|known| known.may_wait);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
                 gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
                 gates.reads |= crate::reads::may_observe(call);

@@ -11,7 +11,8 @@ mod words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{Call, Callee, Constant, Expr, Function, Name};
 
-use self::hints::{HintTable, Hints};
+use self::hints::HintTable;
+pub(crate) use self::hints::Hints;
 pub use self::validate::ModelError;
 use self::words::Words;
 pub use self::words::normalize_words;
@@ -209,11 +210,12 @@ impl Models {
 
     /// What a model that is found for a call may say, by the name of what is called; `None` where the call names nothing.
     pub(crate) fn hints(&self, callee: Callee) -> Option<Hints> {
-        match callee {
-            Callee::Path(path) => Some(self.hints.of(path.as_str().rsplit('.').next().unwrap_or_default())),
-            Callee::Method(_, method) => Some(self.hints.of(method.as_str())),
-            Callee::Value(_) => None,
-        }
+        callee.name().map(|name| self.hints.of(name))
+    }
+
+    /// What the models of a name may say.
+    pub(crate) fn hints_of(&self, name: Name) -> Hints {
+        self.hints.of(name)
     }
 
     /// Whether a name has a word of this kind in it.

@@ -7,7 +7,7 @@ mod deadline;
 mod patience;
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, StatementKind};
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Name, StatementKind};
 use unspin_span::Span;
 
 use self::patience::Waits;
@@ -36,18 +36,8 @@ pub(crate) fn is_reported(model: &CallModel) -> bool {
 }
 
 /// Whether a call may have something to report, by the name of what is called.
-pub(crate) fn may_wait(models: &Models, call: &Call) -> bool {
-    let is_hinted = models.hints(call.callee).is_some_and(|hints| hints.timed);
-    is_hinted || last_part(call).is_some_and(|name| name.contains("connect"))
-}
-
-/// The name of what is called, without its path.
-fn last_part(call: &Call) -> Option<&'static str> {
-    match call.callee {
-        Callee::Path(path) => path.as_str().rsplit('.').next(),
-        Callee::Method(_, method) => Some(method.as_str()),
-        Callee::Value(_) => None,
-    }
+pub(crate) fn may_wait(models: &Models, name: Name) -> bool {
+    models.hints_of(name).timed || name.contains("connect")
 }
 
 /// Whether something around a loop bounds all its rounds together.
@@ -78,7 +68,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn observe(&self, block: BlockId, index: usize, call: &Call, span: Span) -> Option<Observation> {
-        if !may_wait(&self.project.models, call) {
+        if !call.callee.name().is_some_and(|name| may_wait(&self.project.models, name)) {
             return None;
         }
         let resolution = self.project.resolve(self.at, call);
@@ -109,7 +99,7 @@ impl Context<'_> {
         certainty: Certainty,
     ) -> Option<Vec<Attribute>> {
         // The other end of a Unix socket is on the same machine.
-        let is_local = last_part(call).is_some_and(|name| name.contains("unix"))
+        let is_local = call.callee.name().is_some_and(|name| name.contains("unix"))
             || matches!(call.callee, Callee::Path(path) if path.contains("Unix"));
         if is_local
             || !is_reported(model)
@@ -210,7 +200,7 @@ impl Context<'_> {
 
     /// A function of the project that is told `None` where its timeout goes, by a function that has a timeout.
     fn of_target(&self, call: &Call, targets: &[FunctionRef]) -> Option<Vec<Attribute>> {
-        if !last_part(call)?.contains("connect") || !self.timeout_parameter(Effect::Connect) {
+        if !call.callee.name()?.contains("connect") || !self.timeout_parameter(Effect::Connect) {
             return None;
         }
         let drops = |&target: &FunctionRef| {

@@ -130,11 +130,9 @@ impl Project {
         let declared = self.class_data(class).fields.iter().find(|declared| declared.name == field);
         declared.map(|declared| self.absolute(self.class_file(class), declared.ty)).or_else(|| {
             let is_property = |method: &&FunctionRef| {
-                let method = self.function(**method);
-                method.name == field && method.decorators.iter().any(|decorator| decorator.ends_with("property"))
+                self.function(**method).decorators.iter().any(|decorator| decorator.ends_with("property"))
             };
-            let method = self.methods_of(class).collect::<Vec<_>>();
-            let method = method.iter().find(is_property)?;
+            let method = self.index.class(class).by_name.get(&field)?.iter().find(is_property)?;
             Some(self.absolute(method.file, self.function(*method).returns?))
         })
     }

@@ -46,6 +46,17 @@ pub struct Argument {
     pub mutable: bool,
 }
 
+impl Callee {
+    /// The name of what is called, without its path.
+    pub fn name(self) -> Option<Name> {
+        match self {
+            Self::Path(path) => Some(crate::last_part(path)),
+            Self::Method(_, method) => Some(method),
+            Self::Value(_) => None,
+        }
+    }
+}
+
 impl Call {
     /// The argument given by keyword, or at this position when no keyword and no spread stands before it.
     pub fn argument(&self, keyword: Option<Name>, position: Option<usize>) -> Option<ExprId> {

@@ -13,6 +13,8 @@ const REMEMBERED: usize = 1 << 12;
 
 thread_local! {
     static ANSWERS: [Cell<Option<Name>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
+    /// Paths with their last parts.
+    static LAST_PARTS: [Cell<Option<(Name, Name)>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
 }
 
 /// Intern a string.
@@ -30,6 +32,21 @@ pub fn name(text: &str) -> Name {
     })
 }
 
+/// The part of a path behind its last dot; the path itself if it has none.
+pub fn last_part(path: Name) -> Name {
+    LAST_PARTS.with(|answers| {
+        let answer = &answers[spread(path.as_char_ptr().addr() as u64)];
+        match answer.get() {
+            Some((known, last)) if known == path => last,
+            _ => {
+                let last = path.rsplit_once('.').map_or(path, |(_, last)| name(last));
+                answer.set(Some((path, last)));
+                last
+            }
+        }
+    })
+}
+
 /// Where the answer for a text is kept: by its ends and its length, which tell most names of a program apart.
 fn place(text: &[u8]) -> usize {
     let word = |bytes: &[u8]| bytes.iter().fold(0_u64, |word, &byte| word << 8 | u64::from(byte));
@@ -37,8 +54,12 @@ fn place(text: &[u8]) -> usize {
         (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
         _ => word(text),
     };
-    let mixed = (ends ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
+    spread(ends ^ text.len() as u64)
+}
+
+/// A place in a table for a key, by Fibonacci hashing.
+fn spread(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - REMEMBERED.ilog2())) as usize
 }
 
 #[cfg(test)]
@@ -52,5 +73,14 @@ mod tests {
         let again: Vec<Name> = texts.iter().map(|text| name(text)).collect();
         assert!(first == again && texts.iter().zip(&first).all(|(text, name)| name.as_str() == text));
         assert_eq!(name(""), Name::default());
+    }
+
+    #[test]
+    fn the_last_part_of_a_path_stands_behind_its_last_dot() {
+        for _ in 0..2 {
+            assert_eq!(last_part(name("a.b.c")), "c");
+            assert_eq!(last_part(name("plain")), "plain");
+            assert_eq!(last_part(name("ends.")), "");
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! The names of what a function calls, with all that is known of a callee before anything is resolved.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, Name, StatementKind};
 
 use super::typed::Typed;
-use crate::Models;
-use crate::model::WordKind;
+use crate::outline::Names;
 
 /// What a function calls.
 #[derive(Debug)]
@@ -34,44 +33,37 @@ pub(crate) enum How {
 }
 
 impl Called {
-    pub(crate) fn of(models: &Models, function: &Function) -> Self {
+    pub(crate) fn of(names: &mut Names<'_>, function: &Function) -> Self {
         let typed = Typed::new(function);
-        let mut tells: FxHashMap<Name, bool> = FxHashMap::default();
         let mut found = FxHashSet::default();
-        let mut names = Vec::new();
+        let mut called = Vec::new();
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
-            let Some((name, how)) = named(&typed, function, call) else { return Self::Untold };
-            let tells = *tells.entry(name).or_insert_with(|| {
-                let word = name.trim_end_matches('!');
-                ![WordKind::Combinator, WordKind::Visitor].into_iter().any(|kind| models.has_word(kind, word))
-            });
-            if !tells {
+            let (Some(name), Some(known)) = (call.callee.name(), names.of(call.callee)) else { return Self::Untold };
+            if !known.tells {
                 return Self::Untold;
             }
+            let how = how(&typed, function, call);
             if found.insert((name, how)) {
-                names.push((name, how));
+                called.push((name, how));
             }
         }
-        Self::Names(names.into())
+        Self::Names(called.into())
     }
 }
 
-fn named(typed: &Typed<'_>, function: &Function, call: &Call) -> Option<(Name, How)> {
-    Some(match call.callee {
-        Callee::Value(_) => return None,
-        Callee::Path(path) => match path.rsplit_once('.') {
-            Some((_, last)) => (unspin_ir::name(last), How::Path),
-            None => (path, How::Plain),
+fn how(typed: &Typed<'_>, function: &Function, call: &Call) -> How {
+    match call.callee {
+        Callee::Path(path) if call.callee.name() != Some(path) => How::Path,
+        Callee::Path(_) | Callee::Value(_) => How::Plain,
+        Callee::Method(on, _) => match function.expr(on) {
+            Expr::Global(path) if path == "super" => How::Base,
+            _ if is_outside(function, on) => How::Path,
+            _ if typed.is_receiver(on) => How::Own,
+            _ if typed.may_be(on) => How::Typed,
+            _ => How::Untyped,
         },
-        Callee::Method(on, method) => match function.expr(on) {
-            Expr::Global(path) if path == "super" => (method, How::Base),
-            _ if is_outside(function, on) => (method, How::Path),
-            _ if typed.is_receiver(on) => (method, How::Own),
-            _ if typed.may_be(on) => (method, How::Typed),
-            _ => (method, How::Untyped),
-        },
-    })
+    }
 }
 
 /// Whether a value is a path from outside the function.

@@ -94,7 +94,7 @@ impl Names {
         for class in project.classes() {
             let constructors = project.method(class, own_name);
             if !constructors.is_empty() {
-                let node = self.node(Kind::Plain, last_part(project.class_data(class).name));
+                let node = self.node(Kind::Plain, unspin_ir::last_part(project.class_data(class).name));
                 self.successors[node].extend(constructors.iter().map(|&at| graph.number(at)));
             }
         }
@@ -124,8 +124,4 @@ impl Names {
         self.successors[number] = called;
         true
     }
-}
-
-fn last_part(path: Name) -> Name {
-    path.rsplit_once('.').map_or(path, |(_, last)| unspin_ir::name(last))
 }

@@ -272,33 +272,35 @@ impl<'c, 'p> Bounds<'c, 'p> {
 
     /// Blocks on the ways that add to or subtract from a place, by themselves or through a helper.
     fn steps(&self, path: &str) -> BlockSet {
-        self.around.iter().filter(|&block| self.block_steps(block, path)).collect()
+        let assigning = self.around.iter().filter(|&block| self.assigns_step(block, path));
+        assigning.chain(self.stepping_helpers(path).filter(|&block| self.around.contains(block))).collect()
     }
 
     fn is_stepped_in_loop(&self, path: &str) -> bool {
-        self.cx.natural().body.iter().any(|block| self.block_steps(block, path))
+        let assigns = self.cx.natural().body.iter().any(|block| self.assigns_step(block, path));
+        assigns || self.stepping_helpers(path).next().is_some()
     }
 
-    fn block_steps(&self, block: BlockId, path: &str) -> bool {
+    fn assigns_step(&self, block: BlockId, path: &str) -> bool {
         let function = self.cx.function;
-        let data = function.block(block);
-        let assigned = data.statements.iter().any(|statement| match &statement.kind {
+        function.block(block).statements.iter().any(|statement| match statement.kind {
             StatementKind::Assign(place, value) => {
-                function.path(*place).as_deref() == Some(path) && steps_itself(function, *place, *value)
+                steps_itself(function, place, value) && function.path(place).as_deref() == Some(path)
             }
             _ => false,
-        });
-        assigned
-            || self.cx.sites.iter().filter(|site| site.block == block).any(|site| {
-                let Some((receiver, field)) = path.rsplit_once('.') else { return false };
-                let Callee::Method(target, _) = site.call.callee else { return false };
-                function.path(target).as_deref() == Some(receiver)
-                    && site
-                        .resolution
-                        .targets
-                        .iter()
-                        .any(|&t| self.cx.project.summary(t).steps.iter().any(|step| step.as_str() == field))
-            })
+        })
+    }
+
+    /// Blocks of the loop with a call that steps a field of what it is called on.
+    fn stepping_helpers(&self, path: &str) -> impl Iterator<Item = BlockId> {
+        let place = path.rsplit_once('.');
+        self.cx.sites.iter().filter_map(move |site| {
+            let (receiver, field) = place?;
+            let Callee::Method(target, _) = site.call.callee else { return None };
+            let mut targets = site.resolution.targets.iter();
+            let steps = targets.any(|&target| self.cx.project.summary(target).steps.iter().any(|step| step == field));
+            (steps && self.cx.function.path(target).as_deref() == Some(receiver)).then_some(site.block)
+        })
     }
 
     /// Whether a collection is taken from on the ways.

@@ -4,6 +4,7 @@
 //! answers for a call whose last part is not one of its paths' or methods', which makes the answer an upper bound.
 
 use rustc_hash::FxHashMap;
+use unspin_ir::Name;
 
 use crate::model::{CallModel, Effect};
 
@@ -25,12 +26,12 @@ pub(crate) struct Hints {
 /// Hints by the last part of a name; names without any have no entry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HintTable {
-    names: FxHashMap<&'static str, Hints>,
+    names: FxHashMap<Name, Hints>,
 }
 
 impl HintTable {
     pub(super) fn new(calls: &[CallModel]) -> Self {
-        let mut names: FxHashMap<&'static str, Hints> = FxHashMap::default();
+        let mut names: FxHashMap<Name, Hints> = FxHashMap::default();
         for model in calls {
             let found = Hints {
                 timed: crate::timeouts::is_reported(model),
@@ -42,8 +43,8 @@ impl HintTable {
             if !found.timed && !found.endless && !found.spawns && !found.policy && !found.polls {
                 continue;
             }
-            let paths = model.path.iter().map(|path| path.as_str().rsplit('.').next().unwrap_or_default());
-            for last in paths.chain(model.method.iter().map(unspin_ir::Name::as_str)) {
+            let paths = model.path.iter().map(|&path| unspin_ir::last_part(path));
+            for last in paths.chain(model.method.iter().copied()) {
                 let known = names.entry(last).or_default();
                 known.timed |= found.timed;
                 known.endless |= found.endless;
@@ -55,7 +56,7 @@ impl HintTable {
         Self { names }
     }
 
-    pub(super) fn of(&self, last: &str) -> Hints {
-        self.names.get(last).copied().unwrap_or_default()
+    pub(super) fn of(&self, last: Name) -> Hints {
+        self.names.get(&last).copied().unwrap_or_default()
     }
 }

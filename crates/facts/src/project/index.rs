@@ -39,7 +39,7 @@ pub(crate) struct ClassEntry {
     pub(super) subclasses: Vec<ClassRef>,
     /// In the order of the source.
     pub(super) methods: Vec<FunctionRef>,
-    pub(super) by_name: FxHashMap<Name, Vec<FunctionRef>>,
+    pub(crate) by_name: FxHashMap<Name, Vec<FunctionRef>>,
     /// Definitions of methods in its subclasses, once they were asked for.
     pub(super) overrides: OnceLock<FxHashMap<Name, Vec<FunctionRef>>>,
     /// Whether it only adds methods to a type that no file of the project defines.
@@ -63,7 +63,7 @@ impl Index {
         index
     }
 
-    pub(super) fn class(&self, class: ClassRef) -> &ClassEntry {
+    pub(crate) fn class(&self, class: ClassRef) -> &ClassEntry {
         &self.classes[class.0 as usize]
     }
 

@@ -1,7 +1,7 @@
 //! Whether a call runs under a deadline that is not its own: a context manager, a combinator, a race, a caller.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
 
 use super::patience::calls;
 use crate::definitions::Definition;
@@ -139,11 +139,7 @@ fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool
         return true;
     }
     let name = project.function(at).name;
-    let calls_it = |call: &Call| match call.callee {
-        Callee::Method(_, method) => method == name,
-        Callee::Path(path) => path == name || path.rsplit('.').next() == Some(name.as_str()),
-        Callee::Value(_) => false,
-    };
+    let calls_it = |call: &Call| call.callee.name() == Some(name);
     // Callers in other files are not looked for: that would cost the whole project for each call.
     project.functions_of(at.file).filter(|&caller| caller != at).any(|caller| {
         let function = project.function(caller);
