@@ -8,6 +8,12 @@ use crate::observation::{Observation, Subject, Sureness};
 use crate::sites::LoopContext;
 use crate::{FunctionRef, Project};
 
+/// Whether a call gives an iterator without an end: a listener's connections are one.
+pub(crate) fn is_endless(model: &CallModel) -> bool {
+    model.effect == Effect::EndlessIterator
+        || (model.effect == Effect::Accept && model.returns.is_some_and(|ty| ty.ends_with("Incoming")))
+}
+
 /// A `for` over an iterator that never ends, with nothing in the body that leaves.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     let Terminator::Advance { iterable, .. } = cx.function.block(cx.natural().header).terminator else { return None };

@@ -340,6 +340,8 @@ pub struct ClassModel {
     /// `{ stdin = "io.TextIOWrapper" }`.
     #[serde(default)]
     pub fields: std::collections::BTreeMap<String, Name>,
+    /// The type of what walking it gives: `std.net.TcpStream` of `std.net.Incoming`.
+    pub items: Option<Name>,
 }
 
 /// Words by which a name tells what it stands for. Several lists of one kind are joined.

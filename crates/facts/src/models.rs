@@ -195,6 +195,11 @@ impl Models {
         })
     }
 
+    /// The type of what walking a type gives.
+    pub fn item_type(&self, class: Name) -> Option<Name> {
+        self.bases_of(class).into_iter().find_map(|class| self.classes[*self.class_of.get(&class)? as usize].items)
+    }
+
     /// What a class of failures means: by its full path, else by the pattern that says most of its last part.
     pub fn failure_kind(&self, class: Name) -> Option<FailureKind> {
         if let Some(&kind) = self.failures.get(&class) {

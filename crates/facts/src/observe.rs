@@ -113,7 +113,7 @@ fn is_endless_for(project: &Project, at: FunctionRef, shape: &Shape, natural: &N
     let function = project.function(at);
     let unspin_ir::Terminator::Advance { iterable, .. } = function.block(natural.header).terminator else { return false };
     let Some((_, _, call)) = shape.origin(function, iterable) else { return false };
-    project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == crate::model::Effect::EndlessIterator)
+    project.resolve(at, call).model.is_some_and(|(model, _)| crate::iterators::is_endless(model))
 }
 
 fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observation {

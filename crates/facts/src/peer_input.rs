@@ -13,7 +13,7 @@ const MAX_HOPS: u32 = 6;
 
 /// The first such decoding of a loop.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
-    if !cx.sites.iter().any(|site| serves_everybody(site)) {
+    if !cx.sites.iter().any(|site| serves_everybody(site)) && !walks_connections(cx) {
         return None;
     }
     let site = cx.sites.iter().find(|site| {
@@ -37,6 +37,14 @@ fn serves_everybody(site: &Site<'_>) -> bool {
         _ => false,
     };
     site.remote != Remote::No && (site.effect == Some(Effect::Accept) || takes_datagrams)
+}
+
+/// `for stream in listener.incoming()`.
+fn walks_connections(cx: &LoopContext<'_>) -> bool {
+    let Terminator::Advance { iterable, .. } = cx.function.block(cx.natural().header).terminator else { return false };
+    cx.shape.origin(cx.function, iterable).is_some_and(|(_, _, call)| {
+        cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Accept)
+    })
 }
 
 fn is_decoding(site: &Site<'_>) -> bool {

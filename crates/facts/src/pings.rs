@@ -66,7 +66,10 @@ fn is_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     };
     speaks(&cx.name_of(site))
         || speaks(&cx.function.name)
-        || site.call.arguments.iter().any(|argument| cx.function.path(argument.value).is_some_and(|path| speaks(&path)))
+        || site.call.arguments.iter().any(|argument| match cx.function.expr(argument.value) {
+            Expr::Variant(variant, _) => speaks(variant),
+            _ => cx.function.path(argument.value).is_some_and(|path| speaks(&path)),
+        })
 }
 
 /// Whether any name of the file speaks of an answer to heartbeats: then somebody else looks for it.

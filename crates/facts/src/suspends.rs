@@ -108,12 +108,10 @@ fn is_handed_on(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether a call belongs to a library that blocks the thread: requests, sockets, queues of threads.
 fn is_synchronous(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    if crate::sites::is_rust(cx.project, cx.at) {
-        return false;
-    }
-    let of = |name: &str| {
-        ["requests.", "queue.", "socket.", "urllib.", "multiprocessing."].iter().any(|prefix| name.starts_with(prefix))
-    };
+    const PYTHON: [&str; 5] = ["requests.", "queue.", "socket.", "urllib.", "multiprocessing."];
+    const RUST: [&str; 5] = ["std.sync.mpsc.", "std.net.", "crossbeam_channel.", "reqwest.blocking.", "ureq."];
+    let blocking = if crate::sites::is_rust(cx.project, cx.at) { RUST } else { PYTHON };
+    let of = |name: &str| blocking.iter().any(|prefix| name.starts_with(prefix));
     match site.call.callee {
         unspin_ir::Callee::Path(path) => of(&path),
         _ => site.resolution.receiver.is_some_and(|ty| of(&ty)),

@@ -279,7 +279,11 @@ impl Inference<'_> {
         match definition {
             Definition::Value(value) => self.expr(types, value, 0),
             Definition::Call(call) => self.call(types, call),
-            Definition::Item(_) | Definition::Failure => None,
+            Definition::Item(walked) => {
+                let items = self.project.models.item_type(self.expr(types, walked, 0)?)?;
+                Some(self.absolute(items))
+            }
+            Definition::Failure => None,
         }
     }
 

@@ -29,6 +29,16 @@ pub fn sum_what_is_a_number(socket: UdpSocket) -> std::io::Result<()> {
     }
 }
 
+pub fn greet(listener: TcpListener) -> std::io::Result<()> {
+    for stream in listener.incoming() {
+        let mut stream = stream?;
+        let mut buffer = [0; 32];
+        let length = stream.read(&mut buffer)?;
+        println!("{}", std::str::from_utf8(&buffer[..length]).unwrap()); // expect: peer-input-stops-server
+    }
+    Ok(())
+}
+
 pub fn accept(listener: TcpListener) -> std::io::Result<()> {
     loop {
         let (mut stream, _) = listener.accept()?;

@@ -35,7 +35,7 @@ impl HintTable {
         for model in calls {
             let found = Hints {
                 timed: crate::timeouts::is_reported(model),
-                endless: model.effect == Effect::EndlessIterator,
+                endless: crate::iterators::is_endless(model),
                 policy: crate::policies::is_policy(model),
                 polls: model.effect == Effect::Poll,
                 spawns: model.effect == Effect::Spawn,
