@@ -8,6 +8,11 @@ use crate::observation::{Observation, Subject, Sureness};
 use crate::shape::Shape;
 use crate::{FunctionRef, Project};
 
+const MAX_HOPS: u32 = 6;
+
+/// Definitions of one local that are looked through.
+const MAX_DEFINITIONS: usize = 8;
+
 /// Whether a call may be one of the function itself, by its name.
 pub(crate) fn may_observe(function: Name, call: &Call) -> bool {
     call.callee.name() == Some(function)
@@ -20,7 +25,9 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Opti
         let Terminator::Dispatch { handlers, .. } = &block.terminator else { continue };
         for handler in handlers.iter().filter(|handler| handler.manager.is_none()) {
             let Some((call, span)) = own_call(project, at, function, shape, handler.block) else { continue };
-            let guarded = calls_before(function, dispatch).find(|guarded| is_remote(project, at, guarded))?;
+            let Some(guarded) = calls_before(function, dispatch).find(|guarded| is_remote(project, at, guarded)) else {
+                continue;
+            };
             if is_counted(project, function, call) || changes_state(function, shape, handler.block) {
                 continue;
             }
@@ -36,6 +43,73 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Opti
         }
     }
     None
+}
+
+/// The call of itself with something that a reply said: a redirect, a next page. Each reply is another frame.
+pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &Shape) -> Option<Observation> {
+    let function = project.function(at);
+    // One call for each of several links is a crawl, which is another matter.
+    let is_in_loop = |block: BlockId| shape.forest.loops.iter().any(|natural| natural.body.contains(block));
+    let once = function.block_ids().filter(|&(block, _)| !is_in_loop(block));
+    let mut own = once.flat_map(|(_, block)| &block.statements).filter_map(|statement| match &statement.kind {
+        StatementKind::Call(call) if may_observe(function.name, call) => Some((call, statement.span)),
+        _ => None,
+    });
+    let (call, span) = own.find(|(call, _)| {
+        let resolution = project.resolve_targets(at, call);
+        resolution.exact
+            && resolution.targets == [at]
+            && !call.arguments.iter().any(|a| is_count(project, function, a.value))
+            && call.arguments.iter().any(|a| is_of_reply(project, at, shape, a.value, 0))
+    })?;
+    Some(Observation {
+        subject: Subject::Call,
+        function: at,
+        around: None,
+        attributes: vec![("again", "on-reply")],
+        places: vec![("call", at.file, span), ("function", at.file, function.name_span)],
+        words: vec![("call", crate::sites::shown_callee(function, call)), ("function", function.name.to_string())],
+        sureness: Sureness::Medium,
+    })
+}
+
+/// `redirects - 1`, `depth + 1`, or a variable named for such a number.
+fn is_count(project: &Project, function: &Function, value: ExprId) -> bool {
+    use unspin_ir::BinaryOp;
+    let is_step = matches!(function.expr(value), Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, ..));
+    let names = |path: &str| project.models.has_word(WordKind::Depth, path) || project.models.has_word(WordKind::Limit, path);
+    is_step || function.path(value).is_some_and(|path| names(&path))
+}
+
+/// Whether a value was made from what another machine answered.
+fn is_of_reply(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    let function = project.function(at);
+    let mut parts = Vec::new();
+    crate::shape::for_each_part(function, value, &mut |part| parts.push(part));
+    parts.into_iter().any(|part| {
+        let Expr::Local(local) = *function.expr(part) else { return false };
+        shape.definitions(local).iter().take(MAX_DEFINITIONS).any(|definition| match definition.value {
+            Some(value) => is_of_reply(project, at, shape, value, hops + 1),
+            None => match function.block(definition.block).statements.get(definition.index).map(|statement| &statement.kind) {
+                Some(StatementKind::Call(call)) => {
+                    let is_own = may_observe(function.name, call);
+                    (!is_own && asks(project, at, call))
+                        || call.operands().any(|operand| is_of_reply(project, at, shape, operand, hops + 1))
+                }
+                _ => false,
+            },
+        })
+    })
+}
+
+fn asks(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let resolution = project.resolve(at, call);
+    let asks = |effects: crate::summary::Effects| effects.contains_any(&[Effect::Connect, Effect::Request]);
+    resolution.model.is_some_and(|(model, _)| model.remote && matches!(model.effect, Effect::Request | Effect::Connect))
+        || resolution.targets.iter().any(|&target| asks(project.summary(target).remote))
 }
 
 /// Blocks that only the handler comes to.

@@ -27,7 +27,7 @@ pub(crate) struct Gates {
     pub(crate) reads: bool,
     /// A program that is started.
     pub(crate) programs: bool,
-    /// A call of the function itself, beside a handler.
+    /// A call of the function itself.
     pub(crate) again: bool,
     /// A task that wakes itself.
     pub(crate) wakes: bool,
@@ -42,7 +42,7 @@ impl Gates {
         let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
         gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
         let has_for = has(LoopKind::For);
-        let (mut calls_itself, mut handles) = (false, false);
+        let mut calls_itself = false;
         let function_name = function.name;
         for block in &function.blocks {
             for statement in &block.statements {
@@ -61,12 +61,11 @@ impl Gates {
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
             }
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
-                handles = true;
                 gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
             }
         }
         gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
-        gates.again = calls_itself && handles;
+        gates.again = calls_itself;
         gates.items = is_rust && crate::iterators::gives_items(function);
         gates
     }

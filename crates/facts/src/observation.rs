@@ -262,7 +262,12 @@ pub const VOCABULARY: &[Entry] = &[
         "it reads a line or body with no maximum, from whoever connected here or from whom this program connected to",
     ),
     (Subject::Call, "tunnel", &["silent"], "it starts an SSH tunnel that would not notice a lost connection"),
-    (Subject::Call, "again", &["by-recursion"], "it calls its own function again from a handler, with the same arguments"),
+    (
+        Subject::Call,
+        "again",
+        &["by-recursion", "on-reply"],
+        "it calls its own function again: from a handler, with the same arguments; with something that a reply said, and no count",
+    ),
     (
         Subject::Call,
         "wakes",

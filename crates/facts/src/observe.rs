@@ -35,7 +35,8 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
         observations.extend(crate::tunnels::observe(project, at, &shape));
     }
     if gates.again {
-        observations.extend(crate::again::observe(project, at, &shape));
+        let failed = crate::again::observe(project, at, &shape);
+        observations.extend(failed.or_else(|| crate::again::observe_reply(project, at, &shape)));
     }
     if gates.items {
         observations.extend(crate::iterators::stuck_failure(project, at, &shape));
