@@ -3,7 +3,7 @@
 //! Only loops that accept, or that receive datagrams, count: what ends there ends for everybody. What is taken apart must
 //! come from a read of the same loop, through locals, methods and arguments.
 
-use unspin_ir::{Callee, Expr, ExprId, Handler, Terminator};
+use unspin_ir::{Callee, Constant, Expr, ExprId, Handler, Terminator};
 
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -17,7 +17,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     let site = cx.sites.iter().find(|site| {
-        is_decoding(site) && site.call.raises && ends_loop(cx, site) && site.call.operands().any(|o| is_from_peer(cx, o, 0))
+        is_decoding(site)
+            && site.call.raises
+            && !is_lenient(cx, site)
+            && !is_checked(cx, site)
+            && ends_loop(cx, site)
+            && site.call.operands().any(|o| is_from_peer(cx, o, 0))
     })?;
     let file = cx.at.file;
     Some(Observation {
@@ -59,6 +64,40 @@ fn is_decoding(site: &Site<'_>) -> bool {
     // In Rust a value that is handed on fails nobody.
     site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::Decode)
         || (by_name && site.resolution.targets.is_empty())
+}
+
+/// `data.decode("latin-1")`, `data.decode(errors="replace")`: every byte means something.
+fn is_lenient(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    site.call.arguments.iter().enumerate().any(|(position, argument)| {
+        let Expr::Constant(Constant::Text(text)) = cx.function.expr(argument.value) else { return false };
+        let is_errors = argument.name.map_or(position == 1, |name| name == "errors");
+        let encoding = text.to_ascii_lowercase().replace(['-', '_'], "");
+        (is_errors && text != "strict") || ["latin", "iso8859", "cp437", "charmap"].iter().any(|of| encoding.starts_with(of))
+    })
+}
+
+/// Whether a test of the loop asked first: for the length of what is unpacked, for digits.
+fn is_checked(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let roots: Vec<_> = site.call.operands().filter_map(|operand| crate::shape::root_local(cx.function, operand)).collect();
+    let of_operand = |expr: ExprId| crate::shape::root_local(cx.function, expr).is_some_and(|root| roots.contains(&root));
+    let unpacks = cx.name_of(site).contains("unpack");
+    let asks_length = || {
+        cx.natural().body.iter().any(|block| {
+            let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, test, &mut |part| {
+                found |= matches!(cx.function.expr(part), Expr::Length(inner) if of_operand(*inner));
+            });
+            found
+        })
+    };
+    let asks_digits = cx.sites.iter().any(|other| match other.call.callee {
+        Callee::Method(on, method) => {
+            matches!(method.as_str(), "isdigit" | "isdecimal" | "isnumeric" | "isascii") && of_operand(on)
+        }
+        _ => false,
+    });
+    asks_digits || (unpacks && asks_length())
 }
 
 /// Whether a value was read from a peer in this loop.

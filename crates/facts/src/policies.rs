@@ -108,6 +108,7 @@ fn is_no_limit(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId,
     let is_named = |name: &str| model.unlimited.iter().any(|unlimited| unlimited == name);
     match function.expr(value) {
         Expr::Constant(Constant::None) => return true,
+        Expr::Constant(Constant::Int(number)) => return is_named(&number.to_string()),
         Expr::Global(name) => return is_named(name),
         _ => {}
     }

@@ -57,6 +57,20 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     for &test in &tests {
         asked = asked.max(state_asked(cx, test));
     }
+    // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.
+    let is_tested = |site: &&Site<'_>| {
+        tests.iter().any(|&test| {
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, test, &mut |part| {
+                found |= cx.origin_site(part).is_some_and(|origin| std::ptr::eq(origin, *site));
+            });
+            found
+        })
+    };
+    let tested = cx.sites.iter().filter(|site| !is_sleep(cx, site) && !is_idle(cx, site)).filter(is_tested).count();
+    if tested > 1 {
+        return None;
+    }
     let asked = asked.filter(|_| questions <= MAX_QUESTIONS && !crate::timeouts::loop_is_bounded(cx))?;
     let file = cx.at.file;
     let mut places = vec![("loop", file, cx.source.head)];

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import subprocess
 import time
@@ -75,6 +76,13 @@ def wait_for_container(container) -> None:
     while container.status != "running":  # expect: endless-poll
         time.sleep(1)
         container.reload()
+
+
+def wait_for_socket(path: str, server: subprocess.Popen) -> None:
+    while not os.path.exists(path):
+        if server.poll() is not None:
+            raise RuntimeError("the server ended")
+        time.sleep(0.1)
 
 
 def wait_for_port(host: str, port: int) -> None:

@@ -42,6 +42,23 @@ class Discovery:
             self.names[repr(data)] = address[0]
 
 
+def lenient(sock: socket.socket, handle) -> None:
+    while True:
+        data, _ = sock.recvfrom(1024)
+        handle(data.decode("latin-1"), data.decode("utf-8", "replace"), data.decode(errors="ignore"))
+
+
+def checked(sock: socket.socket, handle) -> None:
+    while True:
+        data, _ = sock.recvfrom(1024)
+        if len(data) != 8:
+            continue
+        text = data.decode(errors="replace")
+        if text.isdigit():
+            handle(int(text))
+        handle(struct.unpack("!II", data))
+
+
 def accept(listener: socket.socket, handle) -> None:
     while True:
         connection, _ = listener.accept()

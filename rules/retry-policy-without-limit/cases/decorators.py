@@ -1,6 +1,7 @@
 """Retry libraries of Python: what bounds them, and what only looks as if it did."""
 
 import backoff
+import retry
 import retrying
 import stamina
 import tenacity
@@ -43,6 +44,12 @@ class Client:
 
     @retrying.retry(stop_max_attempt_number=7)
     def old_bounded(self) -> None: ...
+
+    @retry.retry(OSError, tries=-1, delay=2)  # expect: retry-policy-without-limit
+    def below_zero(self) -> None: ...
+
+    @retry.retry(OSError, tries=3, delay=2)
+    def three_times(self) -> None: ...
 
     @stamina.retry(on=OSError)
     def bounded_by_default(self) -> None: ...

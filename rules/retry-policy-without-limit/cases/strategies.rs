@@ -50,6 +50,14 @@ pub async fn fifteen_minutes() -> Answer {
     backoff::future::retry(policy, || async { Ok(fetch().await?) }).await
 }
 
+pub fn blocking() -> Result<String, retry::Error<std::io::Error>> {
+    retry::retry(retry::delay::Fixed::from_millis(100), || std::fs::read_to_string("/run/answer")) // expect: retry-policy-without-limit
+}
+
+pub fn blocking_three_times() -> Result<String, retry::Error<std::io::Error>> {
+    retry::retry(retry::delay::Fixed::from_millis(100).take(3), || std::fs::read_to_string("/run/answer"))
+}
+
 async fn fetch() -> Answer {
     Ok(String::new())
 }
