@@ -157,7 +157,8 @@ impl Spawner {
         };
         // Made before the task: it runs also when the task is dropped before its first poll.
         let leave = Leave { tasks: Arc::clone(&self.tasks), id };
-        let future = task(self.stop.clone());
+        // In a box of its own: a future that is captured and then awaited takes its size twice.
+        let future = Box::pin(task(self.stop.clone()));
         let handle = self.tracker.spawn(async move {
             let _leave = leave;
             future.await;

@@ -166,7 +166,9 @@ impl Raw {
     /// The next message, or nothing at the end.
     pub async fn read(&mut self) -> Option<FromServer> {
         let mut line = String::new();
-        match self.stream.read_line(&mut line).await {
+        // A server that says nothing for so long, not even a ping, never will.
+        let read = timeout(Duration::from_hours(2), self.stream.read_line(&mut line));
+        match read.await.expect("the server is silent") {
             Ok(0) | Err(_) => None,
             Ok(_) => Some(decode(line.as_bytes()).unwrap_or_else(|error| panic!("{error} in {line:?}"))),
         }

@@ -1,0 +1,185 @@
+//! The figures of the server: `cargo bench -p unspin-resilient-server --bench figures`.
+//!
+//! Servers run as processes of their own, so that memory and processor time are theirs alone; a plain line server is
+//! measured in the same run where it does the same work. `FIGURES_PEERS` sets the number of idle peers, 10,000 otherwise.
+
+#![expect(clippy::expect_used, unreachable_pub, reason = "a benchmark that cannot measure has nothing to say")]
+
+mod peers;
+
+mod plain;
+
+mod process;
+
+use std::{io::Write as _, time::Duration};
+
+use serde_json::json;
+use tokio::{
+    io::AsyncReadExt,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+use unspin_resilient_server::FromClient;
+
+use process::Process;
+
+/// Lets every peer in at once: how the handshake is limited is another matter.
+const OPEN: [&str; 3] = ["handshakes_max=20000", "handshakes_free=20000", "sessions_max=20000"];
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if std::env::args().any(|argument| argument == plain::ARGUMENT) {
+        runtime.block_on(plain::serve()).expect("a server");
+        return;
+    }
+    runtime.block_on(async {
+        let peers = std::env::var("FIGURES_PEERS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+        idle(peers).await;
+        plain_idle(peers).await;
+        dead(peers).await;
+        reaping().await;
+        slow().await;
+        takeover().await;
+        shutdown(peers).await;
+    });
+}
+
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn per_mebibyte(count: usize, bytes: u64) -> u64 {
+    (count as u64 * 1024 * 1024).checked_div(bytes).unwrap_or(0)
+}
+
+async fn idle(count: usize) {
+    let settings = [&OPEN[..], &["ping_interval=3600000"]].concat();
+    let server = Process::resilient(&settings);
+    let before = server.memory();
+    let sessions = peers::sessions(server.address, count).await;
+    sleep(Duration::from_secs(1)).await;
+    let memory = server.memory().saturating_sub(before);
+    let (rate, each) = (per_mebibyte(count, memory), memory / count as u64);
+    say(&format!("idle sessions: {count} held, {rate} per MiB, {each} bytes each"));
+
+    let (wakes, busy) = (server.wakes(), server.busy());
+    sleep(Duration::from_secs(10)).await;
+    let (wakes, busy) = (server.wakes() - wakes, server.busy().saturating_sub(busy));
+    say(&format!("idle for 10 s: {wakes} wakes of any thread, {busy:?} of processor time"));
+    drop(sessions);
+}
+
+async fn plain_idle(count: usize) {
+    let server = Process::plain();
+    let before = server.memory();
+    let sessions = peers::plain(server.address, count).await;
+    sleep(Duration::from_secs(1)).await;
+    let memory = server.memory().saturating_sub(before);
+    let (rate, each) = (per_mebibyte(count, memory), memory / count as u64);
+    say(&format!("idle connections of the plain server: {count} held, {rate} per MiB, {each} bytes each"));
+    drop(sessions);
+}
+
+/// Peers whose process hangs: the kernel still acknowledges, nobody answers. They get their pings and are reaped.
+async fn dead(count: usize) {
+    let settings = [&OPEN[..], &["ping_interval=10000"]].concat();
+    let server = Process::resilient(&settings);
+    let sessions = peers::sessions(server.address, count).await;
+    let busy = server.busy();
+    sleep(Duration::from_secs(20)).await;
+    let busy = server.busy().saturating_sub(busy);
+    let share = busy.as_secs_f64() / 20.0 * 100.0;
+    say(&format!("{count} dead peers, pinged every 10 s: {share:.2} % of one processor"));
+    drop(sessions);
+}
+
+/// From the last byte of a peer to its end, while others write to it.
+async fn reaping() {
+    let server = Process::resilient(&["ping_interval=200", "ping_probes=2"]);
+    let bound = Duration::from_millis(200 * 3);
+    let mut all = JoinSet::new();
+    for number in 0..100 {
+        let mut session = peers::open(server.address, &format!("silent {number}")).await;
+        session.subscribe("news").await.expect("done");
+        all.spawn(async move {
+            let (mut stream, heard, mut bytes) = (session.into_inner(), Instant::now(), [0; 4096]);
+            while stream.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
+            heard.elapsed()
+        });
+    }
+    let mut writer = peers::open(server.address, "writer").await;
+    let writing = tokio::spawn(async move {
+        loop {
+            let event = FromClient::Publish { topic: "news".into(), data: json!("are you there?") };
+            if writer.send(&event).await.is_err() {
+                return;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut times = all.join_all().await;
+    writing.abort();
+    times.sort_unstable();
+    let (first, last) = (times.first().copied().unwrap_or_default(), times.last().copied().unwrap_or_default());
+    say(&format!("reaped in {first:?} to {last:?} in {} trials, the bound is {bound:?}", times.len()));
+}
+
+async fn slow() {
+    let time = Duration::from_secs(5);
+    let settings = [&OPEN[..], &["line_patience=3600000", "ping_interval=3600000"]].concat();
+    let server = Process::resilient(&settings);
+    let alone = peers::latencies(server.address, time).await;
+    let mut slow = Vec::new();
+    for number in 0..1000 {
+        slow.push(peers::open(server.address, &format!("slow {number}")).await.into_inner());
+    }
+    let dripping = peers::drip(slow);
+    let beside = peers::latencies(server.address, time).await;
+    drop(dripping);
+    tell("good clients", &alone, &beside);
+
+    let server = Process::plain();
+    let alone = peers::plain_latencies(server.address, time).await;
+    let slow = peers::plain(server.address, 1000).await.into_iter().map(tokio::io::BufReader::into_inner).collect();
+    let dripping = peers::drip(slow);
+    let beside = peers::plain_latencies(server.address, time).await;
+    drop(dripping);
+    tell("clients of the plain server", &alone, &beside);
+}
+
+fn tell(who: &str, alone: &[Duration], beside: &[Duration]) {
+    let at = |waits: &[Duration], hundredth: usize| waits.get(waits.len() * hundredth / 100).copied().unwrap_or_default();
+    let (before, after) = (at(alone, 99), at(beside, 99));
+    let factor = after.as_secs_f64() / before.as_secs_f64();
+    say(&format!(
+        "{who}: p50 {:?}, p99 {before:?}; beside 1,000 slow ones p50 {:?}, p99 {after:?} ({factor:.2} times)",
+        at(alone, 50),
+        at(beside, 50),
+    ));
+}
+
+async fn takeover() {
+    let server = Process::resilient(&["takeovers=1000"]);
+    let mut before = peers::open(server.address, "owner").await;
+    before.claim("port").await.expect("a name");
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let mut after = peers::open(server.address, "owner").await;
+        let asked = Instant::now();
+        after.claim("port").await.expect("taken over");
+        times.push(asked.elapsed());
+        drop(std::mem::replace(&mut before, after));
+    }
+    times.sort_unstable();
+    say(&format!("takeover of a name by its owner: p50 {:?}, longest {:?}", times[times.len() / 2], times[times.len() - 1]));
+}
+
+async fn shutdown(count: usize) {
+    let server = Process::resilient(&OPEN);
+    let mut reading = JoinSet::new();
+    for mut session in peers::sessions(server.address, count).await {
+        reading.spawn(async move { while session.receive().await.is_ok() {} });
+    }
+    let report = tokio::task::spawn_blocking(move || server.terminate()).await.unwrap_or_default();
+    say(&format!("shutdown with {count} sessions: {report}"));
+}

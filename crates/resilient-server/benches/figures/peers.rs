@@ -1,0 +1,108 @@
+//! Peers of either server.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    task::JoinSet,
+    time::{Duration, Instant, interval, sleep},
+};
+use unspin_resilient_server::{Connection, Credentials, Secret};
+
+use crate::process::SECRET;
+
+pub async fn open(address: SocketAddr, name: &str) -> Connection<TcpStream> {
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    stream.set_nodelay(true).expect("an option");
+    let credentials = Credentials { name: name.to_owned(), secret: Secret::new(SECRET) };
+    Connection::open(stream, &credentials).await.expect("a session")
+}
+
+/// Sessions that have sent and received a line and are silent from then on; dead ones, if nobody reads them.
+pub async fn sessions(address: SocketAddr, count: usize) -> Vec<Connection<TcpStream>> {
+    let mut sessions = Vec::with_capacity(count);
+    for number in 0..count {
+        let mut session = open(address, &format!("idle {number}")).await;
+        session.request("echo", json!("a line")).await.expect("an answer");
+        sessions.push(session);
+    }
+    sessions
+}
+
+/// The same for the plain server.
+pub async fn plain(address: SocketAddr, count: usize) -> Vec<BufReader<TcpStream>> {
+    let mut all = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut stream = BufReader::new(TcpStream::connect(address).await.expect("a connection"));
+        echo(&mut stream).await;
+        all.push(stream);
+    }
+    all
+}
+
+async fn echo(stream: &mut BufReader<TcpStream>) {
+    stream.write_all(b"\"a line of about the length of a request to the other one ........\"\n").await.expect("a write");
+    let mut line = String::new();
+    stream.read_line(&mut line).await.expect("an answer");
+}
+
+/// Streams that get a byte every 3 seconds, until they are dropped.
+pub fn drip(streams: Vec<TcpStream>) -> JoinSet<()> {
+    let mut all = JoinSet::new();
+    for mut stream in streams {
+        all.spawn(async move {
+            while stream.write_all(b" ").await.is_ok() {
+                sleep(Duration::from_secs(3)).await;
+            }
+        });
+    }
+    all
+}
+
+const GOOD: usize = 50;
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// How long good clients wait for their answers, sorted.
+pub async fn latencies(address: SocketAddr, time: Duration) -> Vec<Duration> {
+    let mut all = JoinSet::new();
+    for number in 0..GOOD {
+        let mut session = open(address, &format!("good {number}")).await;
+        all.spawn(async move {
+            let (mut waits, mut ticks, end) = (Vec::new(), interval(PERIOD), Instant::now() + time);
+            while Instant::now() < end {
+                ticks.tick().await;
+                let asked = Instant::now();
+                session.request("echo", json!("how long?")).await.expect("an answer");
+                waits.push(asked.elapsed());
+            }
+            waits
+        });
+    }
+    sorted(&all.join_all().await)
+}
+
+/// The same for the plain server.
+pub async fn plain_latencies(address: SocketAddr, time: Duration) -> Vec<Duration> {
+    let mut all = JoinSet::new();
+    for mut stream in plain(address, GOOD).await {
+        all.spawn(async move {
+            let (mut waits, mut ticks, end) = (Vec::new(), interval(PERIOD), Instant::now() + time);
+            while Instant::now() < end {
+                ticks.tick().await;
+                let asked = Instant::now();
+                echo(&mut stream).await;
+                waits.push(asked.elapsed());
+            }
+            waits
+        });
+    }
+    sorted(&all.join_all().await)
+}
+
+fn sorted(waits: &[Vec<Duration>]) -> Vec<Duration> {
+    let mut waits = waits.concat();
+    waits.sort_unstable();
+    waits
+}
