@@ -38,7 +38,26 @@ impl Runners {
 impl Project {
     /// What runs a function, if a call of the same file hands it to a thread or task.
     pub(crate) fn runner(&self, at: FunctionRef) -> Option<Runner> {
-        self.runners.files[at.file as usize].get_or_init(|| of_file(self, at.file)).get(&at.function).copied()
+        let runners = self.runners.files[at.file as usize].get_or_init(|| of_file(self, at.file));
+        runners.get(&at.function).copied().or_else(|| self.is_body_of_thread(at).then_some(Runner::Thread))
+    }
+
+    /// `run` of a class of threads, which is no daemon as far as the file says.
+    fn is_body_of_thread(&self, at: FunctionRef) -> bool {
+        let function = self.function(at);
+        let Some(class) = self.owner(at).filter(|_| function.name == "run") else { return false };
+        let speaks_of_daemons = |function: &Function| {
+            function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+                StatementKind::Assign(place, _) => matches!(function.expr(*place), Expr::Field(_, name) if *name == "daemon"),
+                StatementKind::Call(call) => {
+                    let named = call.arguments.iter().any(|argument| argument.name.is_some_and(|name| name == "daemon"));
+                    named || matches!(call.callee, Callee::Method(_, method) if method == "setDaemon")
+                }
+                _ => false,
+            })
+        };
+        self.is_subclass(self.class_name(class), unspin_ir::name("threading.Thread"))
+            && !self.files[at.file as usize].module.functions.iter().any(speaks_of_daemons)
     }
 }
 

@@ -179,7 +179,7 @@ impl Worker {
     }
 
     pub fn run_parked(&self, results: &mut Vec<u64>) {
-        while !self.stop.load(Ordering::Acquire) { // fixme: expect: stop-check-behind-endless-wait/strict
+        while !self.stop.load(Ordering::Acquire) { // expect: stop-check-behind-endless-wait/strict
             thread::park();
             results.clear();
         }

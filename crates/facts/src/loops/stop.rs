@@ -2,7 +2,7 @@
 
 use unspin_ir::{BlockId, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
 
-use crate::model::{Effect, WordKind};
+use crate::model::{Bound, BoundWord, CallModel, Effect, WordKind};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::spawned::Runner;
 
@@ -108,17 +108,60 @@ pub(super) fn endless_wait<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'
         let waits = matches!(site.effect, Some(Effect::Wait | Effect::Receive | Effect::Read | Effect::Accept | Effect::Poll));
         let is_endless = crate::timeouts::is_endless(cx.project, cx.at, &cx.shape, site.call)
             || site.resolution.model.is_some_and(|(model, _)| {
-                model.effect == Effect::Receive && model.timeout.is_none() && model.blocks.unwrap_or(true)
+                let waits = model.effect == Effect::Receive || is_park(site);
+                (waits && model.timeout.is_none() && model.blocks.unwrap_or(true)) || is_left_endless(cx, site, model)
             });
-        waits && !site.timed && site.remote != Remote::Likely && is_endless && !is_woken(cx, site)
+        waits && !site.timed && site.remote != Remote::Likely && is_endless && !is_raced(cx, site) && !is_woken(cx, site)
+    })
+}
+
+fn is_park(site: &Site<'_>) -> bool {
+    matches!(site.call.callee, unspin_ir::Callee::Path(path) if path == "std.thread.park")
+}
+
+/// Whether a Rust stream or listener waits for ever by default, and neither this function nor one that may
+/// have made it makes one of that name give up.
+fn is_left_endless(cx: &LoopContext<'_>, site: &Site<'_>, model: &CallModel) -> bool {
+    let Some(timeout) = model.timeout.as_ref().filter(|_| crate::sites::is_rust(cx.project, cx.at)) else { return false };
+    let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
+    let Some(path) = cx.function.path(receiver) else { return false };
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let given = timeout.keyword.is_some() || timeout.position.is_some();
+    let module = &cx.project.files[cx.at.file as usize].module;
+    // Other methods do so for themselves.
+    let may_set = |function: &&unspin_ir::Function| !function.has_receiver || function.qualified == cx.function.qualified;
+    let is_set = module.functions.iter().filter(may_set).any(|function| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => matches!(call.callee, unspin_ir::Callee::Method(on, method)
+                if timeout.set_by.contains(&method) && function.path(on).is_some_and(|on| last(&on) == last(&path))),
+            _ => false,
+        })
+    });
+    timeout.default == Bound::Word(BoundWord::Endless) && !given && !is_set
+}
+
+/// Whether something else is waited for at the same time.
+fn is_raced(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let begins = |arm: &BlockId| {
+        *arm == site.block
+            || matches!(cx.function.block(*arm).terminator, Terminator::Branch { then, .. } if then == site.block)
+    };
+    cx.natural().body.iter().any(|block| {
+        matches!(&cx.function.block(block).terminator, Terminator::Select { arms } if arms.len() > 1 && arms.iter().any(begins))
     })
 }
 
 /// Whether the code that stops the class also does something with what is waited for: puts a sentinel, closes the socket.
 fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let module = &cx.project.files[cx.at.file as usize].module;
+    if is_park(site) {
+        let unparks =
+            |call: &unspin_ir::Call| matches!(call.callee, unspin_ir::Callee::Method(_, method) if method == "unpark");
+        let statements = module.functions.iter().flat_map(|function| &function.blocks).flat_map(|block| &block.statements);
+        return statements.into_iter().any(|s| matches!(&s.kind, StatementKind::Call(call) if unparks(call)));
+    }
     let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
     let Some(waited) = cx.function.path(receiver) else { return false };
-    let module = &cx.project.files[cx.at.file as usize].module;
     let others =
         module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
     let stops = |function: &unspin_ir::Function| {
