@@ -299,7 +299,7 @@ fn assigned_once(cx: &LoopContext<'_>, path: &str) -> bool {
         // What else takes from it moves it on.
         StatementKind::Call(call) => {
             matches!(call.callee, Callee::Method(on, _) if cx.function.path(on).as_deref() == Some(path))
-                && cx.sites.iter().any(|site| std::ptr::eq(site.call, &**call) && site.effect == Some(Effect::Shrink))
+                && cx.sites.iter().any(|site| std::ptr::eq(site.call, call.as_ref()) && site.effect == Some(Effect::Shrink))
         }
         _ => false,
     });

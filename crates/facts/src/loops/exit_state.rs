@@ -167,8 +167,11 @@ fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) 
             unspin_ir::Callee::Value(value) => bound_to(cx, value) == Some(local),
             unspin_ir::Callee::Path(_) => false,
         };
-        let shared = shares && site.call.arguments.iter().any(|a| is_root(a.value));
-        receiver || is_lent(site) || (shared && !cx.shape.is_used_as_value(cx.function, local)) || captures(cx, site, local)
+        let is_handed_on = shares && site.call.arguments.iter().any(|a| is_root(a.value));
+        receiver
+            || is_lent(site)
+            || (is_handed_on && !cx.shape.is_used_as_value(cx.function, local))
+            || captures(cx, site, local)
     }) || cx.natural().body.iter().any(|block| {
         // `del values[-1]`, `values[0] = x`
         cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
