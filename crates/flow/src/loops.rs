@@ -9,6 +9,8 @@ use crate::{BlockSet, Cfg, Dominators};
 pub struct LoopForest {
     /// The loops.
     pub loops: Vec<NaturalLoop>,
+    /// The index of the loop that each block is the header of.
+    by_header: Vec<Option<u32>>,
 }
 
 /// A natural loop; two with the same header are one.
@@ -45,13 +47,17 @@ impl LoopForest {
             }
         }
         nest(&mut loops, cfg.len());
-        Self { loops }
+        let mut by_header = vec![None; cfg.len()];
+        for (index, natural) in loops.iter().enumerate() {
+            by_header[natural.header.0 as usize] = Some(index as u32);
+        }
+        Self { loops, by_header }
     }
 
-    /// Loops that lie directly or indirectly in another.
+    /// Loops that lie directly or indirectly in another; linear in the size of that, however many loops there are.
     pub fn inside(&self, outer: usize) -> impl Iterator<Item = &NaturalLoop> {
-        let body = &self.loops[outer].body;
-        self.loops.iter().enumerate().filter(move |(index, l)| *index != outer && body.contains(l.header)).map(|(_, l)| l)
+        let headed = self.loops[outer].body.iter().filter_map(|block| self.by_header[block.0 as usize]);
+        headed.map(|index| index as usize).filter(move |&index| index != outer).map(|index| &self.loops[index])
     }
 }
 
