@@ -32,7 +32,7 @@ async fn an_agent_comes_back_after_a_restart_and_claims_its_names_again() {
     let watching = async {
         let mut first = Some(first);
         loop {
-            if let Some(AgentEvent::Claimed { .. }) = inbox.recv().await {
+            if let AgentEvent::Claimed { .. } = inbox.recv().await.expect("the agent runs") {
                 let Some(first) = first.take() else { break };
                 sleep(Duration::from_secs(100)).await;
                 let _ = first.server.shutdown("restart").await;

@@ -85,7 +85,7 @@ async fn a_revoked_owner_is_closed_refused_and_gives_up_for_good() {
     let stop = CancellationToken::new();
     let agent = run_agent(&settings, async || Ok(network.connect()), &events, &stop);
     let revoking = async {
-        while !matches!(inbox.recv().await, Some(AgentEvent::Claimed { .. })) {}
+        while !matches!(inbox.recv().await.expect("the agent runs"), AgentEvent::Claimed { .. }) {}
         let mut nobody = network.client("nobody").await;
         let refused = nobody.ask(|id| FromClient::Revoke { id, client: "mallory".into() }).await;
         assert!(matches!(refused, Err(ClientError::Refused { reason, .. }) if reason == "not-allowed"));
