@@ -277,7 +277,7 @@ impl Lowering<'_> {
             }
             Failure::Kept => {
                 let error = self.value(error);
-                self.b().expr(Expr::Variant(name("Err"), Box::new([error])))
+                self.b().expr(Expr::Variant(name("Err"), [error].into()))
             }
         }
     }

@@ -186,7 +186,7 @@ impl Lowering<'_> {
         match last.as_deref() {
             Some("None") if in_type("Option") => return self.b().constant(Constant::None),
             Some("Pending") if outer.is_some_and(|outer| outer.as_str() == "Poll") => {
-                return self.b().expr(Expr::Variant(name("Pending"), Box::default()));
+                return self.b().expr(Expr::Variant(name("Pending"), [].into()));
             }
             _ => {}
         }

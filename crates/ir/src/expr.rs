@@ -1,5 +1,7 @@
 //! Pure expressions: evaluating one changes nothing and calls nothing.
 
+use thin_vec::ThinVec;
+
 use crate::{FunctionId, LocalId, Name};
 
 /// How deep an expression tree may get; builders replace what lies deeper by [`Expr::Opaque`].
@@ -9,7 +11,7 @@ pub const MAX_DEPTH: u32 = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExprId(pub u32);
 
-/// A pure expression.
+/// A pure expression. Programs have millions, so that their size shows: three words.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A literal. `1024`, `b"\xff"`, `None`.
@@ -38,7 +40,7 @@ pub enum Expr {
     /// A tuple, list, set, map or text put together from values.
     Aggregate(Aggregate, Box<[ExprId]>),
     /// A value of an enum variant that is not transparent, with its payload. `Err(e)`, `Frame::Close(code)`.
-    Variant(Name, Box<[ExprId]>),
+    Variant(Name, ThinVec<ExprId>),
     /// Whether a value is of the variant: `matches!(frame, Frame::Close(_))`, `Poll::Pending`, a stored `Err(..)`.
     HasVariant(ExprId, Name),
     /// The n-th part of a variant's payload.
@@ -67,7 +69,7 @@ pub enum Constant {
     /// Text, and Rust's `'x'`.
     Text(Name),
     /// Bytes.
-    Bytes(Box<[u8]>),
+    Bytes(ThinVec<u8>),
 }
 
 /// What an aggregate is.
@@ -154,7 +156,18 @@ impl Expr {
                 f(*a);
                 low.iter().chain(high).for_each(|&b| f(b));
             }
-            Self::Aggregate(_, parts) | Self::Variant(_, parts) | Self::Opaque(parts) => parts.iter().for_each(|&a| f(a)),
+            Self::Aggregate(_, parts) | Self::Opaque(parts) => parts.iter().for_each(|&a| f(a)),
+            Self::Variant(_, parts) => parts.iter().for_each(|&a| f(a)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_takes_three_words() {
+        assert_eq!(size_of::<Expr>(), 3 * size_of::<u64>());
     }
 }

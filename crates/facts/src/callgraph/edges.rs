@@ -360,8 +360,10 @@ impl Finder<'_> {
                         _ => false,
                     }
             }
-            Expr::Aggregate(_, parts) | Expr::Variant(_, parts) | Expr::Opaque(parts) => {
-                parts.iter().any(|&part| self.holds_receiver(part, depth + 1))
+            Expr::Aggregate(..) | Expr::Variant(..) | Expr::Opaque(_) => {
+                let mut found = false;
+                self.function.expr(value).for_each_operand(|part| found = found || self.holds_receiver(part, depth + 1));
+                found
             }
             _ => false,
         }

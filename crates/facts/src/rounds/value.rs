@@ -35,7 +35,7 @@ impl Literal {
             Constant::Int(value) => Self::Int(*value),
             Constant::Float(value) => Self::Float(value.to_bits()),
             Constant::Text(value) => Self::Text(*value),
-            Constant::Bytes(value) => Self::Bytes(value.clone()),
+            Constant::Bytes(value) => Self::Bytes(value.as_slice().into()),
         }
     }
 
