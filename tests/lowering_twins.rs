@@ -32,7 +32,7 @@ fn fixtures() -> BTreeMap<String, Vec<String>> {
 fn lowered(stem: &str, extension: &str) -> String {
     let path = folder().join(format!("{stem}.{extension}"));
     let text = fs::read_to_string(&path).expect("a readable fixture");
-    let source = Source { name: name(stem), is_package: false, is_test: false, syntax_only: false };
+    let source = Source { name: name(stem), is_package: false, is_test: false };
     let module = match extension {
         "py" => unspin_frontend_python::lower(&text, &source),
         _ => unspin_frontend_rust::lower(&text, &source),

@@ -96,10 +96,7 @@ fn lowered(module: &Module, lines: &LineIndex) -> Marks {
 /// The marks on which the parsers differ; `None` where one of them does not accept the file.
 fn differences(bytes: &[u8]) -> Option<Vec<(u32, &'static str)>> {
     let text = unspin_frontend_python::decode(bytes).ok()?;
-    let module = unspin_frontend_python::lower(
-        &text,
-        &Source { name: name("m"), is_package: false, is_test: false, syntax_only: false },
-    );
+    let module = unspin_frontend_python::lower(&text, &Source { name: name("m"), is_package: false, is_test: false });
     if !module.problems.is_empty() {
         return None;
     }

@@ -24,7 +24,7 @@ fn repository() -> PathBuf {
 
 fn lower(path: &str, stem: &str, text: &str) -> Module {
     let is_rust = Path::new(path).extension().is_some_and(|ending| ending == "rs");
-    let source = Source { name: name(stem), is_package: false, is_test: false, syntax_only: false };
+    let source = Source { name: name(stem), is_package: false, is_test: false };
     if is_rust { unspin_frontend_rust::lower(text, &source) } else { unspin_frontend_python::lower(text, &source) }
 }
 

@@ -107,7 +107,7 @@ pub(crate) struct CheckArguments {
     /// Leave out findings that the analysis is less sure of
     #[arg(long, value_name = "LEVEL", default_value = "low", help_heading = "Rules")]
     pub(crate) min_confidence: Level,
-    /// Analyse and report test code, too
+    /// Scan and report test code, too
     #[arg(long, help_heading = "Rules")]
     pub(crate) include_tests: bool,
 

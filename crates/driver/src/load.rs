@@ -134,7 +134,7 @@ mod tests {
     fn a_file_that_is_gone_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let input = input(folder.path().join("gone.py"));
-        let source = Source { name: unspin_ir::name("gone"), is_package: false, is_test: false, syntax_only: false };
+        let source = Source { name: unspin_ir::name("gone"), is_package: false, is_test: false };
         let error = load(&input, &source).err().expect("an error");
         assert_eq!((error.path, error.message.as_str()), (input.shown, "does not exist (any more)"));
     }

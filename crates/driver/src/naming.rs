@@ -44,7 +44,7 @@ impl Namer {
         let below_root = path.strip_prefix(&input.root).unwrap_or(&path);
         // The folder that was named on the command line counts too: `unspin check tests/`.
         let is_test = is_test_path(Path::new(&input.shown), below_root, input.language);
-        Source { name: name(&parts.join(".")), is_package: speaks_for_folder, is_test, syntax_only: false }
+        Source { name: name(&parts.join(".")), is_package: speaks_for_folder, is_test }
     }
 
     fn python_folder(&mut self, folder: &Path, root: &Path) -> Vec<String> {

@@ -92,7 +92,7 @@ pub struct Outcome {
     pub sources: BTreeMap<String, String>,
     /// Findings in test code that were left out.
     pub hidden_in_tests: usize,
-    /// Test files of which only the syntax was looked at.
+    /// Test files that were not read.
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
@@ -124,10 +124,10 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
     let mut outcome = pool.install(|| {
-        let (files, inputs) = load_all(inputs, options.include_tests, &models, progress, &mut errors);
+        let (inputs, skipped_tests) = named(inputs, options.include_tests);
+        let (files, inputs) = load_all(inputs, &models, progress, &mut errors);
         progress(Phase::Analysing);
         let summary = summary(&files);
-        let skipped_tests = if options.include_tests { 0 } else { files.iter().filter(|file| file.module.is_test).count() };
         let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
         let mut outcome = Outcome::default();
         // Neither language calls the other, and each has its own libraries: two projects.
@@ -192,22 +192,24 @@ fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanErro
 
 type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
 
+/// What the frontends are told of each file; test files are left out, and counted, unless they are to be reported:
+/// nothing else calls what is in them.
+fn named(inputs: Vec<Input>, include_tests: bool) -> (Vec<(Source, Input)>, usize) {
+    let mut namer = Namer::default();
+    let all = inputs.len();
+    let named = inputs.into_iter().map(|input| (namer.source(&input), input));
+    let named: Vec<_> = named.filter(|(source, _)| include_tests || !source.is_test).collect();
+    let skipped = all - named.len();
+    (named, skipped)
+}
+
 /// Load in parallel; results keep the order of the inputs.
-///
-/// Of test files, unless they are to be reported, only the syntax is looked at: nothing else calls what is in them.
 fn load_all(
-    inputs: Vec<Input>,
-    include_tests: bool,
+    inputs: Vec<(Source, Input)>,
     [python, rust]: &[Models; 2],
     progress: &(dyn Fn(Phase) + Sync),
     errors: &mut Vec<ScanError>,
 ) -> Files {
-    let mut namer = Namer::default();
-    let source = |input: Input| {
-        let source = namer.source(&input);
-        (Source { syntax_only: source.is_test && !include_tests, ..source }, input)
-    };
-    let inputs: Vec<_> = inputs.into_iter().map(source).collect();
     let (done, of) = (AtomicUsize::new(0), inputs.len());
     let loaded: Vec<_> = inputs
         .par_iter()
@@ -305,8 +307,7 @@ impl Run<'_> {
 
     /// Whether each finding is suppressed, and what is to be said of the suppressions themselves.
     fn suppress(&self, findings: &[RawFinding], texts: &Texts) -> (Vec<bool>, Vec<RawFinding>) {
-        let is_analysed = |source: &SourceFile| self.options.include_tests || !source.module.is_test;
-        let files = self.project.files.iter().enumerate().filter(|(_, source)| is_analysed(source));
+        let files = self.project.files.iter().enumerate();
         let commented = files.filter_map(|(file, source)| {
             let text = texts.get(file as u32)?;
             let comments = &source.module.comments;

@@ -8,7 +8,8 @@ use crate::observation::{Observation, Subject, Sureness};
 use crate::shape::Shape;
 use crate::{FunctionRef, Project};
 
-const MAX_HOPS: u32 = 6;
+/// Locals that are looked at for where a value comes from.
+const MAX_LOCALS: usize = 32;
 
 /// Definitions of one local that are looked through.
 const MAX_DEFINITIONS: usize = 8;
@@ -60,7 +61,7 @@ pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &Shape) -
         resolution.exact
             && resolution.targets == [at]
             && !call.arguments.iter().any(|a| is_count(project, function, a.value))
-            && call.arguments.iter().any(|a| is_of_reply(project, at, shape, a.value, 0))
+            && call.arguments.iter().any(|a| is_of_reply(project, at, shape, a.value))
     })?;
     Some(Observation {
         subject: Subject::Call,
@@ -81,28 +82,38 @@ fn is_count(project: &Project, function: &Function, value: ExprId) -> bool {
     is_step || function.path(value).is_some_and(|path| names(&path))
 }
 
-/// Whether a value was made from what another machine answered.
-fn is_of_reply(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
+/// Whether a value was made from what another machine answered. Each local that goes into it is looked at once.
+fn is_of_reply(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId) -> bool {
     let function = project.function(at);
-    let mut parts = Vec::new();
-    crate::shape::for_each_part(function, value, &mut |part| parts.push(part));
-    parts.into_iter().any(|part| {
-        let Expr::Local(local) = *function.expr(part) else { return false };
-        shape.definitions(local).iter().take(MAX_DEFINITIONS).any(|definition| match definition.value {
-            Some(value) => is_of_reply(project, at, shape, value, hops + 1),
-            None => match function.block(definition.block).statements.get(definition.index).map(|statement| &statement.kind) {
-                Some(StatementKind::Call(call)) => {
-                    let is_own = may_observe(function.name, call);
-                    (!is_own && asks(project, at, call))
-                        || call.operands().any(|operand| is_of_reply(project, at, shape, operand, hops + 1))
+    let mut seen = FxHashSet::default();
+    let mut pending = vec![value];
+    while let Some(value) = pending.pop() {
+        let mut locals = Vec::new();
+        crate::shape::for_each_part(function, value, &mut |part| {
+            if let Expr::Local(local) = *function.expr(part) {
+                locals.push(local);
+            }
+        });
+        for local in locals {
+            if seen.len() >= MAX_LOCALS || !seen.insert(local) {
+                continue;
+            }
+            for definition in shape.definitions(local).iter().take(MAX_DEFINITIONS) {
+                let statement = || function.block(definition.block).statements.get(definition.index);
+                match (definition.value, statement().map(|statement| &statement.kind)) {
+                    (Some(value), _) => pending.push(value),
+                    (None, Some(StatementKind::Call(call))) => {
+                        if !may_observe(function.name, call) && asks(project, at, call) {
+                            return true;
+                        }
+                        pending.extend(call.operands());
+                    }
+                    _ => {}
                 }
-                _ => false,
-            },
-        })
-    })
+            }
+        }
+    }
+    false
 }
 
 fn asks(project: &Project, at: FunctionRef, call: &Call) -> bool {

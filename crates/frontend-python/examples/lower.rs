@@ -43,10 +43,7 @@ fn run() {
 
 fn lower(text: &str, path: &str) -> Module {
     let stem = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    unspin_frontend_python::lower(
-        text,
-        &Source { name: name(stem), is_package: stem == "__init__", is_test: false, syntax_only: false },
-    )
+    unspin_frontend_python::lower(text, &Source { name: name(stem), is_package: stem == "__init__", is_test: false })
 }
 
 fn measure(roots: impl Iterator<Item = PathBuf>) {

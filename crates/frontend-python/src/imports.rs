@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn dots_climb_from_the_package_of_the_file() {
-        let module = Source { name: unspin_ir::name("a.b.c"), is_package: false, is_test: false, syntax_only: false };
+        let module = Source { name: unspin_ir::name("a.b.c"), is_package: false, is_test: false };
         let package_file = Source { is_package: true, ..module };
         assert_eq!(package(&module, 1), "a.b");
         assert_eq!(package(&module, 2), "a");

@@ -37,7 +37,7 @@ pub fn lower(text: &str, source: &Source) -> Module {
     let Some(parsed) = parse_unchecked(text, options).try_into_module() else { return module };
     module.problems = parsed.errors().iter().map(problem).collect();
     module.comments = comments::collect(text, parsed.tokens());
-    if source.syntax_only { module } else { lower::lower_module(text, source, parsed.syntax(), module) }
+    lower::lower_module(text, source, parsed.syntax(), module)
 }
 
 fn problem(error: &ruff_python_parser::ParseError) -> Problem {

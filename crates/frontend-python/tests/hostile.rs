@@ -14,10 +14,7 @@ fn on_large_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 fn lower(text: &str) -> Module {
-    unspin_frontend_python::lower(
-        text,
-        &Source { name: name("pack.mod"), is_package: false, is_test: false, syntax_only: false },
-    )
+    unspin_frontend_python::lower(text, &Source { name: name("pack.mod"), is_package: false, is_test: false })
 }
 
 fn function<'a>(module: &'a Module, qualified: &str) -> &'a unspin_ir::Function {

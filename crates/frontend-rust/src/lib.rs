@@ -59,9 +59,7 @@ pub fn lower(text: &str, source: &Source) -> Module {
     let paths = Paths::new(source, &parsed.items);
     let mut lowering = Lowering::new(source, spans, paths, whole);
     lowering.is_test |= items::is_test_file(&parsed.attributes);
-    if !source.syntax_only {
-        lowering.items(&parsed.items);
-    }
+    lowering.items(&parsed.items);
     let mut module = lowering.finish();
     let problem = |error: &syn::Error| Problem { span: spans.token(error.span()), message: error.to_string() };
     module.problems = parsed.errors.iter().map(problem).collect();

@@ -7,7 +7,7 @@ use unspin_ir::{Module, Source, name};
 /// Lower on a thread with the stack that the driver gives.
 fn lowered(text: &str) -> Module {
     let text = text.to_owned();
-    let work = move || lower(&text, &Source { name: name("hostile"), is_package: false, is_test: false, syntax_only: false });
+    let work = move || lower(&text, &Source { name: name("hostile"), is_package: false, is_test: false });
     let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).expect("a thread");
     thread.join().expect("lowering does not panic")
 }

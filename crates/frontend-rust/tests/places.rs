@@ -5,7 +5,7 @@ use unspin_ir::{Function, Module, Source, Terminator, name};
 use unspin_span::Span;
 
 fn lowered(text: &str) -> Module {
-    lower(text, &Source { name: name("demo.net"), is_package: false, is_test: false, syntax_only: false })
+    lower(text, &Source { name: name("demo.net"), is_package: false, is_test: false })
 }
 
 fn function<'m>(module: &'m Module, qualified: &str) -> &'m Function {

@@ -36,8 +36,6 @@ pub struct Source {
     pub is_package: bool,
     /// Whether the path says that it is test code.
     pub is_test: bool,
-    /// Whether only its syntax errors and comments are wanted; the module then has no functions and no classes.
-    pub syntax_only: bool,
 }
 
 /// A class, struct, enum or trait, with everything that the file says of it (several `impl` blocks are one class).

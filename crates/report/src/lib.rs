@@ -74,7 +74,7 @@ pub struct Presentation<'a> {
     pub quiet: bool,
     /// Findings in test code that are not in the report.
     pub hidden_in_tests: usize,
-    /// Test files of which only the syntax was looked at.
+    /// Test files that were not read.
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,

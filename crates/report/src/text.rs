@@ -63,7 +63,7 @@ pub(crate) fn errors(report: &Report, presentation: &Presentation<'_>, out: &mut
 pub(crate) fn summary(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (_, strong) = styles(presentation);
     let summary = &report.summary;
-    if summary.files == 0 && report.errors.is_empty() {
+    if summary.files == 0 && presentation.skipped_tests == 0 && report.errors.is_empty() {
         return writeln!(out, "{strong}No Python and no Rust files found.{strong:#}");
     }
     let found = match report.findings.len() {
@@ -89,7 +89,7 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
     }
     if presentation.skipped_tests > 0 {
         let count = counted(presentation.skipped_tests, "test file");
-        writeln!(out, "Of {count} only the syntax was checked; `--include-tests` analyses test code, too.")?;
+        writeln!(out, "{count} not scanned; `--include-tests` scans test code, too.")?;
     }
     // The rule that spoke most often is the one to read about first.
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
