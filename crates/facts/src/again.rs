@@ -5,7 +5,7 @@ use unspin_ir::{BlockId, Call, Expr, ExprId, Function, Name, StatementKind, Term
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
 /// Locals that are looked at for where a value comes from.
@@ -19,8 +19,23 @@ pub(crate) fn may_observe(function: Name, call: &Call) -> bool {
     call.callee.name() == Some(function)
 }
 
+/// Whether a function calls itself for certain.
+pub(crate) fn calls_itself(project: &Project, at: FunctionRef) -> bool {
+    let function = project.function(at);
+    let statements = function.blocks.iter().flat_map(|block| &block.statements);
+    statements.into_iter().any(|statement| match &statement.kind {
+        StatementKind::Call(call) => may_observe(function.name, call) && is_own_call(project, at, call),
+        _ => false,
+    })
+}
+
+fn is_own_call(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let resolution = project.resolve_targets(at, call);
+    resolution.exact && resolution.targets == [at]
+}
+
 /// The call of itself in a handler of a remote call's failure, with the same arguments and nothing counted.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Option<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Option<Observation> {
     let function = project.function(at);
     for (dispatch, block) in function.block_ids() {
         let Terminator::Dispatch { handlers, .. } = &block.terminator else { continue };
@@ -47,19 +62,18 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Opti
 }
 
 /// The call of itself with something that a reply said: a redirect, a next page. Each reply is another frame.
-pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &Shape) -> Option<Observation> {
+pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Option<Observation> {
     let function = project.function(at);
     // One call for each of several links is a crawl, which is another matter.
     let is_in_loop = |block: BlockId| shape.forest.loops.iter().any(|natural| natural.body.contains(block));
-    let once = function.block_ids().filter(|&(block, _)| !is_in_loop(block));
-    let mut own = once.flat_map(|(_, block)| &block.statements).filter_map(|statement| match &statement.kind {
-        StatementKind::Call(call) if may_observe(function.name, call) => Some((call, statement.span)),
+    let calls = function.block_ids().flat_map(|(id, block)| block.statements.iter().map(move |statement| (id, statement)));
+    let mut own = calls.filter_map(|(block, statement)| match &statement.kind {
+        StatementKind::Call(call) if may_observe(function.name, call) => Some((block, call, statement.span)),
         _ => None,
     });
-    let (call, span) = own.find(|(call, _)| {
-        let resolution = project.resolve_targets(at, call);
-        resolution.exact
-            && resolution.targets == [at]
+    let (_, call, span) = own.find(|(block, call, _)| {
+        is_own_call(project, at, call)
+            && !is_in_loop(*block)
             && !call.arguments.iter().any(|a| is_count(project, function, a.value))
             && call.arguments.iter().any(|a| is_of_reply(project, at, shape, a.value))
     })?;
@@ -153,8 +167,7 @@ fn own_call<'f>(
     let own = own_blocks(shape, handler);
     own.iter().flat_map(|&block| &function.block(block).statements).find_map(|statement| match &statement.kind {
         StatementKind::Call(call) if may_observe(function.name, call) => {
-            let resolution = project.resolve_targets(at, call);
-            (resolution.exact && resolution.targets == [at]).then_some((&**call, statement.span))
+            is_own_call(project, at, call).then_some((&**call, statement.span))
         }
         _ => None,
     })

@@ -5,7 +5,7 @@ use unspin_ir::{BlockId, Call, Callee, Function, Handler, Name, StatementKind, T
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
 /// A handler that names nothing but the peer's going.
@@ -20,7 +20,7 @@ pub(crate) fn is_of_disconnect(handler: &Handler) -> bool {
 }
 
 /// Every write to a peer in the handler of its disconnect.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let function = project.function(at);
     let mut found = Vec::new();
     for (dispatch, block) in function.block_ids() {

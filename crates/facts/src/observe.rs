@@ -34,7 +34,7 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.programs {
         observations.extend(crate::tunnels::observe(project, at, &shape));
     }
-    if gates.again {
+    if gates.again && crate::again::calls_itself(project, at) {
         let failed = crate::again::observe(project, at, &shape);
         observations.extend(failed.or_else(|| crate::again::observe_reply(project, at, &shape)));
     }

@@ -4,7 +4,7 @@ use unspin_ir::{Call, Callee, Constant, Expr, Name, StatementKind};
 use unspin_span::Span;
 
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 6;
@@ -19,7 +19,7 @@ pub(crate) fn may_observe(call: &Call) -> bool {
 }
 
 /// Every such read of a function.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let function = project.function(at);
     let statements = function.blocks.iter().flat_map(|block| &block.statements);
     statements
@@ -30,7 +30,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<
         .collect()
 }
 
-fn of_call(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, span: Span) -> Option<Observation> {
+fn of_call(project: &Project, at: FunctionRef, shape: &LazyShape<'_>, call: &Call, span: Span) -> Option<Observation> {
     let function = project.function(at);
     let Callee::Method(receiver, method) = call.callee else { return None };
     let ty = project.type_of(at, receiver)?;

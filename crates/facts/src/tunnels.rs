@@ -5,7 +5,7 @@
 use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, StatementKind};
 
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::Shape;
+use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 6;
@@ -24,7 +24,7 @@ pub(crate) fn may_observe(call: &Call) -> bool {
 }
 
 /// Every tunnel of a function that has no keep-alive.
-pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &Shape) -> Vec<Observation> {
+pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let function = project.function(at);
     let mut found = Vec::new();
     for statement in function.blocks.iter().flat_map(|block| &block.statements) {
