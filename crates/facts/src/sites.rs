@@ -48,7 +48,7 @@ pub(crate) enum Remote {
 impl Site<'_> {
     /// Whether the call itself bounds what it wraps, so that its own failure is that the time was over.
     pub(crate) fn is_deadline(&self) -> bool {
-        self.resolution.model.is_some_and(|(model, _)| model.wraps.is_some())
+        self.resolution.model.is_some_and(|(model, _)| model.wraps.is_some() && model.effect == Effect::Deadline)
     }
 }
 
@@ -127,12 +127,24 @@ impl<'p> LoopContext<'p> {
                         site.remote = site.remote.max(Remote::Likely);
                     }
                 }
-                None => self.merge_summaries(site, &resolution),
+                None => {
+                    self.merge_summaries(site, &resolution);
+                    self.look_for_given_stream(site, &resolution);
+                }
             }
         } else if let Some(id) = self.function_value(argument.value) {
             let target = FunctionRef { file: self.at.file, function: id };
             let resolution = Resolution { targets: vec![target], ..Resolution::default() };
             self.merge_summaries(site, &resolution);
+        }
+    }
+
+    /// Nobody gives a deadline to reading a file, so neither to a function that reads from what it is given.
+    fn look_for_given_stream(&self, site: &mut Site<'p>, resolution: &Resolution<'p>) {
+        let reads = |&target: &FunctionRef| self.project.summary(target).reads_given;
+        if site.remote == Remote::No && site.is_deadline() && resolution.targets.iter().any(reads) {
+            site.effect = Some(Effect::Read);
+            site.remote = Remote::Likely;
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use unspin_ir::{Expr, Name, StatementKind, Terminator};
+use unspin_ir::{Callee, Expr, Name, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
 use crate::rounds::{Mode, Modes};
@@ -51,6 +51,8 @@ pub struct Summary {
     pub effects: Effects,
     /// Those that reach another machine.
     pub remote: Effects,
+    /// Whether it reads from something that it was given, of which only a trait or base class is known.
+    pub reads_given: bool,
     /// The ends that its calls may meet. Deeper calls count than [`crate::rounds`] follows.
     pub ends: Modes,
     /// Whether something it calls is not resolved.
@@ -172,6 +174,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
         if model.remote {
             summary.remote.insert(model.effect);
         }
+        summary.reads_given |= model.effect == Effect::Read && !model.remote && is_on_given(project.function(at), call);
         summary.waits |= model.blocks.unwrap_or(model.effect.blocks());
         return;
     }
@@ -183,6 +186,7 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
             let inner = project.summary_to(target, depth - 1);
             summary.effects.extend(inner.effects);
             summary.remote.extend(inner.remote);
+            summary.reads_given |= inner.reads_given && is_on_given(project.function(at), call);
             summary.ends.extend(inner.ends);
             summary.calls_unknown |= inner.calls_unknown;
             summary.waits |= inner.waits;
@@ -192,6 +196,18 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
         }
     } else {
         summary.calls_unknown = true;
+    }
+}
+
+/// Whether a call is a method of a parameter or of a part of one, or is given such.
+fn is_on_given(function: &unspin_ir::Function, call: &unspin_ir::Call) -> bool {
+    let is_given = |expr| {
+        let root = crate::shape::root_local(function, expr);
+        root.is_some_and(|root| matches!(function.local(root).kind, unspin_ir::LocalKind::Parameter))
+    };
+    match call.callee {
+        Callee::Method(receiver, _) => is_given(receiver),
+        _ => call.arguments.iter().any(|argument| is_given(argument.value)),
     }
 }
 

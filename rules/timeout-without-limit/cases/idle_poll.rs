@@ -92,3 +92,13 @@ pub fn wait_until_stopped(state: &Mutex<bool>, changed: &Condvar) {
 fn handle(bytes: &[u8]) {
     tracing::info!("{} bytes", bytes.len());
 }
+
+pub async fn until_cancelled(socket: tokio::net::UdpSocket, stop: tokio_util::sync::CancellationToken) {
+    let mut bytes = [0; 1500];
+    while let Some(received) = stop.run_until_cancelled(socket.recv_from(&mut bytes)).await {
+        match received {
+            Ok((length, _)) => drop(length),
+            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Streams whose other end the program holds itself, and devices, which have no end.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 
@@ -36,4 +36,54 @@ pub fn next_key() -> io::Result<u8> {
         keys.read(&mut event)?;
     }
     Ok(event[18])
+}
+
+pub enum Line {
+    Text(String),
+    End,
+}
+
+/// Lines of a peer; the end of the input is a variant of its own.
+pub struct Lines {
+    inner: BufReader<TcpStream>,
+}
+
+impl Lines {
+    fn next(&mut self) -> io::Result<Line> {
+        let mut text = String::new();
+        match self.inner.read_line(&mut text) {
+            Ok(0) => Ok(Line::End),
+            Ok(_) => Ok(Line::Text(text)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+pub fn until_the_variant(mut lines: Lines) {
+    loop {
+        match lines.next() {
+            Ok(Line::End) | Err(_) => return,
+            Ok(Line::Text(text)) => println!("{text}"),
+        }
+    }
+}
+
+pub fn variant_is_ignored(mut lines: Lines) {
+    loop { // expect: unread-end-of-input
+        match lines.next() {
+            Ok(Line::Text(text)) => println!("{text}"),
+            Ok(Line::End) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+pub fn while_there_is_some(mut stream: TcpStream) {
+    let mut bytes = [0; 128];
+    while stream.read(&mut bytes).is_ok_and(|count| count > 0) {}
+}
+
+pub fn while_it_is_ok(mut stream: TcpStream) {
+    let mut bytes = [0; 128];
+    while stream.read(&mut bytes).is_ok_and(|count| count <= 128) {} // expect: unread-end-of-input
 }

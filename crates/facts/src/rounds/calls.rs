@@ -457,6 +457,39 @@ impl<'p> Machine<'p> {
             })
     }
 
+    /// `is_ok_and(|n| n > 0)` of what was read at the end is what its closure says of that.
+    fn follow_closure(&mut self, state: &mut State, cx: &Context<'_, 'p>, own_name: &str, subject: Slot) -> bool {
+        let is_absent = match self.values.node(subject.value) {
+            Node::Literal(literal) => *literal == Literal::None,
+            Node::Apply(Operator::Variant(variant), _) => variant.as_str() == "Err",
+            _ => true,
+        };
+        if is_absent || !subject.from_end || !matches!(own_name, "is_ok_and" | "is_some_and" | "is_none_or") {
+            return false;
+        }
+        let Some(argument) = cx.call.arguments.first() else { return false };
+        let Expr::Function(function) = *cx.function.expr(argument.value) else { return false };
+        let target = FunctionRef { file: cx.at.file, function };
+        let callee = self.project.function(target);
+        let [parameter] = &callee.parameters[..] else { return false };
+        if callee.blocks.len() > MAX_INLINED_BLOCKS || state.frames.len() >= self.max_frames {
+            return false;
+        }
+        let id = self.next_frame_id();
+        state.store.slots.insert(Place::Local(id, parameter.local), subject);
+        state.frames.push(Frame {
+            at: target,
+            id,
+            class: None,
+            block: unspin_ir::BlockId(0),
+            index: 0,
+            visits: std::collections::BTreeMap::new(),
+            result: cx.call.result,
+            write_back: Vec::new(),
+        });
+        true
+    }
+
     /// A result that depends on the operands alone; what keeps or rejects emptiness is folded.
     fn pure(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
         let operands: Vec<Slot> = cx.receiver.iter().chain(cx.arguments).copied().collect();
@@ -467,6 +500,11 @@ impl<'p> Machine<'p> {
             Callee::Method(_, method) => method,
             Callee::Value(_) => unspin_ir::name("value"),
         };
+        if let Some(subject) = cx.receiver
+            && self.follow_closure(state, cx, own_name.as_str(), subject)
+        {
+            return true;
+        }
         let keeps_emptiness =
             matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");
         if keeps_emptiness && literal.as_ref().is_some_and(Literal::is_empty_sequence) {

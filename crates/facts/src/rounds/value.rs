@@ -356,6 +356,10 @@ impl Values {
             let outcome = last(own) == last(asked);
             return Some(self.bool(outcome));
         }
+        if let (Node::Apply(Operator::Global(own), _), Operator::HasVariant(asked)) = (self.node(a), operator) {
+            let outcome = same_variant(own, asked)?;
+            return Some(self.bool(outcome));
+        }
         let literal = self.literal_of(a)?;
         let outcome = match operator {
             Operator::HasVariant(_) => false,
@@ -363,6 +367,14 @@ impl Values {
         };
         Some(self.bool(outcome))
     }
+}
+
+/// Whether a path, such as `Line::End` of an enum, is the variant asked for; not known where they may be of two enums.
+fn same_variant(own: &Name, asked: &Name) -> Option<bool> {
+    let (own_enum, own) = own.rsplit_once('.')?;
+    let (asked_enum, asked) = asked.rsplit_once('.')?;
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    (last(own_enum) == last(asked_enum)).then_some(own == asked)
 }
 
 /// The comparison with its sides exchanged.
