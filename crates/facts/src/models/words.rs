@@ -1,34 +1,37 @@
 //! Word lists: what a name stands for, by the words it is made of.
 
-use std::hash::{Hash, Hasher};
-use std::sync::RwLock;
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aho_corasick::AhoCorasick;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use crate::model::{WordKind, WordsModel};
 
 /// The joined lists of each kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Words {
     patterns: Vec<(WordKind, Pattern)>,
     /// Finds all patterns in one pass; `None` without patterns.
     automaton: Option<AhoCorasick>,
-    /// Answers that were given before, in several tables so that threads seldom wait for each other: for each name the
-    /// kinds that fit, a bit each.
-    answers: [RwLock<FxHashMap<Box<str>, u64>>; TABLES],
+    /// Tells these lists from all others of the process.
+    id: u64,
 }
 
-const TABLES: usize = 16;
+/// The next [`Words::id`].
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
-/// How many names a table remembers.
-const MAX_NAMES: usize = 20_000;
+/// For each name the kinds that fit, a bit each.
+type Answers = FxHashMap<Box<str>, u64>;
 
-impl Clone for Words {
-    fn clone(&self) -> Self {
-        Self { patterns: self.patterns.clone(), automaton: self.automaton.clone(), answers: Default::default() }
-    }
+thread_local! {
+    /// Answers that were given before, by the lists that gave them. Each thread has its own: a lock that is asked a
+    /// million times costs more than a name that is looked at twice.
+    static ANSWERS: RefCell<FxHashMap<u64, Answers>> = RefCell::default();
 }
+
+/// How many names a thread remembers.
+const MAX_NAMES: usize = 200_000;
 
 /// Text to look for in a name whose words stand between underscores: `_max_depth_`.
 #[derive(Clone, Debug)]
@@ -45,7 +48,7 @@ impl Words {
         let texts = self.patterns.iter().map(|(_, Pattern::Whole(text) | Pattern::Part(text))| text);
         // It fails only for lists that no memory holds.
         self.automaton = AhoCorasick::new(texts).ok().filter(|_| !self.patterns.is_empty());
-        self.answers = Default::default();
+        self.id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
@@ -53,22 +56,17 @@ impl Words {
     }
 
     fn kinds(&self, name: &str) -> u64 {
-        let mut hasher = FxHasher::default();
-        name.hash(&mut hasher);
-        // The high bits: the low ones choose the place within the table.
-        let table = &self.answers[(hasher.finish() >> 59) as usize % TABLES];
-        if let Ok(answers) = table.read()
-            && let Some(&kinds) = answers.get(name)
-        {
-            return kinds;
-        }
-        let kinds = self.look(name);
-        if let Ok(mut answers) = table.write()
-            && answers.len() < MAX_NAMES
-        {
-            answers.insert(name.into(), kinds);
-        }
-        kinds
+        ANSWERS.with_borrow_mut(|answers| {
+            let answers = answers.entry(self.id).or_default();
+            if let Some(&kinds) = answers.get(name) {
+                return kinds;
+            }
+            let kinds = self.look(name);
+            if answers.len() < MAX_NAMES {
+                answers.insert(name.into(), kinds);
+            }
+            kinds
+        })
     }
 
     fn look(&self, name: &str) -> u64 {
