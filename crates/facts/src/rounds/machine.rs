@@ -13,7 +13,7 @@ use crate::shape::Shape;
 use crate::{FunctionRef, Project};
 
 const MAX_PATHS: usize = 64;
-const MAX_STEPS: u32 = 4_000;
+const MAX_STEPS: u32 = 1_500;
 const MAX_VALUES: usize = 20_000;
 /// How many activations there may be at a time, and how many where that turned out to be too much to follow.
 pub(super) const MAX_FRAMES: [usize; 2] = [4, 2];
