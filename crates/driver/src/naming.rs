@@ -48,15 +48,19 @@ impl Namer {
     }
 
     fn python_folder(&mut self, folder: &Path, root: &Path) -> Vec<String> {
-        let project = self.project(folder);
-        let base = project.as_deref().unwrap_or(root);
-        if let Some(src) = source_folder(folder, base)
-            && !self.is_package(&src)
-        {
-            return parts(folder, &src);
-        }
-        if !self.is_package(folder) {
-            return parts(folder, base);
+        // The project says nothing of most packages, and looking for its files costs three questions for each folder.
+        let may_be_below_src = folder.components().any(|part| part.as_os_str() == "src");
+        if may_be_below_src || !self.is_package(folder) {
+            let project = self.project(folder);
+            let base = project.as_deref().unwrap_or(root);
+            if let Some(src) = source_folder(folder, base)
+                && !self.is_package(&src)
+            {
+                return parts(folder, &src);
+            }
+            if !self.is_package(folder) {
+                return parts(folder, base);
+            }
         }
         let mut top = folder;
         while let Some(parent) = top.parent() {
@@ -142,7 +146,7 @@ fn parts(folder: &Path, base: &Path) -> Vec<String> {
 
 /// Whether the path alone says that a file is test code.
 fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
-    const FOLDERS: [&str; 5] = ["tests", "test", "testing", "benches", "examples"];
+    const FOLDERS: [&str; 6] = ["tests", "test", "testing", "benches", "benchmarks", "examples"];
     // What lies above the working directory says nothing of the project.
     let judged = if shown.is_absolute() || shown.starts_with("..") { below_root } else { shown };
     let in_folder = judged.parent().is_some_and(|folder| {

@@ -79,12 +79,15 @@ pub struct Summary {
 #[derive(Debug, Default)]
 pub(crate) struct Summaries {
     /// By file, function and how many calls deep.
-    files: Vec<Vec<[OnceLock<Box<Summary>>; DEPTH as usize + 1]>>,
+    files: Vec<OfFile>,
 }
+
+/// The number of functions, and their summaries once one of them was asked for.
+type OfFile = (usize, OnceLock<Vec<[OnceLock<Box<Summary>>; DEPTH as usize + 1]>>);
 
 impl Summaries {
     pub(crate) fn new(functions_of_files: impl Iterator<Item = usize>) -> Self {
-        Self { files: functions_of_files.map(|count| (0..count).map(|_| Default::default()).collect()).collect() }
+        Self { files: functions_of_files.map(|count| (count, OnceLock::new())).collect() }
     }
 }
 
@@ -96,7 +99,9 @@ impl Project {
 
     /// A summary asks only for shallower ones, so none ever waits for itself.
     fn summary_to(&self, at: FunctionRef, depth: u32) -> &Summary {
-        let cells = &self.summaries.files[at.file as usize][at.function.0 as usize];
+        let (count, functions) = &self.summaries.files[at.file as usize];
+        let functions = functions.get_or_init(|| (0..*count).map(|_| Default::default()).collect());
+        let cells = &functions[at.function.0 as usize];
         cells[depth as usize].get_or_init(|| Box::new(summarize(self, at, depth)))
     }
 }

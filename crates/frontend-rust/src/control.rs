@@ -290,7 +290,7 @@ impl Lowering<'_> {
         self.b().switch_to(dispatch);
         let error = self.b().temporary();
         let handler = Handler { classes: Vec::new(), binding: Some(error), block: caught, manager: None, span };
-        self.b().end(Terminator::Dispatch { handlers: vec![handler], otherwise: None }, span);
+        self.b().end(Terminator::Dispatch { handlers: [handler].into(), otherwise: None }, span);
         self.b().switch_to(caught);
         let error = self.b().read(error);
         let failed = self.b().expr(Expr::Variant(name("Err"), [error].into()));

@@ -203,7 +203,7 @@ impl Lowering<'_> {
             nothing
         });
         self.b().switch_to(dispatch);
-        self.b().end(Terminator::Dispatch { handlers, otherwise }, span);
+        self.b().end(Terminator::Dispatch { handlers: handlers.into(), otherwise }, span);
     }
 
     /// The handler of one arm, and the block to which it falls when its payload or guard does not fit.

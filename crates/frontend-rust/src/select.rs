@@ -124,7 +124,7 @@ impl Lowering<'_> {
         let join = self.b().new_block(span);
         let blocks: Vec<BlockId> = arms.iter().map(|_| self.state.builder.new_block(span)).collect();
         let otherwise = arms.iter().position(|arm| arm.is_else).map(|index| blocks[index]);
-        self.b().end(Terminator::Select { arms: selected(&arms, &blocks) }, span);
+        self.b().end(Terminator::Select { arms: selected(&arms, &blocks).into() }, span);
         debug_assert!(selection.0 >= start.0);
         for ((arm, &block), precondition) in arms.iter().zip(&blocks).zip(preconditions) {
             self.b().switch_to(block);

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
+use thin_vec::ThinVec;
 use unspin_span::Span;
 
 use crate::{
@@ -119,9 +120,7 @@ impl FunctionBuilder {
             ended: self.ended,
         };
         for block in &mut buffers.blocks {
-            if block.statements.len() < block.statements.capacity() {
-                block.statements = exact(&mut block.statements);
-            }
+            block.statements.shrink_to_fit();
         }
         self.function.locals = exact(&mut buffers.locals);
         self.function.exprs = exact(&mut buffers.exprs);
@@ -200,7 +199,7 @@ impl FunctionBuilder {
     pub fn new_block(&mut self, span: Span) -> BlockId {
         let id = BlockId(self.function.blocks.len() as u32);
         self.function.blocks.push(BasicBlock {
-            statements: Vec::new(),
+            statements: ThinVec::new(),
             terminator: Terminator::Return(None),
             span,
             unwind: self.unwind,

@@ -1,5 +1,6 @@
 //! Functions: blocks, terminators, locals, loops and scopes.
 
+use thin_vec::ThinVec;
 use unspin_span::Span;
 
 use crate::{Call, Expr, ExprId, Name};
@@ -125,7 +126,7 @@ pub enum LocalKind {
 #[derive(Clone, Debug)]
 pub struct BasicBlock {
     /// Statements in order.
-    pub statements: Vec<Statement>,
+    pub statements: ThinVec<Statement>,
     /// How it ends.
     pub terminator: Terminator,
     /// Place of the terminator: the test, the `continue`, the `return`.
@@ -192,7 +193,7 @@ pub enum Terminator {
     /// One of the arms, whichever is ready first: `select!`. Each arm begins with the call it awaits.
     Select {
         /// First block of each arm.
-        arms: Vec<BlockId>,
+        arms: ThinVec<BlockId>,
     },
     /// Leave the function with a value.
     Return(Option<ExprId>),
@@ -210,7 +211,7 @@ pub enum Terminator {
     /// A failure arrived: the first handler that fits, else on to `otherwise`.
     Dispatch {
         /// In order.
-        handlers: Vec<Handler>,
+        handlers: ThinVec<Handler>,
         /// When none fits; `None` leaves the function.
         otherwise: Option<BlockId>,
     },

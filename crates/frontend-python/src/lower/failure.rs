@@ -115,7 +115,7 @@ impl<'a> Lowerer<'a> {
         self.set_surroundings(around);
         let block = self.builder().new_block(span);
         self.builder().switch_to(block);
-        self.builder().end(Terminator::Dispatch { handlers, otherwise }, span);
+        self.builder().end(Terminator::Dispatch { handlers: handlers.into(), otherwise }, span);
         self.builder().switch_to(current);
         self.set_surroundings(here);
         block
@@ -152,7 +152,7 @@ impl<'a> Lowerer<'a> {
             self.builder().switch_to(failing);
             self.builder().push(StatementKind::Leave(scope), span);
             let swallows = Handler { classes: Vec::new(), binding: None, block: after, manager: Some(scope), span };
-            let dispatch = Terminator::Dispatch { handlers: vec![swallows], otherwise: around.unwind };
+            let dispatch = Terminator::Dispatch { handlers: [swallows].into(), otherwise: around.unwind };
             self.builder().end(dispatch, span);
             self.builder().switch_to(after);
         }
