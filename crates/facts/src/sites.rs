@@ -118,19 +118,16 @@ impl<'p> LoopContext<'p> {
         let Some(argument) = model.wraps.and_then(|index| site.call.arguments.get(index as usize)) else { return };
         if let Some((_, _, inner)) = self.shape.origin(self.function, argument.value) {
             let resolution = self.project.resolve(self.at, inner);
-            match resolution.model {
-                Some((model, certainty)) => {
-                    site.effect = Some(model.effect);
-                    site.remote = remote_by_model(model, certainty);
-                    // Nobody gives a deadline to reading a file.
-                    if model.effect == Effect::Read {
-                        site.remote = site.remote.max(Remote::Likely);
-                    }
+            if let Some((model, certainty)) = resolution.model {
+                site.effect = Some(model.effect);
+                site.remote = remote_by_model(model, certainty);
+                // Nobody gives a deadline to reading a file.
+                if model.effect == Effect::Read {
+                    site.remote = site.remote.max(Remote::Likely);
                 }
-                None => {
-                    self.merge_summaries(site, &resolution);
-                    self.look_for_given_stream(site, &resolution);
-                }
+            } else {
+                self.merge_summaries(site, &resolution);
+                self.look_for_given_stream(site, &resolution);
             }
         } else if let Some(id) = self.function_value(argument.value) {
             let target = FunctionRef { file: self.at.file, function: id };

@@ -357,7 +357,7 @@ impl Values {
             return Some(self.bool(outcome));
         }
         if let (Node::Apply(Operator::Global(own), _), Operator::HasVariant(asked)) = (self.node(a), operator) {
-            let outcome = same_variant(own, asked)?;
+            let outcome = same_variant(*own, *asked)?;
             return Some(self.bool(outcome));
         }
         let literal = self.literal_of(a)?;
@@ -370,7 +370,7 @@ impl Values {
 }
 
 /// Whether a path, such as `Line::End` of an enum, is the variant asked for; not known where they may be of two enums.
-fn same_variant(own: &Name, asked: &Name) -> Option<bool> {
+fn same_variant(own: Name, asked: Name) -> Option<bool> {
     let (own_enum, own) = own.rsplit_once('.')?;
     let (asked_enum, asked) = asked.rsplit_once('.')?;
     let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
