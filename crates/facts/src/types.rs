@@ -312,13 +312,21 @@ impl Inference<'_> {
         }
     }
 
-    /// A part of the tuple that a modelled call gives: `reader, writer = await asyncio.open_connection(..)`.
+    /// A part of a tuple that is written out, or that a modelled call gives: `reader, writer = await asyncio.open_connection(..)`.
     fn tuple_part(&self, types: &[Option<Name>], base: ExprId, index: ExprId, depth: u32) -> Option<Name> {
         let (Expr::Local(tuple), Expr::Constant(Constant::Int(index))) = (self.function.expr(base), self.function.expr(index))
         else {
             return None;
         };
-        let Definition::Call(call) = self.project.definitions(self.at).only(self.function, *tuple)? else { return None };
+        let call = match self.project.definitions(self.at).only(self.function, *tuple)? {
+            Definition::Call(call) => call,
+            // `lines, checker = Lines(reader), Checker()`
+            Definition::Value(value) => {
+                let Expr::Aggregate(Aggregate::Tuple, parts) = self.function.expr(value) else { return None };
+                return self.expr(types, *parts.get(usize::try_from(*index).ok()?)?, depth + 1);
+            }
+            _ => return None,
+        };
         let models = &self.project.models;
         let mut model = match call.callee {
             Callee::Path(path) => models.by_path(path, self.function, call)?,

@@ -1,7 +1,7 @@
 //! A helper that reads from whatever stream it is given: its caller's deadline says that this is a peer.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::net::TcpStream;
@@ -51,6 +51,35 @@ impl<R: AsyncRead + Unpin> Lines<R> {
 }
 
 pub async fn lines_for_ever<R: AsyncRead + Unpin>(mut lines: Lines<R>) {
+    loop {
+        match timeout(Duration::from_secs(30), lines.next()).await {
+            Ok(Ok(Some(line))) => println!("{line}"),
+            Ok(Ok(None) | Err(_)) => return,
+            Err(_) => continue, // expect: timeout-without-limit
+        }
+    }
+}
+
+/// Lines that must come fast once they have begun; before that the peer may be silent.
+pub struct TimedLines<R> {
+    input: BufReader<R>,
+    deadline: Option<Instant>,
+}
+
+impl<R: AsyncRead + Unpin> TimedLines<R> {
+    async fn next(&mut self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        if self.input.read_line(&mut line).await? == 0 {
+            return Ok(None);
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Some(line))
+    }
+}
+
+pub async fn timed_lines_for_ever<R: AsyncRead + Unpin>(mut lines: TimedLines<R>) {
     loop {
         match timeout(Duration::from_secs(30), lines.next()).await {
             Ok(Ok(Some(line))) => println!("{line}"),

@@ -140,3 +140,28 @@ async def echo_under_deadline(reader: asyncio.StreamReader, writer: asyncio.Stre
         if not line:
             break
         writer.write(line)
+
+
+class PeerLines:
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self.reader = reader
+
+    async def next(self) -> bytes:
+        line = await self.reader.readline()
+        if not line:
+            raise EOFError
+        return line
+
+
+class Totals:
+    count = 0
+
+
+async def made_together(reader: asyncio.StreamReader) -> None:
+    lines, totals = PeerLines(reader), Totals()
+    while True:
+        try:
+            line = await asyncio.wait_for(lines.next(), timeout=30.0)
+        except asyncio.TimeoutError:  # expect: timeout-without-limit
+            continue
+        totals.count += len(line)

@@ -343,9 +343,16 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if !escapes {
             return None;
         }
+        // What a deadline broke off got to no end; it bounds the next attempt only if it counts the attempts.
+        let is_broken_off = self.site.is_deadline()
+            && site.call.result.is_some_and(|result| {
+                self.site.call.arguments.iter().any(|argument| *self.cx.function.expr(argument.value) == Expr::Local(result))
+            });
         site.resolution.targets.iter().find_map(|&target| {
             let summary = self.cx.project.summary(target);
-            (summary.raises && (summary.compares_bound || summary.effects.contains(Effect::Clock))).then_some("limit")
+            let looks = summary.compares_bound || summary.effects.contains(Effect::Clock);
+            let bounds = if is_broken_off { looks && !summary.steps.is_empty() } else { looks };
+            (summary.raises && bounds).then_some("limit")
         })
     }
 
