@@ -197,10 +197,10 @@ type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
 fn named(inputs: Vec<Input>, include_tests: bool) -> (Vec<(Source, Input)>, usize) {
     let mut namer = Namer::default();
     let all = inputs.len();
-    let named = inputs.into_iter().map(|input| (namer.source(&input), input));
-    let named: Vec<_> = named.filter(|(source, _)| include_tests || !source.is_test).collect();
-    let skipped = all - named.len();
-    (named, skipped)
+    let sources = inputs.into_iter().map(|input| (namer.source(&input), input));
+    let wanted: Vec<_> = sources.filter(|(source, _)| include_tests || !source.is_test).collect();
+    let skipped = all - wanted.len();
+    (wanted, skipped)
 }
 
 /// Load in parallel; results keep the order of the inputs.
