@@ -3,9 +3,9 @@
 //! [`decode`] turns the bytes of a file into text, [`lower`] the text into a [`Module`], by the table of
 //! `crates/ir/LOWERING.md`. The parser is ruff's: it reads the current grammar and recovers from syntax errors.
 //!
-//! Neither fails nor panics on any input. A file that nests deeper than `CPython` itself would accept is refused before
-//! it is parsed ([`too_deep`]), because a tree of that depth overflows the stack in the parser, in any walk and in
-//! `drop`. Run on a thread with a stack of 256 MB; time and memory are linear in the length of the text.
+//! Neither fails nor panics on any input. A long file that nests deeper than `CPython` itself would accept is refused before
+//! it is parsed ([`too_deep`]; a short one fits the stack), because a tree of that depth overflows the stack in the
+//! parser, in any walk and in `drop`. Run on a thread with a stack of 256 MB; time and memory are linear in the length of the text.
 
 mod comments;
 mod decode;
