@@ -137,26 +137,6 @@ fn asks(project: &Project, at: FunctionRef, call: &Call) -> bool {
         || resolution.targets.iter().any(|&target| asks(project.summary(target).remote))
 }
 
-/// Blocks that only the handler comes to.
-fn own_blocks(shape: &Shape, handler: BlockId) -> Vec<BlockId> {
-    let mut elsewhere = FxHashSet::default();
-    let mut pending = vec![BlockId(0)];
-    while let Some(block) = pending.pop() {
-        if block != handler && elsewhere.insert(block) {
-            pending.extend(shape.cfg.successors(block));
-        }
-    }
-    let mut own = Vec::new();
-    pending.push(handler);
-    while let Some(block) = pending.pop() {
-        if !elsewhere.contains(&block) && !own.contains(&block) {
-            own.push(block);
-            pending.extend(shape.cfg.successors(block));
-        }
-    }
-    own
-}
-
 fn own_call<'f>(
     project: &Project,
     at: FunctionRef,
@@ -164,7 +144,7 @@ fn own_call<'f>(
     shape: &Shape,
     handler: BlockId,
 ) -> Option<(&'f Call, unspin_span::Span)> {
-    let own = own_blocks(shape, handler);
+    let own = shape.only_through(handler, |_, _| true);
     own.iter().flat_map(|&block| &function.block(block).statements).find_map(|statement| match &statement.kind {
         StatementKind::Call(call) if may_observe(function.name, call) => {
             is_own_call(project, at, call).then_some((&**call, statement.span))
@@ -206,7 +186,7 @@ fn is_counted(project: &Project, function: &Function, call: &Call) -> bool {
 
 /// Whether the handler assigns a field, or tests one: then the next try may be another one.
 fn changes_state(function: &Function, shape: &Shape, handler: BlockId) -> bool {
-    own_blocks(shape, handler).into_iter().any(|block| {
+    shape.only_through(handler, |_, _| true).into_iter().any(|block| {
         let data = function.block(block);
         matches!(data.terminator, Terminator::Branch { .. })
             || data.statements.iter().any(|statement| match &statement.kind {

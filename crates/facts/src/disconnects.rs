@@ -5,7 +5,7 @@ use unspin_ir::{BlockId, Call, Callee, Function, Handler, Name, StatementKind, T
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
-use crate::shape::{LazyShape, Shape};
+use crate::shape::LazyShape;
 use crate::{FunctionRef, Project};
 
 /// A handler that names nothing but the peer's going.
@@ -27,7 +27,8 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
         let Terminator::Dispatch { handlers, .. } = &block.terminator else { continue };
         for handler in handlers.iter().filter(|handler| is_of_disconnect(handler)) {
             let peers = peers_of(project, at, function, dispatch);
-            let own = own_blocks(shape, function, handler.block);
+            // Up to another handler: its code is not this one's.
+            let own = shape.only_through(handler.block, |from, to| function.block(from).unwind != Some(to));
             let is_new = |peer: &String| own.iter().any(|&block| assigns(function, block, peer));
             let write = own.iter().find_map(|&block| {
                 function.block(block).statements.iter().find_map(|statement| match &statement.kind {
@@ -94,25 +95,4 @@ fn reads(project: &Project, at: FunctionRef, call: &Call) -> bool {
         Some((model, _)) => matches!(model.effect, Effect::Read | Effect::Receive | Effect::Request),
         None => matches!(call.callee, Callee::Method(_, method) if method.starts_with("receive")),
     }
-}
-
-/// Blocks that are reached through the handler alone, up to another handler.
-fn own_blocks(shape: &Shape, function: &Function, handler: BlockId) -> Vec<BlockId> {
-    // Failure edges count on the way to the other blocks: another handler's code is not this one's.
-    let mut elsewhere = FxHashSet::default();
-    let mut pending = vec![BlockId(0)];
-    while let Some(block) = pending.pop() {
-        if block != handler && elsewhere.insert(block) {
-            pending.extend(shape.cfg.successors(block));
-        }
-    }
-    let mut own = Vec::new();
-    pending.push(handler);
-    while let Some(block) = pending.pop() {
-        if !elsewhere.contains(&block) && !own.contains(&block) {
-            own.push(block);
-            pending.extend(shape.cfg.successors(block).iter().filter(|&&next| function.block(block).unwind != Some(next)));
-        }
-    }
-    own
 }

@@ -119,7 +119,7 @@ fn reads_binary(cx: &LoopContext<'_>, closure: &Function, call: &Call) -> bool {
         made.callee == Callee::Path(unspin_ir::name("open")) && is_binary && (is_it(result) || is_held())
     };
     matches!(method.as_str(), "read" | "readline")
-        && calls(cx.function).any(|(made, _)| made.result.is_some_and(|result| opens(made, result)))
+        && cx.function.calls().any(|(made, _)| made.result.is_some_and(|result| opens(made, result)))
 }
 
 fn bound(receiver: ExprId, method: unspin_ir::Name, arguments: Vec<Argument>) -> Call {
@@ -135,7 +135,7 @@ pub(crate) fn may_drop_failures(call: &Call) -> bool {
 pub(crate) fn dropped_failures(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Vec<Observation> {
     let function = project.function(at);
     let mut found = Vec::new();
-    for (call, span) in calls(function) {
+    for (call, span) in function.calls() {
         let Callee::Method(receiver, method) = call.callee else { continue };
         let drops = match method.as_str() {
             "flatten" => call.arguments.is_empty(),
@@ -173,7 +173,7 @@ fn is_ok(project: &Project, at: FunctionRef, value: ExprId) -> bool {
         Expr::Global(path) => path.ends_with("Result.ok"),
         Expr::Function(id) => {
             let closure = project.function(FunctionRef { file: at.file, function: id });
-            let mut methods = calls(closure).filter_map(|(call, _)| match call.callee {
+            let mut methods = closure.calls().filter_map(|(call, _)| match call.callee {
                 Callee::Method(_, method) => Some(method),
                 _ => None,
             });
@@ -192,7 +192,7 @@ pub(crate) fn gives_items(function: &Function) -> bool {
 /// gets it again, for ever.
 pub(crate) fn stuck_failure(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Option<Observation> {
     let function = project.function(at);
-    let receiver = function.parameters.first().filter(|_| function.has_receiver)?.local;
+    let receiver = function.receiver()?;
     let of_self = |expr: ExprId| crate::shape::root_local(function, expr) == Some(receiver);
     let moves = |statement: &unspin_ir::Statement| match &statement.kind {
         StatementKind::Assign(place, _) => of_self(*place) && !matches!(function.expr(*place), Expr::Local(_)),
@@ -245,11 +245,4 @@ fn may_move(project: &Project, at: FunctionRef, call: &Call, of_self: &dyn Fn(Ex
         summary.writes.is_empty() && !summary.calls_unknown && summary.effects.only_ask()
     };
     resolution.targets.is_empty() || !resolution.targets.iter().all(looks)
-}
-
-fn calls(function: &Function) -> impl Iterator<Item = (&Call, unspin_span::Span)> {
-    function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
-        StatementKind::Call(call) => Some((&**call, statement.span)),
-        _ => None,
-    })
 }

@@ -45,7 +45,7 @@ impl Project {
         for _ in 0..MAX_HOPS {
             match *function.expr(receiver) {
                 Expr::Field(_, name) => return Some(name),
-                Expr::Global(path) => return Some(unspin_ir::name(path.rsplit('.').next().unwrap_or_default())),
+                Expr::Global(path) => return Some(unspin_ir::last_part(path)),
                 Expr::Index(base, _) | Expr::Slice(base, _, _) | Expr::Payload(base, _, _) => receiver = base,
                 Expr::Local(local) if function.local(local).kind != LocalKind::Temporary => {
                     return Some(function.local(local).name);
@@ -54,7 +54,7 @@ impl Project {
                     Definition::Value(value) => receiver = value,
                     Definition::Call(call) => match call.callee {
                         Callee::Method(_, name) => return Some(name),
-                        Callee::Path(path) => return Some(unspin_ir::name(path.rsplit('.').next().unwrap_or_default())),
+                        Callee::Path(path) => return Some(unspin_ir::last_part(path)),
                         Callee::Value(value) => receiver = value,
                     },
                     Definition::Item(_) | Definition::Failure => return None,
@@ -64,6 +64,16 @@ impl Project {
         }
         None
     }
+}
+
+/// Whether a value is the receiver of the method, or of the one around this closure.
+pub(crate) fn is_receiver(function: &Function, value: ExprId) -> bool {
+    let Expr::Local(local) = *function.expr(value) else { return false };
+    let captured = || {
+        let data = function.local(local);
+        function.owner.is_none() && data.kind == LocalKind::Captured && data.name == "self"
+    };
+    function.receiver() == Some(local) || captured()
 }
 
 fn certain(model: Option<&CallModel>) -> Option<(&CallModel, Certainty)> {
@@ -139,7 +149,7 @@ impl<'a> Resolver<'a, '_> {
             return self.super_method(method);
         }
         let project = self.project;
-        let own = if self.is_receiver(receiver) { project.owner(self.at) } else { None };
+        let own = if is_receiver(self.function(), receiver) { project.owner(self.at) } else { None };
         let ty = own.map(|class| project.class_name(class)).or_else(|| project.type_of(self.at, receiver));
         let mut resolution = Resolution { receiver: ty, ..Resolution::default() };
         if let Some(class) = own.or_else(|| ty.and_then(|ty| project.class(ty))) {
@@ -260,18 +270,6 @@ impl<'a> Resolver<'a, '_> {
         let name = function.local(local).name;
         let local = outer.function().locals.iter().position(|outer| outer.name == name)?;
         Some(outer.local(LocalId(local as u32), hops + 1))
-    }
-
-    fn is_receiver(self, expr: ExprId) -> bool {
-        let function = self.function();
-        let Expr::Local(local) = *function.expr(expr) else { return false };
-        let own = function.parameters.first().filter(|_| function.has_receiver);
-        let captured = || {
-            function.owner.is_none()
-                && matches!(function.local(local).kind, LocalKind::Captured)
-                && function.local(local).name == "self"
-        };
-        own.is_some_and(|own| own.local == local) || captured()
     }
 
     fn is_global(self, expr: ExprId) -> bool {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use unspin_flow::{Cfg, Dominators, LoopForest};
+use unspin_flow::{BlockSet, Cfg, Dominators, LoopForest};
 use unspin_ir::{BlockId, Call, Expr, ExprId, Function, LocalId, StatementKind, Terminator};
 
 /// Graph, loop forest and definitions of one function.
@@ -69,6 +69,26 @@ impl Shape {
         let start = self.owners.partition_point(|&owner| owner < local);
         let count = self.owners[start..].iter().take_while(|&&owner| owner == local).count();
         &self.definitions[start..start + count]
+    }
+
+    /// Blocks that are reached through one block alone, itself first, along the edges from there that are to be followed.
+    pub(crate) fn only_through(&self, start: BlockId, follows: impl Fn(BlockId, BlockId) -> bool) -> Vec<BlockId> {
+        let mut elsewhere = BlockSet::new(self.cfg.len());
+        let mut pending = vec![BlockId(0)];
+        while let Some(block) = pending.pop() {
+            if block != start && elsewhere.insert(block) {
+                pending.extend(self.cfg.successors(block));
+            }
+        }
+        let mut own = Vec::new();
+        pending.push(start);
+        while let Some(block) = pending.pop() {
+            if !elsewhere.contains(block) && !own.contains(&block) {
+                own.push(block);
+                pending.extend(self.cfg.successors(block).iter().filter(|&&next| follows(block, next)));
+            }
+        }
+        own
     }
 
     /// The call whose result an expression is, seen through locals that are assigned once.

@@ -109,7 +109,7 @@ impl Project {
 fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
     let function = project.function(at);
     let mut summary = Summary { never_returns: function.never_returns, ..Summary::default() };
-    let receiver = function.parameters.first().filter(|_| function.has_receiver).map(|parameter| parameter.local);
+    let receiver = function.receiver();
     for block in &function.blocks {
         for statement in &block.statements {
             match &statement.kind {

@@ -14,12 +14,12 @@ use self::patience::Waits;
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
-use crate::shape::{LazyShape, Shape, for_each_part, root_local};
+use crate::shape::{LazyShape, for_each_part, root_local};
 use crate::sites::shown_callee;
 use crate::{Certainty, FunctionRef, Models, Project};
 
 /// Whether a call, resolved by its model, waits for ever.
-pub(crate) fn is_endless(project: &Project, at: FunctionRef, _shape: &Shape, call: &Call) -> bool {
+pub(crate) fn is_endless(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let Some((model, _)) = project.resolve(at, call).model else { return false };
     model.timeout.is_some() && patience::waits(project, at, call, model) == Waits::Endless
 }
@@ -150,7 +150,7 @@ impl Context<'_> {
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters
     /// and not from its object, which keeps nothing of it either.
     fn is_told_where(&self, call: &Call) -> bool {
-        let receiver = self.function.parameters.first().filter(|_| self.function.has_receiver).map(|own| own.local);
+        let receiver = self.function.receiver();
         let keeps = |statement: &unspin_ir::Statement| match statement.kind {
             StatementKind::Assign(place, _) => receiver.is_some() && root_local(self.function, place) == receiver,
             _ => false,

@@ -150,9 +150,9 @@ impl Project {
 
     fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>) {
         let function = self.function(at);
-        let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver) else { return };
+        let Some(receiver) = function.receiver() else { return };
         let field_of = |place: ExprId| match *function.expr(place) {
-            Expr::Field(base, field) if *function.expr(base) == Expr::Local(receiver.local) => Some(field),
+            Expr::Field(base, field) if *function.expr(base) == Expr::Local(receiver) => Some(field),
             _ => None,
         };
         let assignments = function.blocks.iter().flat_map(|block| &block.statements);
@@ -231,10 +231,10 @@ impl Inference<'_> {
     fn locals(&self) -> Box<[Option<Name>]> {
         let function = self.function;
         let mut types = function.locals.iter().map(|local| local.ty.map(|ty| self.absolute(ty))).collect::<Box<[_]>>();
-        if let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver)
+        if let Some(receiver) = function.receiver()
             && let Some(owner) = self.project.owner(self.at)
         {
-            types[receiver.local.0 as usize] = Some(self.project.class_name(owner));
+            types[receiver.0 as usize] = Some(self.project.class_name(owner));
         }
         if self.layer == Layer::Fields {
             self.captured(&mut types);

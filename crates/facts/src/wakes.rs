@@ -16,9 +16,9 @@ pub(crate) fn observe(project: &Project, at: FunctionRef) -> Option<Observation>
     if !function.name.starts_with("poll") {
         return None;
     }
-    let wake = calls(function).find(|(call, _)| may_observe(call)).map(|(_, span)| span)?;
+    let wake = function.calls().find(|(call, _)| may_observe(call)).map(|(_, span)| span)?;
     // What it polls, or hands its context to, wakes it as well; what it assigns may make the next round different.
-    let asks = calls(function).any(|(call, _)| {
+    let asks = function.calls().any(|(call, _)| {
         let gets_context = call.arguments.iter().any(|a| is_context(function, a.value));
         gets_context || matches!(call.callee, Callee::Method(_, method) if method.starts_with("poll"))
     });
@@ -26,7 +26,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef) -> Option<Observation>
         StatementKind::Assign(place, _) => !matches!(function.expr(*place), Expr::Local(_)),
         _ => false,
     });
-    let steps = calls(function).any(|(call, _)| match call.callee {
+    let steps = function.calls().any(|(call, _)| match call.callee {
         Callee::Method(receiver, method) => {
             let name = method.as_str();
             !may_observe(call)
@@ -60,12 +60,5 @@ fn returns_pending(function: &Function) -> bool {
     function.blocks.iter().any(|block| match block.terminator {
         Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(name, _) if name.ends_with("Pending")),
         _ => false,
-    })
-}
-
-fn calls(function: &Function) -> impl Iterator<Item = (&Call, unspin_span::Span)> {
-    function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
-        StatementKind::Call(call) => Some((&**call, statement.span)),
-        _ => None,
     })
 }

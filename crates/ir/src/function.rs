@@ -300,6 +300,19 @@ impl Function {
         self.blocks.iter().enumerate().map(|(index, block)| (BlockId(index as u32), block))
     }
 
+    /// The first parameter, if that is the receiver.
+    pub fn receiver(&self) -> Option<LocalId> {
+        self.parameters.first().filter(|_| self.has_receiver).map(|parameter| parameter.local)
+    }
+
+    /// Every call with its place, in the order of the blocks.
+    pub fn calls(&self) -> impl Iterator<Item = (&Call, Span)> {
+        self.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
+            StatementKind::Call(call) => Some((&**call, statement.span)),
+            _ => None,
+        })
+    }
+
     /// The dotted path of an expression made of a local or global and fields only: `self.sock`, `time.sleep`.
     pub fn path(&self, id: ExprId) -> Option<String> {
         match self.expr(id) {

@@ -5,6 +5,7 @@ use unspin_ir::{Call, Callee, Expr, ExprId, Function, Name, StatementKind};
 
 use super::typed::Typed;
 use crate::outline::Names;
+use crate::resolve::is_receiver;
 
 /// What a function calls.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ fn how(typed: &Typed<'_>, function: &Function, call: &Call) -> How {
         Callee::Method(on, _) => match function.expr(on) {
             Expr::Global(path) if path == "super" => How::Base,
             _ if is_outside(function, on) => How::Path,
-            _ if typed.is_receiver(on) => How::Own,
+            _ if is_receiver(function, on) => How::Own,
             _ if typed.may_be(on) => How::Typed,
             _ => How::Untyped,
         },

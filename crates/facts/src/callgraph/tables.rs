@@ -59,8 +59,8 @@ impl TableCache {
             let mut tables = Tables::default();
             for method in project.methods_of(class) {
                 let function = project.function(method);
-                let Some(receiver) = function.parameters.first().filter(|_| function.has_receiver) else { continue };
-                let own = Expr::Local(receiver.local);
+                let Some(receiver) = function.receiver() else { continue };
+                let own = Expr::Local(receiver);
                 let field_of = |place| match *function.expr(place) {
                     Expr::Field(base, field) if *function.expr(base) == own => Some(field),
                     _ => None,

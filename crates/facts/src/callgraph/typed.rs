@@ -5,6 +5,8 @@
 
 use unspin_ir::{Expr, ExprId, Function, LocalId, LocalKind, StatementKind};
 
+use crate::resolve::is_receiver;
+
 /// An upper bound of the values of a function for which inference finds a class of the project.
 pub(super) struct Typed<'f> {
     function: &'f Function,
@@ -31,21 +33,12 @@ impl<'f> Typed<'f> {
                 let data = self.function.local(local);
                 data.kind != LocalKind::Parameter
                     || data.ty.is_some()
-                    || self.is_receiver(value)
+                    || is_receiver(self.function, value)
                     || self.assigned_parameters.contains(&local)
             }
             Expr::Field(base, _) => self.may_be(base),
             Expr::Global(path) => path != "super",
             _ => true,
         }
-    }
-
-    /// Whether a value is the receiver of the method, or of the one around this closure.
-    pub(super) fn is_receiver(&self, value: ExprId) -> bool {
-        let Expr::Local(local) = *self.function.expr(value) else { return false };
-        let own = self.function.parameters.first().filter(|_| self.function.has_receiver);
-        let data = self.function.local(local);
-        own.is_some_and(|own| own.local == local)
-            || (self.function.owner.is_none() && data.kind == LocalKind::Captured && data.name == "self")
     }
 }

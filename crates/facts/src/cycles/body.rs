@@ -283,7 +283,7 @@ fn passes_receiver(call: &Call, callee: &Function) -> bool {
 
 /// The last part of a path.
 pub(super) fn last_part(path: Name) -> Name {
-    unspin_ir::name(path.rsplit('.').next().unwrap_or_default())
+    unspin_ir::last_part(path)
 }
 
 /// The name of what is called, without its path.

@@ -124,8 +124,7 @@ fn fields_set_before(function: &Function, edge: &CallEdge, dominators: &unspin_f
 }
 
 fn is_receiver(function: &Function, expr: ExprId) -> bool {
-    let receiver = function.parameters.first().filter(|_| function.has_receiver);
-    receiver.is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver.local))
+    function.receiver().is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver))
 }
 
 /// Blocks that can be reached under what is known on entry.

@@ -174,7 +174,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let gets_failure = origin.call.arguments.iter().any(|a| self.mentions_failure(a.value))
             || matches!(origin.call.callee, Callee::Method(receiver, _) if self.mentions_failure(receiver));
         let named = match origin.call.callee {
-            Callee::Path(path) => path.rsplit('.').next().map_or(path, unspin_ir::name),
+            Callee::Path(path) => unspin_ir::last_part(path),
             Callee::Method(_, method) => method,
             Callee::Value(value) => unspin_ir::name(cx.function.path(value).as_deref().unwrap_or_default()),
         };

@@ -106,7 +106,7 @@ pub(super) fn endless_wait<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'
     }
     cx.sites.iter().find(|site| {
         let waits = matches!(site.effect, Some(Effect::Wait | Effect::Receive | Effect::Read | Effect::Accept | Effect::Poll));
-        let is_endless = crate::timeouts::is_endless(cx.project, cx.at, &cx.shape, site.call)
+        let is_endless = crate::timeouts::is_endless(cx.project, cx.at, site.call)
             || site.resolution.model.is_some_and(|(model, _)| {
                 let waits = model.effect == Effect::Receive || is_park(site);
                 (waits && model.timeout.is_none() && model.blocks.unwrap_or(true)) || is_left_endless(cx, site, model)

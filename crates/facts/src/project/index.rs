@@ -109,7 +109,7 @@ impl Index {
     /// Of several definitions of one name in a file the last one counts; of several files with one name, the first.
     fn add(&mut self, file: u32, local: Name, global: Name, symbol: Symbol) {
         self.local.insert((file, local), symbol);
-        let last = unspin_ir::name(global.rsplit('.').next().unwrap_or_default());
+        let last = unspin_ir::last_part(global);
         let known = self.by_last.entry(last).or_default();
         match self.global.insert(global, symbol) {
             Some(_) => known.iter_mut().filter(|(name, _)| *name == global).for_each(|entry| entry.1 = symbol),

@@ -147,7 +147,7 @@ impl<'p> Machine<'p> {
     fn dispatched(&self, state: &State, function: &Function, call: &Call) -> Option<FunctionRef> {
         let class = state.frame().class?;
         let Callee::Method(receiver, method) = call.callee else { return None };
-        let own = function.parameters.first().filter(|_| function.has_receiver)?.local;
+        let own = function.receiver()?;
         if *function.expr(receiver) != Expr::Local(own) || !self.project.overrides_in(class, method).is_empty() {
             return None;
         }
@@ -160,7 +160,7 @@ impl<'p> Machine<'p> {
     /// The class of the object on which a method is called.
     fn class_of_receiver(&self, state: &State, function: &Function, call: &Call) -> Option<ClassRef> {
         let Callee::Method(receiver, _) = call.callee else { return None };
-        let own = function.parameters.first().filter(|_| function.has_receiver).map(|own| own.local);
+        let own = function.receiver();
         let is_own = match *function.expr(receiver) {
             Expr::Local(local) => Some(local) == own,
             Expr::Global(name) => name == "super",
@@ -496,7 +496,7 @@ impl<'p> Machine<'p> {
         let subject = operands.first().copied();
         let literal = subject.and_then(|slot| self.values.literal_of(slot.value).cloned());
         let own_name = match cx.call.callee {
-            Callee::Path(path) => path.as_str().rsplit('.').next().map_or(path, unspin_ir::name),
+            Callee::Path(path) => unspin_ir::last_part(path),
             Callee::Method(_, method) => method,
             Callee::Value(_) => unspin_ir::name("value"),
         };

@@ -3,7 +3,6 @@
 use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Call, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
 
-use super::patience::calls;
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::shape::Shape;
@@ -60,7 +59,7 @@ fn is_in_scope(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<
 fn is_wrapped(project: &Project, at: FunctionRef, result: Option<LocalId>) -> bool {
     let Some(result) = result else { return false };
     let function = project.function(at);
-    calls(function).any(|call| {
+    function.calls().any(|(call, _)| {
         call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call)
     })
 }
@@ -102,7 +101,7 @@ fn is_closure_under_deadline(project: &Project, at: FunctionRef) -> bool {
         };
         call.arguments.iter().any(|argument| is_held(argument.value))
     };
-    calls(outer).any(|call| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call))
+    outer.calls().any(|(call, _)| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call))
         || is_closure_under_deadline(project, outer_at)
 }
 

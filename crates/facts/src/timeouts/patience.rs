@@ -146,14 +146,7 @@ fn is_set_for_all(project: &Project, at: FunctionRef, set_by: &[Name]) -> bool {
     }
     let module = &project.files[at.file as usize].module;
     let is_setter = |call: &Call| matches!(call.callee, Callee::Path(path) if path.ends_with("setdefaulttimeout"));
-    module.functions.iter().any(|function| calls(function).any(is_setter))
-}
-
-pub(super) fn calls(function: &Function) -> impl Iterator<Item = &Call> {
-    function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
-        StatementKind::Call(call) => Some(&**call),
-        _ => None,
-    })
+    module.functions.iter().any(|function| function.calls().any(|(call, _)| is_setter(call)))
 }
 
 /// The object that carries a timeout, traced back to where it was made.
@@ -245,8 +238,7 @@ impl Carrier<'_> {
     }
 
     fn is_receiver(&self, function: &Function, expr: ExprId) -> bool {
-        let own = function.parameters.first().filter(|_| function.has_receiver);
-        own.is_some_and(|own| *function.expr(expr) == Expr::Local(own.local))
+        function.receiver().is_some_and(|own| *function.expr(expr) == Expr::Local(own))
     }
 
     fn is_field(&self, function: &Function, expr: ExprId, field: Name) -> bool {
