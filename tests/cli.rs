@@ -32,6 +32,76 @@ fn exit_codes_tell_clean_from_findings_from_failure() {
     assert_eq!(folder(&[]).run(&["--help"]).code, Some(0));
 }
 
+const OWN_RULE: &str = "severity = \"note\"\ngroup = \"recommended\"\nsummary = \"a bus is polled\"\n[[report]]\n\
+    about = \"call\"\nwhere = { effect = \"read\", bound = \"endless\", in-loop = \"yes\" }\nat = \"call\"\n\
+    message = \"`{call}` waits for ever\"\nhelp = \"bound it\"\n";
+const OWN_MODEL: &str = "[[call]]\npath = [\"acme.fetch\"]\neffect = \"read\"\nremote = true\n\
+    timeout = { keyword = \"timeout\", default = \"endless\" }\n";
+const OWN_CASE: &str = "import acme\n\n\ndef drain():\n    while True:\n        print(acme.fetch())  # expect: no-fetch\n\
+    \n\ndef bounded():\n    while True:\n        print(acme.fetch(timeout=3))\n";
+
+#[test]
+fn rules_and_models_of_ones_own_are_tested_and_used() {
+    let files = [
+        ("own/no-fetch/rule.toml", OWN_RULE),
+        ("own/no-fetch/cases/case.py", OWN_CASE),
+        ("own/models/python/acme.toml", OWN_MODEL),
+        ("src/a.py", OWN_CASE),
+    ];
+    let folder = folder(&files);
+    let tested = folder.run(&["test-rules", "own"]);
+    let expected = "1 rule, 1 case, 1 expected finding: all as expected\n";
+    assert_eq!((tested.code, tested.stdout.as_str()), (Some(0), expected), "{}", tested.stderr);
+    assert_eq!(folder.run(&["test-rules", "own/no-fetch"]).code, Some(1), "without the model there is nothing to report");
+    let outcome = folder.run(&["check", "--rules", "own", "--select", "no-fetch", "--output-format", "json", "src"]);
+    assert_eq!(rules_of(&outcome), ["no-fetch"]);
+    assert!(folder.run(&["rules", "--rules", "own"]).stdout.contains("no-fetch"));
+}
+
+#[test]
+fn a_case_that_is_not_as_expected_is_named() {
+    let case =
+        OWN_CASE.replace("  # expect: no-fetch", "").replace("timeout=3))", "timeout=3))  # expect: no-fetch/strict, no-such");
+    let files =
+        [("own/no-fetch/rule.toml", OWN_RULE), ("own/no-fetch/cases/case.py", &case), ("own/models/acme.toml", OWN_MODEL)];
+    let tested = folder(&files).run(&["test-rules", "own"]);
+    let expected = "own/no-fetch/cases/case.py:6: unexpected no-fetch: print(acme.fetch())\n\
+        own/no-fetch/cases/case.py:11: missing no-fetch/strict: print(acme.fetch(timeout=3))  # expect: no-fetch/strict, no-such\n\
+        own/no-fetch/cases/case.py:11: `no-such` is expected, but there is no rule `no-such`\n\
+        1 rule, 1 case, 1 expected finding: 3 wrong\n";
+    assert_eq!((tested.code, tested.stdout.as_str()), (Some(1), expected), "{}", tested.stderr);
+}
+
+#[test]
+fn a_wrong_rule_or_model_is_named_with_its_line() {
+    let wrong = |from: &str, to: &str, line: &str| {
+        let rule = OWN_RULE.replace(from, to);
+        let outcome = folder(&[("own/no-fetch/rule.toml", &rule)]).run(&["test-rules", "own"]);
+        assert_eq!(outcome.code, Some(2), "{}", outcome.stdout);
+        assert!(outcome.stderr.contains(&format!("rule.toml:{line}: ")), "{}", outcome.stderr);
+    };
+    wrong("\"endless\"", "\"forever\"", "6");
+    wrong("in-loop", "in-a-loop", "6");
+    wrong("at = \"call\"", "at = \"cal\"", "7");
+    wrong("{call}", "{cal}", "8");
+    wrong("help", "hlep", "9");
+    let model = [("own/models/acme.toml", OWN_MODEL.replace("effect = \"read\"", "effect = \"raed\""))];
+    let outcome = folder(&[(model[0].0, &model[0].1)]).run(&["check", "--rules", "own"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("acme.toml:3: "), "{}", outcome.stderr);
+    let nothing = folder(&[("own/a.txt", "")]).run(&["check", "--rules", "own"]);
+    assert_eq!(nothing.code, Some(2));
+    assert!(nothing.stderr.contains("holds no rule"), "{}", nothing.stderr);
+}
+
+#[test]
+fn the_vocabulary_of_rules_is_listed() {
+    let listed = folder(&[]).run(&["rules", "--vocabulary"]).stdout;
+    for (_, attribute, values, _) in unspin_facts::observation::VOCABULARY {
+        assert!(listed.contains(&format!("  {attribute} = {}\n", values.join(" | "))), "{attribute}");
+    }
+}
+
 #[test]
 fn json_alone_is_on_standard_output() {
     let outcome = folder(&[("a.py", FOUND)]).run(&["check", "--output-format", "json", "."]);

@@ -51,6 +51,16 @@ pub(crate) enum Command {
     Explain {
         /// Name of the rule
         rule: String,
+        /// Also look in this folder of rules of your own; repeatable
+        #[arg(long = "rules", value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+    },
+    /// Run the cases of your own rules: does each report exactly what its cases expect?
+    #[command(after_help = TEST_RULES_HELP)]
+    TestRules {
+        /// Folders of rules, or a rule's own folder
+        #[arg(value_name = "FOLDER", required = true)]
+        folders: Vec<PathBuf>,
     },
     /// Show the loop IR of a file, as the rules see it
     #[command(after_help = "Examples:\n  unspin ir server.py\n  unspin ir - --stdin-filename client.rs < client.rs")]
@@ -63,9 +73,33 @@ pub(crate) enum Command {
     },
 }
 
+const TEST_RULES_HELP: &str = "\
+A folder of rules:
+  our-rules/NAME/rule.toml           what it looks for; `unspin rules --vocabulary` lists the words
+  our-rules/NAME/cases/*.py, *.rs    a line that must be reported carries `expect: NAME` in a comment
+  our-rules/NAME/README.md           why; its code blocks are cases too
+  our-rules/models/*.toml            what functions of your own libraries do
+
+Comments in cases:
+  # expect: NAME               reported here
+  # expect: NAME/strict        reported here by a form of that group
+  # fixme: expect: NAME        should be reported, is not yet
+  # fixme: not-expect: NAME    is reported, should not be
+
+Exit codes:
+  0  every case is as expected
+  1  a case is not
+  2  a rule, model or case cannot be read";
+
 /// Which rules to list.
 #[derive(Debug, Args)]
 pub(crate) struct RulesArguments {
+    /// List what the rules can ask for, instead of the rules
+    #[arg(long, conflicts_with = "group")]
+    pub(crate) vocabulary: bool,
+    /// Also list the rules of this folder; repeatable
+    #[arg(long = "rules", value_name = "FOLDER")]
+    pub(crate) folders: Vec<PathBuf>,
     /// Only rules of these groups: recommended, strict, audit
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     pub(crate) group: Vec<String>,
@@ -78,6 +112,7 @@ Examples:
   unspin check                                       scan the working directory
   unspin check --extend-select strict src            with the rules that ask for more
   unspin check --select retry-without-limit .        one rule alone
+  unspin check --rules our-rules src                 with rules and models of your own
   unspin check --output sarif=unspin.sarif .         for code scanning, besides the text
   git show HEAD:a.py | unspin check - --stdin-filename a.py
 
@@ -104,6 +139,9 @@ pub(crate) struct CheckArguments {
     /// Do not report these rules and groups
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) ignore: Vec<String>,
+    /// Use the rules and models of this folder too; repeatable
+    #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
+    pub(crate) rules: Vec<PathBuf>,
     /// Leave out findings that the analysis is less sure of
     #[arg(long, value_name = "LEVEL", default_value = "low", help_heading = "Rules")]
     pub(crate) min_confidence: Level,

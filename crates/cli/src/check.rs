@@ -59,6 +59,7 @@ fn options(arguments: &CheckArguments) -> anyhow::Result<Options> {
         stdin,
         exclude: arguments.exclude.clone(),
         no_ignore: arguments.no_ignore,
+        rules: arguments.rules.clone(),
         selection: Selection {
             select: arguments.select.clone(),
             extend_select: arguments.extend_select.clone(),

@@ -1,10 +1,15 @@
-//! `unspin rules` and `unspin explain`: the catalogue, and one rule's documentation in the terminal.
+//! `unspin rules` and `unspin explain`: the catalogue, what rules can ask for, and one rule's documentation in the terminal.
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anstyle::{AnsiColor, Style};
-use unspin_driver::{enabled, validate};
+use unspin_driver::{Knowledge, enabled, validate};
 use unspin_engine::{Rules, Selection};
+use unspin_facts::observation::{PLACES, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Group, RuleInfo};
 
 use crate::{arguments::RulesArguments, output};
@@ -21,7 +26,11 @@ fn all(rules: &Rules) -> Vec<RuleInfo> {
 
 /// List the rules, group by group.
 pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<ExitCode> {
-    let rules = Rules::builtin()?;
+    if arguments.vocabulary {
+        vocabulary(&mut output::stdout(), if color { NAME } else { Style::new() })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rules = Knowledge::builtin()?.with_folders(&arguments.folders)?.rules;
     validate(&rules, &Selection { select: arguments.group.clone(), ..Selection::default() })?;
     let infos = all(&rules);
     let width = infos.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
@@ -49,9 +58,35 @@ pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
+/// What `rule.toml` can ask for, from the lists that rules are checked against.
+fn vocabulary(out: &mut impl Write, name: Style) -> io::Result<()> {
+    let subjects = [
+        (Subject::WayRound, "way-round", "a way round a loop: a path from its head back to it"),
+        (Subject::Loop, "loop", "a loop as a whole"),
+        (Subject::Call, "call", "a call, in a loop or not"),
+        (Subject::Cycle, "cycle", "functions that call each other in a circle"),
+    ];
+    for (subject, title, meaning) in subjects {
+        writeln!(out, "about = \"{title}\": {meaning}\n")?;
+        for (_, attribute, values, meaning) in VOCABULARY.iter().filter(|(about, ..)| *about == subject) {
+            writeln!(out, "  {name}{attribute}{name:#} = {}\n      {meaning}", values.join(" | "))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "at: the places of a report; its loop or call, where it has no such place\n")?;
+    for (place, meaning) in PLACES {
+        writeln!(out, "  {name}{place}{name:#}  {meaning}")?;
+    }
+    writeln!(out, "\nmessage, text, help: words in braces\n")?;
+    for (word, meaning) in WORDS {
+        writeln!(out, "  {name}{{{word}}}{name:#}  {meaning}")?;
+    }
+    out.flush()
+}
+
 /// Show one rule's documentation.
-pub(crate) fn rule(name: &str, color: bool) -> anyhow::Result<ExitCode> {
-    let rules = Rules::builtin()?;
+pub(crate) fn rule(name: &str, folders: &[PathBuf], color: bool) -> anyhow::Result<ExitCode> {
+    let rules = Knowledge::builtin()?.with_folders(folders)?.rules;
     let infos = all(&rules);
     let Some(rule) = infos.iter().find(|rule| rule.name == name) else {
         let names: Vec<&str> = infos.iter().map(|rule| rule.name.as_str()).collect();

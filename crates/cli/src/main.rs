@@ -9,6 +9,7 @@ mod explain;
 mod ir;
 mod output;
 mod progress;
+mod test_rules;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
         Command::Rules(arguments) => explain::rules(&arguments, color),
-        Command::Explain { rule } => explain::rule(&rule, color),
+        Command::Explain { rule, folders } => explain::rule(&rule, &folders, color),
+        Command::TestRules { folders } => test_rules::run(&folders),
         Command::Ir { file, stdin_filename } => ir::run(&file, stdin_filename),
     };
     outcome.unwrap_or_else(|error| {

@@ -10,8 +10,10 @@
 //! [`ScanError`]: unspin_findings::ScanError
 
 mod error;
+pub mod expectations;
 mod fingerprint;
 mod input;
+mod knowledge;
 mod load;
 mod locate;
 mod naming;
@@ -22,6 +24,7 @@ mod walk;
 
 pub use error::Error;
 pub use input::Language;
+pub use knowledge::Knowledge;
 pub use load::MAX_BYTES;
 pub use scan::{Options, Outcome, Phase, lower_file, scan};
 pub use selection::{enabled, validate};

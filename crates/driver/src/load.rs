@@ -48,7 +48,8 @@ pub(crate) fn reload(input: &Input, hash: u64) -> Result<Option<String>, ScanErr
     if xxh3_64(&bytes) == hash { decode(input, &bytes).map(|text| Some(text.into_owned())) } else { Ok(None) }
 }
 
-fn lower(language: Language, text: &str, source: &Source) -> Module {
+/// Text to IR.
+pub(crate) fn lower(language: Language, text: &str, source: &Source) -> Module {
     match language {
         Language::Python => unspin_frontend_python::lower(text, source),
         Language::Rust => unspin_frontend_rust::lower(text, source),

@@ -11,13 +11,13 @@ use std::{
 };
 
 use rayon::prelude::*;
-use unspin_engine::{RawFinding, Rules, Selection, builtin_models, check, suppression};
+use unspin_engine::{RawFinding, Rules, Selection, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::{Confidence, Finding, Report, ScanError, Summary};
 use unspin_ir::{LoopKind, Module, Source};
 
 use crate::{
-    Error, Language,
+    Error, Knowledge, Language,
     fingerprint::fingerprints,
     input::{Input, Origin, shown},
     load::{Loaded, load},
@@ -41,6 +41,8 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Whether to walk into hidden, ignored and generated folders.
     pub no_ignore: bool,
+    /// Folders with rules and models of one's own.
+    pub rules: Vec<PathBuf>,
     /// Which rules report.
     pub selection: Selection,
     /// Findings below are left out.
@@ -60,6 +62,7 @@ impl Options {
             stdin: None,
             exclude: Vec::new(),
             no_ignore: false,
+            rules: Vec::new(),
             selection: Selection::default(),
             min_confidence: Confidence::Low,
             include_tests: false,
@@ -118,9 +121,9 @@ impl Outcome {
 /// When a rule or an option cannot be used. What a file does wrong is in the report.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
-    let rules = Rules::builtin()?;
-    validate(&rules, &options.selection)?;
-    let models = [Models::new(builtin_models("python")?), Models::new(builtin_models("rust")?)];
+    let knowledge = Knowledge::builtin()?.with_folders(&options.rules)?;
+    validate(&knowledge.rules, &options.selection)?;
+    let models = [Language::Python, Language::Rust].map(|language| knowledge.models(language));
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
     let mut outcome = pool.install(|| {
@@ -135,11 +138,11 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
             let (own, rest): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, (input, _))| input.language == language);
             loaded = rest;
             let (files, inputs) = own.into_iter().unzip();
-            let run = Run { options, rules: &rules, project: Project::new(files, models), inputs };
+            let run = Run { options, rules: &knowledge.rules, project: Project::new(files, models), inputs };
             outcome.add(run.report(&mut errors));
         }
         outcome.skipped_tests = skipped_tests;
-        outcome.report.rules = enabled(&rules, &options.selection);
+        outcome.report.rules = enabled(&knowledge.rules, &options.selection);
         outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
         outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
         outcome

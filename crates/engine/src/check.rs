@@ -78,19 +78,19 @@ fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &O
         return None;
     }
     let (file, span) =
-        observation.place(&form.at).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
+        observation.place(form.at.as_ref()).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
     let function = project.function(observation.function);
     let related = form.because.iter().filter_map(|because| {
-        let (file, span) = observation.place(&because.at)?;
-        Some((filled(&because.text, observation), file, span))
+        let (file, span) = observation.place(because.at.as_ref())?;
+        Some((filled(because.text.as_ref(), observation), file, span))
     });
     Some(RawFinding {
         rule: rule.name.clone(),
         severity: rule.file.severity,
         confidence: form.confidence.map_or(sureness, |most| most.min(sureness)),
         group,
-        message: filled(&form.message, observation),
-        help: filled(&form.help, observation),
+        message: filled(form.message.as_ref(), observation),
+        help: filled(form.help.as_ref(), observation),
         missing: form.missing.clone(),
         file,
         function: function.qualified.to_string(),

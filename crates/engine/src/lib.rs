@@ -65,6 +65,13 @@ pub struct RuleError {
     pub message: String,
 }
 
+impl RuleError {
+    /// An error of a file, or of the folder that should hold it.
+    pub fn new(file: &std::path::Path, line: Option<u32>, message: impl Into<String>) -> Self {
+        Self { file: file.to_string_lossy().into_owned(), line, message: message.into() }
+    }
+}
+
 impl std::fmt::Display for RuleError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.line {

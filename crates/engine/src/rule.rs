@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Spanned;
-use unspin_facts::observation::{Subject, VOCABULARY};
+use unspin_facts::observation::{PLACES, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Confidence, Group, Severity};
 
 use crate::RuleError;
@@ -51,9 +51,9 @@ pub struct Form {
     /// The most confidence that a finding of this form gets.
     pub confidence: Option<Confidence>,
     /// The place that the finding points at.
-    pub at: String,
+    pub at: Spanned<String>,
     /// One sentence; words of the observation in braces: `{call}`.
-    pub message: String,
+    pub message: Spanned<String>,
     /// Other places, in the order of the way round.
     #[serde(default)]
     pub because: Vec<Because>,
@@ -61,7 +61,7 @@ pub struct Form {
     #[serde(default)]
     pub missing: Vec<String>,
     /// What to do.
-    pub help: String,
+    pub help: Spanned<String>,
 }
 
 /// A place that explains the finding.
@@ -69,9 +69,9 @@ pub struct Form {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Because {
     /// Name of the place.
-    pub at: String,
+    pub at: Spanned<String>,
     /// What happens there.
-    pub text: String,
+    pub text: Spanned<String>,
 }
 
 /// One value or several.
@@ -126,6 +126,7 @@ impl Rule {
                 check_query(form.about, attribute, values.as_ref())
                     .map_err(|message| fail(Some(values.span().start), message))?;
             }
+            check_report(form).map_err(|(offset, message)| fail(Some(offset), message))?;
         }
         if file.report.is_empty() {
             return Err(fail(None, "a rule needs at least one [[report]]".to_owned()));
@@ -137,6 +138,30 @@ impl Rule {
     pub fn group(&self) -> Group {
         self.file.report.iter().map(|form| form.group.unwrap_or(self.file.group)).min().unwrap_or(self.file.group)
     }
+}
+
+/// Whether every place and word of a form exists; else where the wrong one stands.
+fn check_report(form: &Form) -> Result<(), (usize, String)> {
+    let places = form.because.iter().map(|because| &because.at).chain([&form.at]);
+    for place in places {
+        if !PLACES.iter().any(|(name, _)| name == place.as_ref()) {
+            let message = format!("there is no place `{}`; there are {}", place.as_ref(), names(PLACES));
+            return Err((place.span().start, message));
+        }
+    }
+    for text in form.because.iter().map(|because| &because.text).chain([&form.message, &form.help]) {
+        for word in text.as_ref().split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word) {
+            if !WORDS.iter().any(|(name, _)| *name == word) {
+                let message = format!("there is no word `{{{word}}}`; there are {}", names(WORDS));
+                return Err((text.span().start, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn names(list: &[(&str, &str)]) -> String {
+    list.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 fn check_query(about: Subject, attribute: &str, values: &Values) -> Result<(), String> {

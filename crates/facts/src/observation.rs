@@ -72,6 +72,30 @@ impl Observation {
     }
 }
 
+/// The places that a report may point at, with what they are. An observation that does not have the one asked for is
+/// reported at its loop or call.
+pub const PLACES: &[(&str, &str)] = &[
+    ("loop", "the head of the loop"),
+    ("call", "the call that fails, waits, meets the end of its input, or recurs"),
+    ("handler", "the handler that catches the failure"),
+    ("latch", "where the loop goes round again"),
+    ("sleep", "the pause between two questions"),
+    ("step", "the step towards the bound, or away from it"),
+    ("function", "the name of the function"),
+    ("back", "the call that closes the cycle"),
+];
+
+/// The words that a message may use, in braces.
+pub const WORDS: &[(&str, &str)] = &[
+    ("call", "the call, as the source writes it"),
+    ("function", "the function that is called again"),
+    ("parameter", "the parameter that counts the depth"),
+    ("place", "what is cut, stepped, searched or left open"),
+    ("bound", "the count or deadline that is compared"),
+    ("asked", "what the loop looks at again"),
+    ("token", "what names the next page"),
+];
+
 /// Attributes of one subject: name, values, meaning.
 pub type Entry = (Subject, &'static str, &'static [&'static str], &'static str);
 

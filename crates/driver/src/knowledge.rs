@@ -1,0 +1,120 @@
+//! Rules and models of a run: those that come with the program, and those of a team's own folders.
+//!
+//! A folder of one's own has the form of `rules/`: a folder for each rule with its `rule.toml`, `README.md` and `cases/`, and
+//! `models/` with files for both languages, `models/python/` and `models/rust/`. It may also be one rule. What it holds
+//! replaces a rule of the same name and speaks after the built-in models. A folder that holds nothing is an error, and so
+//! is anything in it that cannot be read: a rule that is silently not there would be worse.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use unspin_engine::{Rule, RuleError, Rules, builtin_models};
+use unspin_facts::{Models, model::ModelFile};
+
+use crate::{Error, Language, load::describe};
+
+/// What is looked for, and what is known of libraries.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// The rules.
+    pub rules: Rules,
+    python: Vec<ModelFile>,
+    rust: Vec<ModelFile>,
+}
+
+impl Knowledge {
+    /// What comes with the program.
+    ///
+    /// # Errors
+    ///
+    /// When some of it is malformed, which a test rules out.
+    pub fn builtin() -> Result<Self, Error> {
+        Ok(Self { rules: Rules::builtin()?, python: builtin_models("python")?, rust: builtin_models("rust")? })
+    }
+
+    /// With the rules and models of folders.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be read, holds neither rules nor models, or holds one that is malformed.
+    pub fn with_folders(mut self, folders: &[PathBuf]) -> Result<Self, Error> {
+        for folder in folders {
+            let rules = rule_folders(folder)?;
+            let models = folder.join("models");
+            if rules.is_empty() && !models.is_dir() {
+                return Err(RuleError::new(folder, None, "holds no rule: a rule is a folder with a `rule.toml`").into());
+            }
+            let rules = rules.iter().map(|rule| read_rule(rule)).collect::<Result<Vec<Rule>, Error>>()?;
+            self.rules = self.rules.with(rules);
+            let (both, python, rust) =
+                (models_of(&models)?, models_of(&models.join("python"))?, models_of(&models.join("rust"))?);
+            self.python.extend(both.iter().cloned().chain(python));
+            self.rust.extend(both.into_iter().chain(rust));
+        }
+        Ok(self)
+    }
+
+    /// The merged models of a language.
+    pub fn models(&self, language: Language) -> Models {
+        Models::new(match language {
+            Language::Python => self.python.clone(),
+            Language::Rust => self.rust.clone(),
+        })
+    }
+}
+
+/// The folders of rules in a folder, sorted; the folder itself if it is one.
+pub(crate) fn rule_folders(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    if folder.join("rule.toml").exists() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut folders = entries(folder)?;
+    folders.retain(|entry| entry.join("rule.toml").exists());
+    Ok(folders)
+}
+
+/// What is in a folder, sorted.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read = || -> io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect() };
+    let mut entries = read().map_err(|error| unreadable(folder, &error))?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// The text of a file.
+pub(crate) fn text_of(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file).map_err(|error| unreadable(file, &error))
+}
+
+/// The name of a rule's folder, which is the rule's.
+pub(crate) fn name_of(folder: &Path) -> String {
+    let named = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    named.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn read_rule(folder: &Path) -> Result<Rule, Error> {
+    let file = folder.join("rule.toml");
+    let readme = folder.join("README.md");
+    let readme = if readme.exists() { text_of(&readme)? } else { String::new() };
+    Ok(Rule::parse(&name_of(folder), &file.to_string_lossy(), &text_of(&file)?, &readme)?)
+}
+
+/// The model files that lie directly in a folder, which need not be there.
+fn models_of(folder: &Path) -> Result<Vec<ModelFile>, Error> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = entries(folder)?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
+    let read = |file: &PathBuf| {
+        let parsed = Models::parse(&file.to_string_lossy(), &text_of(file)?);
+        parsed.map_err(|error| RuleError::new(file, error.line, error.message).into())
+    };
+    files.iter().map(read).collect()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    RuleError::new(path, None, describe(error)).into()
+}
