@@ -1,5 +1,7 @@
 //! Puts a monitor around every loop of a function.
 
+mod arguments;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
@@ -181,11 +183,10 @@ impl VisitMut for Rewrite {
                     **body = parse_quote!({ ::unspin_resilience::monitor::watched(async { #body }).await });
                 }
             }
-            Expr::Macro(ExprMacro { mac, .. }) => {
-                if let Some(call) = self.progress(mac) {
-                    *expr = Expr::Verbatim(call);
-                }
-            }
+            Expr::Macro(ExprMacro { mac, .. }) => match self.progress(mac) {
+                Some(call) => *expr = Expr::Verbatim(call),
+                None => self.visit_macro_mut(mac),
+            },
             // These run in the compiler.
             Expr::Const(_) => {}
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
@@ -195,12 +196,19 @@ impl VisitMut for Rewrite {
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         if let Stmt::Macro(statement) = stmt {
-            if let Some(call) = self.progress(&statement.mac) {
-                *stmt = Stmt::Expr(Expr::Verbatim(call), Some(syn::token::Semi::default()));
+            match self.progress(&statement.mac) {
+                Some(call) => *stmt = Stmt::Expr(Expr::Verbatim(call), Some(syn::token::Semi::default())),
+                None => self.visit_macro_mut(&mut statement.mac),
             }
             return;
         }
         visit_mut::visit_stmt_mut(self, stmt);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if !arguments::visit(mac, |expr| self.visit_expr_mut(expr)) {
+            mac.tokens = strip::loop_arguments(mac.tokens.clone());
+        }
     }
 
     /// An item within has its own attribute.

@@ -42,9 +42,10 @@ use proc_macro::TokenStream;
 ///
 /// `progress!()` says that this iteration of the innermost loop got somewhere, `progress!('label)` that of another.
 ///
-/// Loops with labels and values, in closures, `async` blocks and generic functions are watched; functions within have their
-/// own attribute; loops in the arguments of macros are not seen. A function that this macro cannot read passes through
-/// as it is.
+/// Loops with labels and values, in closures, `async` blocks and generic functions are watched, and in the arguments of
+/// macros that evaluate them where they stand: `select!`, `join!`, `try_join!`, `pin!`, `vec!`, those that assert and those
+/// that format. Other macros keep what they are given, functions within have their own attribute, and a function that this
+/// macro cannot read passes through as it is.
 #[proc_macro_attribute]
 pub fn monitored(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::monitored(args.into(), item.into(), cfg!(feature = "monitor")).into()

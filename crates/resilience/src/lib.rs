@@ -89,6 +89,9 @@ pub mod layer;
 pub mod monitor;
 pub use unspin_resilience_macros::monitored;
 
+/// Whether [`monitored`] loops are watched in this build: the feature `monitor`.
+pub const IS_MONITORED: bool = cfg!(feature = "monitor");
+
 /// Says that this iteration of a [`monitored`] loop got somewhere; `progress!('label)` speaks of a loop further out.
 ///
 /// [`monitored`] puts the call in its place; what is left is outside of any loop, or in a function that is not watched:
@@ -108,7 +111,7 @@ macro_rules! progress {
     };
     ($($label:lifetime)?) => {
         ::core::compile_error!(
-            "`progress!()` belongs into a loop of a function that is `#[monitored]`, outside of closures and macros"
+            "`progress!()` belongs into a loop of a function that is `#[monitored]`, outside of closures and of macros but `select!` and `join!`"
         )
     };
 }

@@ -33,10 +33,11 @@ struct Closed {
     reason: &'static str,
 }
 
-/// Timeouts, retries, give-ups, closes by reason and the worst offenders.
+/// Timeouts, retries, give-ups, closes by reason and the worst offenders; with the feature `monitor` also each loop that is
+/// [`monitored`](crate::monitored), with how often it tripped over what is looked for in it.
 ///
-/// **Bound**: one series for each operation, reason or pair of them that the program names, and `offenders` for peers; each
-/// call takes a short lock at most.
+/// **Bound**: one series for each operation, reason or pair of them that the program names, at most six for each loop, and
+/// `offenders` for peers; each call takes a short lock at most.
 ///
 /// ```
 /// # use unspin_resilience::Metrics;
@@ -81,6 +82,8 @@ impl Metrics {
         metrics.register("give_ups", "Operations that were given up, by reason", metrics.give_ups.clone());
         metrics.register("closes", "Connections that were closed, by reason", metrics.closes.clone());
         metrics.registry.register_collector(Box::new(offenders));
+        #[cfg(feature = "monitor")]
+        metrics.registry.register_collector(Box::new(Loops));
         Ok(metrics)
     }
 
@@ -161,6 +164,29 @@ impl Collector for SharedOffenders {
         for Offender { peer, count, .. } in worst {
             let gauge = ConstGauge::new(count.min(i64::MAX as u64).cast_signed());
             gauge.encode(family.encode_family(&[("peer", peer)])?)?;
+        }
+        Ok(())
+    }
+}
+
+/// The loops of the whole program: they are no part of any one of its metrics.
+#[cfg(feature = "monitor")]
+#[derive(Debug)]
+struct Loops;
+
+#[cfg(feature = "monitor")]
+impl Collector for Loops {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
+        use crate::monitor::{Trip, sites};
+        use prometheus_client::metrics::counter::ConstCounter;
+
+        let help = "How often a watched loop was found to do what it may not";
+        let mut family = encoder.encode_descriptor("loop_trips", help, None, MetricType::Counter)?;
+        for site in sites() {
+            for trip in Trip::ALL.into_iter().filter(|trip| site.watches_for(*trip)) {
+                let labels = [("loop", site.to_string()), ("trip", trip.name().to_owned())];
+                ConstCounter::new(site.trips(trip)).encode(family.encode_family(&labels)?)?;
+            }
         }
         Ok(())
     }

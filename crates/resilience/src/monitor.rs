@@ -8,8 +8,8 @@
 //! Times are real, not `tokio`'s: what is looked for is a loop that keeps a real processor busy, and a paused clock would
 //! hide it.
 //!
-//! Not seen: loops inside of macro invocations, and a loop that is stuck inside an `.await` that never ends, which is the
-//! business of timeouts.
+//! Not seen: loops in the arguments of macros that nobody here knows, and a loop that is stuck inside an `.await` that never
+//! ends, which is the business of timeouts.
 
 mod clock;
 mod guard;
@@ -22,7 +22,7 @@ mod watchdog;
 pub use self::{
     guard::LoopMonitor,
     report::{Report, Trip, on_report},
-    site::{Action, Kind, Limits, Site},
+    site::{Action, Kind, Limits, Site, sites},
     slot::waiting,
     task::{Watched, watched},
 };

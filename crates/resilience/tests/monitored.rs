@@ -132,6 +132,67 @@ async fn within_async_closures(words: &[&str]) -> usize {
     total
 }
 
+/// In macros that evaluate their arguments where they stand.
+#[monitored(service)]
+async fn within_macros(mut from: tokio::sync::mpsc::Receiver<u32>) -> Result<Vec<u32>, io::Error> {
+    let (mut all, mut ticks) = (Vec::new(), 0);
+    'outer: loop {
+        tokio::select! {
+            biased;
+            () = std::future::pending() => unreachable!(),
+            next = async {
+                for _ in 0..3 {
+                    tokio::task::yield_now().await;
+                }
+                from.recv().await
+            }, if {
+                #[monitored]
+                while ticks > 9 {
+                    ticks -= 1;
+                }
+                true
+            } => {
+                progress!();
+                let Some(next) = next else { break };
+                for n in 0..next {
+                    if n == 7 {
+                        progress!('outer);
+                        break 'outer;
+                    }
+                    if n == 9 {
+                        Err(io::ErrorKind::Other)?;
+                    }
+                    all.push(n);
+                }
+            }
+            else => while ticks < 3 { ticks += 1; },
+        }
+    }
+    let (count, ()) = tokio::join!(
+        async {
+            let mut count = 0;
+            while count < 2 {
+                count += 1;
+                tokio::task::yield_now().await;
+            }
+            count
+        },
+        std::future::ready(()),
+    );
+    let mut n = 0;
+    assert!(
+        {
+            while n < all.len() {
+                n += 1;
+            }
+            n == all.len()
+        },
+        "{n}"
+    );
+    all.push(count);
+    Ok(all)
+}
+
 struct Counter {
     left: u32,
 }
@@ -228,4 +289,10 @@ async fn tasks_do_what_they_did() {
     assert_eq!(tokio::spawn(within_blocks(50)).await.expect("no panic"), 50);
     assert_eq!(within_async_closures(&["ab", "cde"]).await, 5);
     assert_eq!(Counter { left: 10 }.take(4).await, 2);
+    let (sender, receiver) = tokio::sync::mpsc::channel(10);
+    for n in [2, 1, 8, 3] {
+        sender.send(n).await.expect("a receiver");
+    }
+    let within = tokio::spawn(within_macros(receiver)).await.expect("no panic");
+    assert_eq!(within.expect("no error"), [0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 2]);
 }

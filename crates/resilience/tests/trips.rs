@@ -136,6 +136,19 @@ fn turn_without_yielding() -> Until {
     report
 }
 
+#[tokio::test]
+#[monitored]
+async fn a_loop_in_an_arm_of_a_select_is_named() {
+    let report = Until::reported(line!() + 4, Trip::NeverYields);
+    tokio::select! {
+        () = std::future::pending() => {}
+        () = std::future::ready(()) => {
+            while report.is_open() {}
+        }
+    }
+    report.verify();
+}
+
 #[test]
 #[monitored(bounded(time = "50ms"))]
 fn a_loop_that_runs_too_long_is_named() {
@@ -154,6 +167,11 @@ fn a_loop_that_makes_too_many_iterations_is_named() {
         assert_eq!(is_reported(report.line, Trip::Iterations), n > 10);
     }
     report.verify();
+    let sites = monitor::sites();
+    let site = sites.iter().find(|site| site.line() == report.line && site.file().ends_with("trips.rs")).expect("entered");
+    assert_eq!((site.trips(Trip::Iterations), site.watches_for(Trip::Time)), (1, false));
+    let text = unspin_resilience::Metrics::new("test", 1).expect("sound").text();
+    assert!(text.contains(&format!("test_loop_trips_total{{loop=\"{site}\",trip=\"iterations\"}} 1\n")), "{text}");
 }
 
 #[monitored(service)]

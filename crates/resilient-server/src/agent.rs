@@ -11,7 +11,9 @@ use tokio::{
     sync::mpsc::{self, error::TrySendError},
     time::{Instant, sleep, sleep_until},
 };
-use unspin_resilience::{CancellationToken, Classify, ErrorCountHandler, FailureLimits, GateError, StopReason, Verdict};
+use unspin_resilience::{
+    CancellationToken, Classify, ErrorCountHandler, FailureLimits, GateError, StopReason, Verdict, monitored, progress,
+};
 
 use crate::{
     client::{ClientError, Connection, Credentials},
@@ -72,6 +74,7 @@ pub struct AgentEnd {
 /// **Bound**: as many failures as its limits allow, with their pauses; endless while things go well.
 /// **Cancel**: ends at once when `stop` fires; the session is dropped with it.
 /// **On give-up**: [`AgentEnd`] with the reason and the last failure.
+#[monitored(service)]
 pub async fn run_agent<S: AsyncRead + AsyncWrite + Unpin>(
     settings: &AgentSettings,
     mut connect: impl AsyncFnMut() -> Result<S, GateError<io::Error>>,
@@ -122,6 +125,7 @@ async fn session<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+#[monitored(service)]
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     settings: &AgentSettings,
     mut connection: Connection<S>,
@@ -144,6 +148,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 continue;
             }
         };
+        progress!();
         failures.succeeded(Instant::now());
         match message {
             FromServer::Claimed { id, generation } => {

@@ -11,7 +11,7 @@ use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
 };
-use unspin_resilience::{InvalidPolicy, Line, LinePolicy, LineSettings, Lines, Spawner, Stop};
+use unspin_resilience::{InvalidPolicy, Line, LinePolicy, LineSettings, Lines, Spawner, Stop, monitored, progress};
 
 use crate::{listener::Listener, server::Shared};
 
@@ -27,6 +27,7 @@ pub(crate) fn line_policy() -> Result<LinePolicy, InvalidPolicy> {
 }
 
 /// Answers requests until the server drains.
+#[monitored(service)]
 pub(crate) async fn serve<L: Listener>(mut listener: L, shared: Arc<Shared>, spawner: Spawner, stop: Stop) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut pauses = shared.policies.accept.delays();
@@ -42,6 +43,7 @@ pub(crate) async fn serve<L: Listener>(mut listener: L, shared: Arc<Shared>, spa
             }
             continue;
         };
+        progress!();
         pauses.reset();
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
         let shared = Arc::clone(&shared);

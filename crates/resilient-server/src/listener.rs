@@ -11,7 +11,7 @@ use tokio::{
     sync::mpsc,
     time::{Instant, sleep},
 };
-use unspin_resilience::{ConnectionHealthChecker, LivenessPolicy, Spawner, Stop};
+use unspin_resilience::{ConnectionHealthChecker, LivenessPolicy, Spawner, Stop, monitored, progress};
 
 use crate::{
     close::{CloseReason, Open},
@@ -83,6 +83,7 @@ pub fn bind(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {
 
 /// Accepts connections until the server drains. An accept that fails (most often since no file descriptor is left) is tried
 /// again after a pause that grows from 10 ms to 1 s: the connection that waits would make it fail again at once.
+#[monitored(service)]
 pub(crate) async fn accept<L: Listener>(
     mut listener: L,
     shared: Arc<Shared>,
@@ -98,6 +99,7 @@ pub(crate) async fn accept<L: Listener>(
         };
         match accepted {
             Ok((stream, peer)) => {
+                progress!();
                 pauses.reset();
                 let _ = L::watch(&stream, shared.policies.liveness);
                 admit(stream, peer, &shared, &jobs, &spawner);

@@ -16,6 +16,7 @@ use tokio::{
     sync::Notify,
     time::timeout,
 };
+use unspin_resilience::{monitored, progress};
 
 use crate::close::CloseReason;
 
@@ -157,9 +158,11 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
     }
 
     /// Writes all that is pushed, until writing fails.
+    #[monitored(service)]
     pub(crate) async fn write_all_of(&mut self, outbox: &Outbox) -> CloseReason {
         loop {
             let line = outbox.next().await;
+            progress!();
             if let Err(error) = self.write(line).await {
                 return if error.kind() == io::ErrorKind::TimedOut {
                     CloseReason::SlowReader

@@ -13,7 +13,7 @@ use tokio::{
     sync::{Mutex, OwnedSemaphorePermit, mpsc},
     time::timeout,
 };
-use unspin_resilience::{ScopeClosed, Spawner, Stop};
+use unspin_resilience::{ScopeClosed, Spawner, Stop, monitored, progress};
 
 use crate::{
     handler::{Handler, Request},
@@ -52,6 +52,7 @@ impl Pool {
         Ok(())
     }
 
+    #[monitored(service)]
     async fn work(&self, stop: &Stop) {
         loop {
             let job = select! {
@@ -60,6 +61,7 @@ impl Pool {
             };
             let Some(job) = job else { return };
             self.run(job, stop).await;
+            progress!();
         }
     }
 

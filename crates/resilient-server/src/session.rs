@@ -12,7 +12,7 @@ use tokio::{
     sync::{Semaphore, mpsc},
     time::{Instant, sleep, timeout, timeout_at},
 };
-use unspin_resilience::{ConnectionHealthChecker, Health, Line, Lines, LinesError, Stop};
+use unspin_resilience::{ConnectionHealthChecker, Health, Line, Lines, LinesError, Stop, monitored, progress};
 
 use crate::{
     admission::Place,
@@ -154,6 +154,7 @@ async fn converse<S: AsyncRead + AsyncWrite>(
 }
 
 /// Reads messages and takes each in its turn, until there is a reason to stop.
+#[monitored(service)]
 async fn read<S: AsyncRead>(
     lines: &mut Lines<ReadHalf<S>>,
     heard: impl Fn(),
@@ -169,10 +170,12 @@ async fn read<S: AsyncRead>(
         if let Err(reason) = turn.take(line, &mut member) {
             return reason;
         }
+        progress!();
     }
 }
 
 /// Pings a silent peer until it is dead.
+#[monitored(service)]
 async fn watch(mut checker: ConnectionHealthChecker, outbox: &Outbox) -> CloseReason {
     while checker.next().await == Health::Ping {
         outbox.push(encode(&FromServer::Ping));

@@ -153,6 +153,66 @@ fn the_arguments_of_the_function_are_for_its_outermost_loops() {
 }
 
 #[test]
+fn loops_in_the_arguments_of_known_macros_are_sites() {
+    let function: TokenStream = "async fn f() {
+        loop {
+            tokio::select! {
+                biased;
+                () = stop(), if loop { break true; } => return,
+                Some(x) = async { for y in z {} } => { while x {} }
+                else => progress!(),
+            }
+            join!(g(), async { loop {} });
+        }
+        assert!(loop { break true }, \"{}\", loop { break 1 });
+    }"
+    .parse()
+    .expect("tokens");
+    let text = expand(quote!(), function, true);
+    assert_eq!(text.matches("Site :: new").count(), 7, "{text}");
+    for site in ["5u32 , \"loop\"", "6u32 , \"for\"", "6u32 , \"while\"", "9u32 , \"loop\"", "11u32 , \"loop\""] {
+        assert!(text.contains(site), "{site} is missing in {text}");
+    }
+    assert!(text.contains("progress ! (@ of monitor_0)"), "{text}");
+}
+
+#[test]
+fn the_arguments_of_other_macros_stay() {
+    let function = quote!(
+        fn f() {
+            g!(loop {});
+            let x = quote!(for x in y {});
+            select! { loops while x => {} }
+            vec![loop {}; 3];
+        }
+    );
+    assert_eq!(expand(quote!(), function.clone(), true), function.to_string());
+    let given = quote!(
+        fn f() {
+            g!(
+                #[monitored]
+                loop {}
+            );
+        }
+    );
+    let left = quote!(
+        fn f() {
+            g!(loop {});
+        }
+    );
+    assert_eq!(expand(quote!(), given, true), left.to_string());
+}
+
+#[test]
+fn a_select_without_loops_is_left_as_it_is() {
+    let select = "select! { biased; x = y => {} () = z, if c => w, }";
+    let function: TokenStream = format!("async fn f() {{ {select} loop {{}} }}").parse().expect("tokens");
+    let select: TokenStream = select.parse().expect("tokens");
+    let text = expand(quote!(), function, true);
+    assert!(text.contains(&select.to_string()), "{text}");
+}
+
+#[test]
 fn progress_speaks_of_the_loop_that_it_names() {
     let text = expand(
         quote!(),

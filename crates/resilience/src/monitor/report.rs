@@ -29,6 +29,9 @@ pub enum Trip {
 }
 
 impl Trip {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Iterations, Self::Time, Self::Hot, Self::NoProgress, Self::NeverYields, Self::Stuck];
+
     /// A short name, for logs and metrics.
     pub fn name(self) -> &'static str {
         match self {
@@ -66,8 +69,9 @@ impl Report {
         Some(f64::from(iterations) / self.elapsed.as_secs_f64().max(1e-9))
     }
 
-    /// Says it, unless the site was reported not long ago.
+    /// Counts it, and says it unless the site was reported not long ago.
     pub(super) fn send(self) {
+        self.site.count(self.trip);
         if !self.site.is_due(nanos()) {
             return;
         }

@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use super::report::Trip;
+
 /// No limit.
 const NEVER: u64 = u64::MAX;
 
@@ -178,9 +180,20 @@ pub struct Site {
     stride: AtomicU32,
     /// When it was last reported.
     reported: AtomicU64,
+    /// How often it tripped, in the order of [`Trip::ALL`].
+    trips: [AtomicU64; Trip::ALL.len()],
 }
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+/// The loops that were entered at least once, by file and line.
+///
+/// **Bound**: the loops of the program's text, however often each is entered.
+pub fn sites() -> Vec<&'static Site> {
+    let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    sites.sort_by_key(|site| (site.file, site.line));
+    sites
+}
 
 impl Site {
     /// A loop of the form `loop`, `while` or `for`.
@@ -194,6 +207,7 @@ impl Site {
             id: AtomicU32::new(0),
             stride: AtomicU32::new(1),
             reported: AtomicU64::new(0),
+            trips: [const { AtomicU64::new(0) }; Trip::ALL.len()],
         }
     }
 
@@ -215,6 +229,29 @@ impl Site {
     /// What the loop is for.
     pub fn kind(&self) -> Kind {
         self.limits.kind
+    }
+
+    /// Whether it is looked for this in the loop.
+    pub fn watches_for(&self, trip: Trip) -> bool {
+        let limits = &self.limits;
+        let limit = match trip {
+            Trip::Iterations => limits.iterations,
+            Trip::Time => limits.time,
+            Trip::Hot => limits.rate,
+            Trip::NoProgress => limits.progress,
+            Trip::NeverYields => limits.yields,
+            Trip::Stuck => limits.stuck,
+        };
+        limit != NEVER
+    }
+
+    /// How often it was found to do this, reported or not. What goes on is found again and again.
+    pub fn trips(&self, trip: Trip) -> u64 {
+        self.trips[trip as usize].load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self, trip: Trip) {
+        self.trips[trip as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     #[inline]

@@ -27,6 +27,8 @@ mod reasons;
 
 mod idling;
 
+mod watched;
+
 mod names;
 
 mod first_bytes;

@@ -1,0 +1,15 @@
+//! Any bytes as Rust: read, lowered and judged by every rule.
+#![no_main]
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use unspin_fuzz::{analyse, lower_rust, mutate, within_budget};
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutate(data, size, max_size, seed) });
+
+fuzz_target!(|bytes: &[u8]| {
+    within_budget(bytes.len(), || {
+        if let Some(module) = lower_rust(bytes) {
+            analyse(module, "rust");
+        }
+    });
+});
