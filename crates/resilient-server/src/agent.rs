@@ -75,9 +75,9 @@ pub struct AgentEnd {
 /// **Cancel**: ends at once when `stop` fires; the session is dropped with it.
 /// **On give-up**: [`AgentEnd`] with the reason and the last failure.
 #[monitored(service)]
-pub async fn run_agent<S: AsyncRead + AsyncWrite + Unpin>(
+pub async fn run_agent<S: AsyncRead + AsyncWrite + Unpin, F: Future<Output = Result<S, GateError<io::Error>>>>(
     settings: &AgentSettings,
-    mut connect: impl AsyncFnMut() -> Result<S, GateError<io::Error>>,
+    mut connect: impl FnMut() -> F,
     events: &mpsc::Sender<AgentEvent>,
     stop: &CancellationToken,
 ) -> AgentEnd {
@@ -86,7 +86,7 @@ pub async fn run_agent<S: AsyncRead + AsyncWrite + Unpin>(
     loop {
         let error = select! {
             () = stop.cancelled() => return AgentEnd { reason: StopReason::Cancelled, last },
-            error = session(settings, &mut connect, &mut failures, events) => error,
+            error = session(settings, connect(), &mut failures, events) => error,
         };
         let why = error.to_string();
         last = Some(why.clone());
@@ -108,12 +108,12 @@ pub async fn run_agent<S: AsyncRead + AsyncWrite + Unpin>(
 /// One session, to its end.
 async fn session<S: AsyncRead + AsyncWrite + Unpin>(
     settings: &AgentSettings,
-    connect: &mut impl AsyncFnMut() -> Result<S, GateError<io::Error>>,
+    connect: impl Future<Output = Result<S, GateError<io::Error>>>,
     failures: &mut ErrorCountHandler,
     events: &mpsc::Sender<AgentEvent>,
 ) -> ClientError {
     let opened = async {
-        let stream = connect().await.map_err(ClientError::Connect)?;
+        let stream = connect.await.map_err(ClientError::Connect)?;
         Connection::open(stream, &settings.credentials).await
     };
     match opened.await {

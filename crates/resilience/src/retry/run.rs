@@ -72,10 +72,37 @@ impl<E: std::error::Error + 'static> std::error::Error for GiveUp<E> {
 /// # Ok(())
 /// # }
 /// ```
-pub async fn with_timeout_retry<T, E: Classify>(
+///
+/// `attempt` may borrow from around it, also in a task of its own. What it changes is captured by value or sits in an atomic or
+/// a lock: a closure whose futures borrow from the closure itself is none that the compiler takes for `Send`.
+///
+/// ```
+/// # use std::{io, sync::atomic::{AtomicU32, Ordering::Relaxed}, time::Duration};
+/// # use unspin_resilience::*;
+/// # struct Client;
+/// # impl Client { async fn ask(&self, _: &str) -> io::Result<u32> { Ok(7) } }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (backoff, second) = (Backoff::new(Duration::from_millis(50), Duration::from_secs(1))?, Duration::from_secs(1));
+/// # let settings = RetrySettings { attempts: 3, attempt_timeout: second, deadline: second, backoff };
+/// # let (policy, stop, client, question) = (RetryPolicy::new(settings)?, CancellationToken::new(), Client, "?".to_owned());
+/// let asking = tokio::spawn(async move {
+///     let asked = AtomicU32::new(0);
+///     let answer = with_timeout_retry(&policy, &stop, async |_| {
+///         asked.fetch_add(1, Relaxed);
+///         client.ask(&question).await
+///     });
+///     (answer.await, asked.into_inner())
+/// });
+/// let (answer, asked) = asking.await?;
+/// assert_eq!((answer?, asked), (7, 1));
+/// # Ok(())
+/// # }
+/// ```
+pub async fn with_timeout_retry<T, E: Classify, F: Future<Output = Result<T, E>>>(
     policy: &RetryPolicy,
     cancel: &CancellationToken,
-    attempt: impl AsyncFnMut(Attempt) -> Result<T, E>,
+    attempt: impl FnMut(Attempt) -> F,
 ) -> Result<T, GiveUp<E>> {
     with_timeout_retry_by(policy, cancel, E::classify, attempt).await
 }
@@ -87,11 +114,11 @@ pub async fn with_timeout_retry<T, E: Classify>(
 /// # Errors
 ///
 /// [`GiveUp`] when no attempt succeeded.
-pub async fn with_timeout_retry_by<T, E>(
+pub async fn with_timeout_retry_by<T, E, F: Future<Output = Result<T, E>>>(
     policy: &RetryPolicy,
     cancel: &CancellationToken,
     classify: impl Fn(&E) -> Failure,
-    mut attempt: impl AsyncFnMut(Attempt) -> Result<T, E>,
+    mut attempt: impl FnMut(Attempt) -> F,
 ) -> Result<T, GiveUp<E>> {
     let mut retries = policy.start(Instant::now());
     let mut last = None;

@@ -24,9 +24,9 @@ async fn an_agent_comes_back_after_a_restart_and_claims_its_names_again() {
     let stop = CancellationToken::new();
     let mut attempt = 0;
     let settings = agent("alice");
-    let connect = async || {
+    let connect = || {
         attempt += 1;
-        Ok(connectors[usize::from(attempt > 1)]())
+        std::future::ready(Ok(connectors[usize::from(attempt > 1)]()))
     };
     let running = run_agent(&settings, connect, &events, &stop);
     let watching = async {
@@ -77,9 +77,9 @@ async fn a_server_that_accepts_and_drops_is_not_hammered() {
     let (events, _inbox) = mpsc::channel(10_000);
     let stop = CancellationToken::new();
     let started = Instant::now();
-    let connect = async || {
+    let connect = || {
         attempts += 1;
-        Ok(duplex(16).0)
+        std::future::ready(Ok(duplex(16).0))
     };
     let AgentEnd { reason, .. } = run_agent(&agent("alice"), connect, &events, &stop).await;
     assert_eq!(reason, StopReason::Consecutive);
@@ -91,14 +91,20 @@ async fn a_server_that_accepts_and_drops_is_not_hammered() {
 async fn an_agent_stops_at_once_when_it_is_told_to() {
     let (events, _inbox) = mpsc::channel(100);
     let stop = CancellationToken::new();
-    let settings = agent("alice");
-    let connect = async || std::future::pending::<Result<DuplexStream, GateError<std::io::Error>>>().await;
-    let stopping = async {
-        sleep(Duration::from_secs(1)).await;
-        stop.cancel();
-    };
+    let (settings, told) = (agent("alice"), stop.clone());
+    // In a task of its own, connecting through what it borrows there.
+    let running = tokio::spawn(async move {
+        let hour = Duration::from_hours(1);
+        let connect = async || {
+            sleep(hour).await;
+            Err::<DuplexStream, GateError<std::io::Error>>(GateError::Timeout)
+        };
+        run_agent(&settings, connect, &events, &told).await
+    });
     let started = Instant::now();
-    let (end, ()) = tokio::join!(run_agent(&settings, connect, &events, &stop), stopping);
+    sleep(Duration::from_secs(1)).await;
+    stop.cancel();
+    let end = running.await.unwrap();
     assert_eq!(end.reason, StopReason::Cancelled);
     assert!(started.elapsed() < Duration::from_secs(2));
 }
