@@ -63,11 +63,12 @@ async fn attempts_that_fail_are_counted_and_the_last_error_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn cancellation_ends_attempts_and_pauses_at_once() {
     let slow = Backoff::new(ms(60_000), ms(60_000)).expect("sound");
-    let settings = RetrySettings { attempts: 9, attempt_timeout: ms(60_000), deadline: ms(600_000), backoff: slow };
-    let policy = RetryPolicy::new(settings).expect("sound");
     let during_attempt = async |_: Attempt| pending::<io::Result<()>>().await;
     let during_pause = async |_: Attempt| Err::<(), _>(refused());
-    for is_pause in [false, true] {
+    // Also where the attempt that is cancelled is the last one: it was not the number of attempts that ended it.
+    for (attempts, is_pause) in [(9, false), (9, true), (1, false)] {
+        let settings = RetrySettings { attempts, attempt_timeout: ms(60_000), deadline: ms(600_000), backoff: slow };
+        let policy = RetryPolicy::new(settings).expect("sound");
         let (stop, begun) = (CancellationToken::new(), Instant::now());
         let cancel = async {
             sleep(ms(700)).await;

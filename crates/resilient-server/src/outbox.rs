@@ -22,7 +22,7 @@ use crate::close::CloseReason;
 
 /// Lines for one peer.
 ///
-/// **Bound**: `cap` bytes of lines.
+/// **Bound**: `cap` bytes of lines, with the one that is being written.
 /// **Cancel**: waiting may be dropped at any time.
 /// **On give-up**: when it overflows it ends with [`CloseReason::SlowReader`].
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Outbox {
 struct State {
     lines: VecDeque<Arc<str>>,
     bytes: usize,
+    /// Of the line that was taken last, which counts until the next one is asked for.
+    writing: usize,
     end: Option<CloseReason>,
 }
 
@@ -51,7 +53,7 @@ impl Outbox {
         if state.end.is_some() {
             return false;
         }
-        if state.bytes + line.len() > self.cap {
+        if state.bytes + state.writing + line.len() > self.cap {
             drop(state);
             self.end(CloseReason::SlowReader);
             return false;
@@ -95,6 +97,7 @@ impl Outbox {
 
     fn take(&self) -> Option<Arc<str>> {
         let mut state = self.state();
+        state.writing = state.lines.front().map_or(0, |line| line.len());
         let line = state.lines.pop_front()?;
         state.bytes -= line.len();
         Some(line)

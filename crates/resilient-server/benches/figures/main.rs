@@ -1,7 +1,8 @@
 //! The figures of the server: `cargo bench -p unspin-resilient-server --bench figures`.
 //!
 //! Servers run as processes of their own, so that memory and processor time are theirs alone; a plain line server is
-//! measured in the same run where it does the same work. `FIGURES_PEERS` sets the number of idle peers, 10,000 otherwise.
+//! measured in the same run where it does the same work. `FIGURES_PEERS` sets the number of idle peers, 10,000 otherwise; after
+//! `--`, the names of figures (`idle`, `dead`, `reaping`, `slow`, `takeover`, `shutdown`) leave out all others.
 
 #![expect(clippy::expect_used, unreachable_pub, reason = "a benchmark that cannot measure has nothing to say")]
 
@@ -21,6 +22,7 @@ use tokio::{
 };
 use unspin_resilient_server::FromClient;
 
+use peers::Good;
 use process::Process;
 
 /// Lets every peer in at once: how the handshake is limited is another matter.
@@ -32,15 +34,29 @@ fn main() {
         runtime.block_on(plain::serve()).expect("a server");
         return;
     }
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     runtime.block_on(async {
         let peers = std::env::var("FIGURES_PEERS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
-        idle(peers).await;
-        plain_idle(peers).await;
-        dead(peers).await;
-        reaping().await;
-        slow().await;
-        takeover().await;
-        shutdown(peers).await;
+        if is_wanted("idle") {
+            idle(peers).await;
+            plain_idle(peers).await;
+        }
+        if is_wanted("dead") {
+            dead(peers).await;
+        }
+        if is_wanted("reaping") {
+            reaping().await;
+        }
+        if is_wanted("slow") {
+            slow().await;
+        }
+        if is_wanted("takeover") {
+            takeover().await;
+        }
+        if is_wanted("shutdown") {
+            shutdown(peers).await;
+        }
     });
 }
 
@@ -124,37 +140,53 @@ async fn reaping() {
     say(&format!("reaped in {first:?} to {last:?} in {} trials, the bound is {bound:?}", times.len()));
 }
 
+/// Each server twice, with slow clients and without, all at once and measured in turns: whatever else the machine does, it does to
+/// all four.
 async fn slow() {
-    let time = Duration::from_secs(5);
     let settings = [&OPEN[..], &["line_patience=3600000", "ping_interval=3600000"]].concat();
-    let server = Process::resilient(&settings);
-    let alone = peers::latencies(server.address, time).await;
+    let resilient = [Process::resilient(&settings), Process::resilient(&settings)];
+    let plain = [Process::plain(), Process::plain()];
     let mut slow = Vec::new();
     for number in 0..1000 {
-        slow.push(peers::open(server.address, &format!("slow {number}")).await.into_inner());
+        slow.push(peers::open(resilient[1].address, &format!("slow {number}")).await.into_inner());
     }
+    slow.extend(peers::plain(plain[1].address, 1000).await.into_iter().map(tokio::io::BufReader::into_inner));
     let dripping = peers::drip(slow);
-    let beside = peers::latencies(server.address, time).await;
+    let mut good = Vec::new();
+    for server in &resilient {
+        good.push(Good::sessions(server.address).await);
+    }
+    for server in &plain {
+        good.push(Good::plain(server.address).await);
+    }
+    let mut waits = vec![Vec::new(); good.len()];
+    for round in 0..ROUNDS {
+        for turn in 0..good.len() {
+            let which = (turn + round) % good.len();
+            waits[which].push(good[which].waits(WINDOW).await);
+        }
+    }
     drop(dripping);
-    tell("good clients", &alone, &beside);
-
-    let server = Process::plain();
-    let alone = peers::plain_latencies(server.address, time).await;
-    let slow = peers::plain(server.address, 1000).await.into_iter().map(tokio::io::BufReader::into_inner).collect();
-    let dripping = peers::drip(slow);
-    let beside = peers::plain_latencies(server.address, time).await;
-    drop(dripping);
-    tell("clients of the plain server", &alone, &beside);
+    tell("good clients", &waits[0], &waits[1]);
+    tell("clients of the plain server", &waits[2], &waits[3]);
 }
 
-fn tell(who: &str, alone: &[Duration], beside: &[Duration]) {
-    let at = |waits: &[Duration], hundredth: usize| waits.get(waits.len() * hundredth / 100).copied().unwrap_or_default();
-    let (before, after) = (at(alone, 99), at(beside, 99));
+const ROUNDS: usize = 21;
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// Medians over the rounds, so that one bad moment of the machine is no result.
+fn tell(who: &str, alone: &[Vec<Duration>], beside: &[Vec<Duration>]) {
+    let of_rounds = |rounds: &[Vec<Duration>], hundredth: usize| {
+        let mut all: Vec<_> = rounds.iter().filter_map(|waits| waits.get(waits.len() * hundredth / 100).copied()).collect();
+        all.sort_unstable();
+        [all.len() / 4, all.len() / 2, all.len() * 3 / 4].map(|at| all.get(at).copied().unwrap_or_default())
+    };
+    let ([_, before, _], [low, after, high]) = (of_rounds(alone, 99), of_rounds(beside, 99));
     let factor = after.as_secs_f64() / before.as_secs_f64();
+    let ([_, usual, _], [_, usual_beside, _]) = (of_rounds(alone, 50), of_rounds(beside, 50));
     say(&format!(
-        "{who}: p50 {:?}, p99 {before:?}; beside 1,000 slow ones p50 {:?}, p99 {after:?} ({factor:.2} times)",
-        at(alone, 50),
-        at(beside, 50),
+        "{who}: p50 {usual:?}, p99 {before:?}; beside 1,000 slow ones p50 {usual_beside:?}, p99 {after:?} ({factor:.2} times; \
+         half of the {ROUNDS} rounds {low:?} to {high:?})"
     ));
 }
 

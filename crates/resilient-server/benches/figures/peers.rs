@@ -7,7 +7,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     task::JoinSet,
-    time::{Duration, Instant, interval, sleep},
+    time::{Duration, Instant, interval_at, sleep},
 };
 use unspin_resilient_server::{Connection, Credentials, Secret};
 
@@ -64,45 +64,57 @@ pub fn drip(streams: Vec<TcpStream>) -> JoinSet<()> {
 const GOOD: usize = 50;
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// How long good clients wait for their answers, sorted.
-pub async fn latencies(address: SocketAddr, time: Duration) -> Vec<Duration> {
-    let mut all = JoinSet::new();
-    for number in 0..GOOD {
-        let mut session = open(address, &format!("good {number}")).await;
-        all.spawn(async move {
-            let (mut waits, mut ticks, end) = (Vec::new(), interval(PERIOD), Instant::now() + time);
-            while Instant::now() < end {
-                ticks.tick().await;
-                let asked = Instant::now();
-                session.request("echo", json!("how long?")).await.expect("an answer");
-                waits.push(asked.elapsed());
-            }
-            waits
-        });
-    }
-    sorted(&all.join_all().await)
+/// Clients of one server that ask and wait for the answer.
+pub struct Good(Vec<Client>);
+
+enum Client {
+    Session(Box<Connection<TcpStream>>),
+    Plain(BufReader<TcpStream>),
 }
 
-/// The same for the plain server.
-pub async fn plain_latencies(address: SocketAddr, time: Duration) -> Vec<Duration> {
-    let mut all = JoinSet::new();
-    for mut stream in plain(address, GOOD).await {
-        all.spawn(async move {
-            let (mut waits, mut ticks, end) = (Vec::new(), interval(PERIOD), Instant::now() + time);
-            while Instant::now() < end {
-                ticks.tick().await;
-                let asked = Instant::now();
-                echo(&mut stream).await;
-                waits.push(asked.elapsed());
-            }
-            waits
-        });
+impl Client {
+    async fn ask(&mut self) -> Duration {
+        let asked = Instant::now();
+        match self {
+            Self::Session(session) => drop(session.request("echo", json!("how long?")).await.expect("an answer")),
+            Self::Plain(stream) => echo(stream).await,
+        }
+        asked.elapsed()
     }
-    sorted(&all.join_all().await)
 }
 
-fn sorted(waits: &[Vec<Duration>]) -> Vec<Duration> {
-    let mut waits = waits.concat();
-    waits.sort_unstable();
-    waits
+impl Good {
+    pub async fn sessions(address: SocketAddr) -> Self {
+        let mut all = Vec::new();
+        for number in 0..GOOD {
+            all.push(Client::Session(Box::new(open(address, &format!("good {number}")).await)));
+        }
+        Self(all)
+    }
+
+    pub async fn plain(address: SocketAddr) -> Self {
+        Self(plain(address, GOOD).await.into_iter().map(Client::Plain).collect())
+    }
+
+    /// How long they wait for their answers in the given time, sorted. They do not all ask at once.
+    pub async fn waits(&mut self, time: Duration) -> Vec<Duration> {
+        let mut all = JoinSet::new();
+        let begun = Instant::now();
+        for (number, mut client) in std::mem::take(&mut self.0).into_iter().enumerate() {
+            let first = begun + PERIOD * u32::try_from(number).unwrap_or(0) / GOOD as u32;
+            all.spawn(async move {
+                let (mut waits, mut ticks) = (Vec::new(), interval_at(first, PERIOD));
+                while begun.elapsed() < time {
+                    ticks.tick().await;
+                    waits.push(client.ask().await);
+                }
+                (client, waits)
+            });
+        }
+        let (clients, waits): (Vec<_>, Vec<_>) = all.join_all().await.into_iter().unzip();
+        self.0 = clients;
+        let mut waits = waits.concat();
+        waits.sort_unstable();
+        waits
+    }
 }

@@ -89,7 +89,7 @@ async fn a_server_that_accepts_and_drops_is_not_hammered() {
 
 #[tokio::test(start_paused = true)]
 async fn an_agent_stops_at_once_when_it_is_told_to() {
-    let (events, _inbox) = mpsc::channel(100);
+    let (events, mut inbox) = mpsc::channel(100);
     let stop = CancellationToken::new();
     let (settings, told) = (agent("alice"), stop.clone());
     // In a task of its own, connecting through what it borrows there.
@@ -106,5 +106,6 @@ async fn an_agent_stops_at_once_when_it_is_told_to() {
     stop.cancel();
     let end = running.await.unwrap();
     assert_eq!(end.reason, StopReason::Cancelled);
+    assert!(inbox.try_recv().is_err(), "it was told to stop, and lost nothing");
     assert!(started.elapsed() < Duration::from_secs(2));
 }
