@@ -117,7 +117,7 @@ impl Scratch {
         assert!(output.status.success(), "{} cannot be built: {messages}", guard.promise);
         let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let built = messages.filter(|message| message["target"]["name"] == guard.target.as_str());
-        let path = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+        let path = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
         path.expect("a test is a program")
     }
 
