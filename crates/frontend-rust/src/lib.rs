@@ -61,6 +61,7 @@ pub fn lower(text: &str, source: &Source) -> Module {
     lowering.is_test |= items::is_test_file(&parsed.attributes);
     lowering.items(&parsed.items);
     let mut module = lowering.finish();
+    unspin_ir::see_through_answers(&mut module);
     let problem = |error: &syn::Error| Problem { span: spans.token(error.span()), message: error.to_string() };
     module.problems = parsed.errors.iter().map(problem).collect();
     drop(parsed);

@@ -23,6 +23,7 @@
 //! The shape follows rustc's MIR (<https://rustc-dev-guide.rust-lang.org/mir/>), with structured expressions instead of
 //! operands, because constant folding and value numbering want them whole.
 
+mod answers;
 mod builder;
 mod call;
 mod dump;
@@ -31,6 +32,7 @@ mod function;
 mod module;
 mod name;
 
+pub use answers::see_through_answers;
 pub use builder::FunctionBuilder;
 pub use call::{Argument, Call, Callee};
 pub use dump::dump;

@@ -139,6 +139,7 @@ impl<'p> Machine<'p> {
             index: 0,
             visits: std::collections::BTreeMap::new(),
             result: call.result,
+            raises: call.raises,
             write_back,
         });
     }
@@ -387,6 +388,7 @@ impl<'p> Machine<'p> {
             if !cx.call.raises {
                 let failure = self.values.literal(Literal::None);
                 let err = self.values.apply(Operator::Variant(unspin_ir::name("Err")), &[failure]);
+                state.kept_failure.clone_from(&model.end_raises);
                 return self.finish(state, cx.call, Slot { value: err, places: 0, from_end: true });
             }
             let mut classes: Vec<&str> =
@@ -485,6 +487,7 @@ impl<'p> Machine<'p> {
             index: 0,
             visits: std::collections::BTreeMap::new(),
             result: cx.call.result,
+            raises: cx.call.raises,
             write_back: Vec::new(),
         });
         true

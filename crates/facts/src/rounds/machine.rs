@@ -84,6 +84,7 @@ impl<'p> Machine<'p> {
                 index: 0,
                 visits: BTreeMap::new(),
                 result: None,
+                raises: false,
                 class: None,
                 write_back: Vec::new(),
             }],
@@ -94,6 +95,7 @@ impl<'p> Machine<'p> {
             fresh_objects: std::collections::BTreeSet::new(),
             buffers: std::collections::BTreeSet::new(),
             sought: std::collections::BTreeSet::new(),
+            kept_failure: Vec::new(),
             tests: Vec::new(),
             end: None,
             excused: false,
@@ -267,11 +269,20 @@ impl<'p> Machine<'p> {
             }
         }
         state.store.slots.retain(|place, _| !matches!(place, Place::Local(id, _) if *id == frame.id));
+        if frame.raises && self.is_failure(slot.value) {
+            // What the callee kept as a value, the caller takes apart.
+            let classes: Vec<&str> = state.kept_failure.iter().map(|class| last_part(class.as_str())).collect();
+            return self.raise(state, &classes);
+        }
         if let Some(result) = frame.result {
             let place = Place::Local(state.frame().id, result);
             state.store.slots.insert(place, slot);
         }
         true
+    }
+
+    fn is_failure(&self, value: ValueId) -> bool {
+        matches!(self.values.node(value), Node::Apply(Operator::Variant(name), _) if name.as_str() == "Err")
     }
 
     /// Go to a block; `false` when that leaves the loop or goes round an inner loop once too often.

@@ -48,6 +48,8 @@ pub(super) struct Frame {
     pub(super) visits: BTreeMap<BlockId, u8>,
     /// The local of the caller that gets the result.
     pub(super) result: Option<LocalId>,
+    /// Whether the caller takes a failure apart.
+    pub(super) raises: bool,
     /// The class of its receiver, where the call said more than the method's own class.
     pub(super) class: Option<ClassRef>,
     /// Parameters whose changes the caller sees, with the caller's place.
@@ -119,6 +121,8 @@ pub(super) struct State {
     pub(super) buffers: BTreeSet<ValueId>,
     /// Streams that were moved to another position.
     pub(super) sought: BTreeSet<ValueId>,
+    /// What the last read at its end fails with, where that failure is kept as a value.
+    pub(super) kept_failure: Vec<Name>,
     /// Tests met in this round.
     pub(super) tests: Vec<Test>,
     /// The first end met in this round.
