@@ -1,11 +1,14 @@
-"""Ask Python whether what the models name of its standard library exists.
+"""Ask Python whether what the models name of its libraries exists.
 
-Usage: python3 tests/models_check.py. Exits with 1 and names each path, method and argument that is not there. Only
-modules of the running Python are looked at; names of older releases are listed below.
+Usage: python3 tests/models_check.py [--installed]. Exits with 1 and names each path, method and argument that is not
+there. The standard library of the running Python is looked at, and with `--installed` every other package that it has,
+so that a virtual environment with the current releases shows what they renamed. For each package one name has to be right:
+what a package once had stays in the models for those who still use it. What was not installed is said at the end.
 """
 
 import builtins
 import importlib
+import importlib.util
 import inspect
 import io
 import pathlib
@@ -58,10 +61,33 @@ def resolve(path):
     return found
 
 
+INSTALLED = "--installed" in sys.argv
+MISSING = set()
+
+
 def is_standard(path):
     """Whether a path belongs to the standard library or the builtins."""
     first = path.split(".")[0]
     return first in sys.stdlib_module_names or ("." not in path and hasattr(builtins, path))
+
+
+def is_here(path):
+    """Whether a path is to be looked at: of the standard library, or of a package that is installed."""
+    if is_standard(path):
+        return True
+    first = path.split(".")[0]
+    if not INSTALLED or "." not in path or first in ELSEWHERE or hasattr(builtins, first):
+        return False
+    if first not in sys.modules and importlib.util.find_spec(first) is None:
+        MISSING.add(first)
+        return False
+    return True
+
+
+def is_any_there(paths):
+    """Whether one of several names for one thing is there; of the standard library all have to be."""
+    found = [path for path in paths if is_standard(path) or exists(path)]
+    return bool(found)
 
 
 def parameters(function):
@@ -91,8 +117,13 @@ def check_argument(where, function, argument, is_method, complaints):
 
 
 def check_paths(where, call, complaints):
+    others = [path for path in call.get("path", []) if is_here(path) and not is_standard(path)]
+    for package in {path.split(".")[0] for path in others}:
+        names = [path for path in others if path.startswith(f"{package}.")]
+        if not is_any_there(names):
+            complaints.append(f"{where}: none of {names} exists")
     for path in call.get("path", []):
-        if is_elsewhere(path) or not is_standard(path):
+        if is_elsewhere(path) or not is_here(path) or (not is_standard(path) and not exists(path)):
             continue
         try:
             function = resolve(path)
@@ -111,11 +142,11 @@ def has_method(path, method):
 
 def exists(path):
     """Whether the path is a name of this Python."""
-    if not is_standard(path) or is_elsewhere(path):
+    if not is_here(path) or is_elsewhere(path):
         return False
     try:
         resolve(path)
-    except AttributeError:
+    except (AttributeError, ImportError):
         return False
     return True
 
@@ -123,7 +154,7 @@ def exists(path):
 def check_methods(where, call, aliases, complaints):
     """Each method exists on one of the types, unless the model also speaks of unknown receivers."""
     types = [path for on in call.get("on", []) for path in aliases.get(on, [on])]
-    if any(not is_standard(path) for path in types):
+    if any(not is_here(path) for path in types):
         return
     types = [path for path in types if exists(path) or path in STAND_INS]
     for method in call.get("method", []) if types else []:
@@ -163,6 +194,8 @@ def main():
     out = io.StringIO()
     for complaint in complaints:
         print(complaint, file=out)
+    if MISSING:
+        print("not installed:", ", ".join(sorted(MISSING)), file=out)
     sys.stderr.write(out.getvalue())
     return 1 if complaints else 0
 

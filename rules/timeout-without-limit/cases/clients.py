@@ -1,0 +1,73 @@
+"""What clients raise when their time is over."""
+
+import amqp
+from cassandra import OperationTimedOut
+from cassandra.cluster import Cluster
+from celery import Celery
+from celery.exceptions import TimeoutError as TaskTimeout
+from elasticsearch import ConnectionTimeout, Elasticsearch
+from netmiko import ConnectHandler, ReadTimeout
+
+app = Celery("jobs")
+
+
+def wait_for(name: str):
+    result = app.send_task(name)
+    while True:
+        try:
+            return result.get(timeout=10)
+        except TaskTimeout:  # expect: timeout-without-limit
+            print("still waiting")
+
+
+def wait_three_times(name: str):
+    result = app.send_task(name)
+    for _ in range(3):
+        try:
+            return result.get(timeout=10)
+        except TaskTimeout:
+            print("still waiting")
+    raise TimeoutError(name)
+
+
+def serve(connection: amqp.Connection) -> None:
+    while True:
+        try:
+            connection.drain_events(timeout=30)
+        except TimeoutError:  # expect: timeout-without-limit
+            continue
+
+
+def serve_with_heartbeat(connection: amqp.Connection) -> None:
+    while True:
+        try:
+            connection.drain_events(timeout=30)
+        except TimeoutError:
+            connection.heartbeat_tick()
+
+
+def find(host: str, text: str):
+    client = Elasticsearch(host)
+    while True:
+        try:
+            return client.search(q=text)
+        except ConnectionTimeout:  # expect: timeout-without-limit
+            continue
+
+
+def look_up(host: str, key: str):
+    session = Cluster([host]).connect()
+    while True:
+        try:
+            return session.execute("select * from t where k = %s", [key])
+        except OperationTimedOut:  # expect: timeout-without-limit
+            continue
+
+
+def ask_router(host: str) -> str:
+    router = ConnectHandler(host=host)
+    while True:
+        try:
+            return router.send_command("show version")
+        except ReadTimeout:  # expect: timeout-without-limit
+            continue
