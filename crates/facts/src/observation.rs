@@ -216,8 +216,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "suspends",
-        &["never", "blocked"],
-        "in a coroutine, a way round that never suspends: it only asks again; it blocks the thread with a sleep",
+        &["never", "blocked", "for-a-moment", "same-failure"],
+        "in a coroutine, a way round that never suspends: it only asks again; it blocks the thread with a sleep; it only \
+         gives way for a moment; it goes through a failure that comes again at once, since nothing has changed",
     ),
     (Subject::Loop, "decodes", &["peer-input"], "it serves everybody and takes apart what a peer sent outside of any handler"),
     (

@@ -92,6 +92,8 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
         if ends.contains(mode)
             && let Some(spin) = run_at_end(project, at, shape, natural, mode)
         {
+            // What fails at the end fails for the end.
+            observations.retain(|observation| !observation.has("suspends", "same-failure"));
             observations.push(of_spin(&cx, &spin, through));
         }
     }

@@ -22,6 +22,7 @@ use unspin_span::Span;
 
 use self::machine::Machine;
 use self::state::{Places, State};
+use self::value::Literal;
 use crate::model::{CallModel, Effect, EndValue};
 use crate::shape::Shape;
 use crate::{Certainty, FunctionRef, Project};
@@ -35,6 +36,8 @@ pub enum Mode {
     Closed,
     /// Writes take nothing.
     NothingTaken,
+    /// Nothing comes: collections are empty, and no time passes.
+    Idle,
 }
 
 impl Mode {
@@ -60,6 +63,7 @@ impl Mode {
                 model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty())
             }
             Self::NothingTaken => model.effect == Effect::Write && model.end == Some(EndValue::Zero),
+            Self::Idle => model.effect == Effect::Shrink && (model.end.is_some() || !model.end_raises.is_empty()),
         }
     }
 }
@@ -100,23 +104,68 @@ pub struct Spin {
 
 /// Run a loop at its end. `None`: it leaves, waits, or the answer is not known.
 pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural: &NaturalLoop, mode: Mode) -> Option<Spin> {
+    run(project, at, shape, natural, mode, |machine, state| {
+        let remembered = || state.met_before.filter(|(_, forks)| *forks == state.forks && remembers(machine, state));
+        let (end, is_remembered) = match state.end {
+            Some(end) => (end, false),
+            None => (remembered()?.0, true),
+        };
+        // A poll beside other work, or in a function of its own, is no wait for what it polls.
+        let is_beside = end.polls && (is_remembered || state.works || end.at != at);
+        if state.excused || is_beside || !goes_on_for_ever(machine, state, shape, natural, is_remembered) {
+            return None;
+        }
+        Some(Spin {
+            at: end.at,
+            span: end.span,
+            certainty: end.certainty,
+            remote: end.remote,
+            forks: state.forks,
+            escaped: state.end_escaped,
+            trail: state.way.clone(),
+        })
+    })
+}
+
+/// Whether an end that an earlier round met, and this one did not ask for again, is remembered: nothing else is done, and
+/// a flag that was set decides a test.
+fn remembers(machine: &Machine<'_>, state: &State) -> bool {
+    let is_flag = |literal: &Literal| matches!(literal, Literal::Bool(_) | Literal::None);
+    let is_set = |test: &state::Test| test.slot.places != 0 && machine.values.literal_of(test.slot.value).is_some_and(is_flag);
+    !state.works && state.tests.iter().any(is_set)
+}
+
+/// A loop that goes round at once where nothing comes.
+#[derive(Clone, Debug)]
+pub struct IdleRound {
+    /// Whether it gives the process or event loop to others for a moment.
+    pub yields: bool,
+    /// The handler of the loop that a failure comes to on the way: the same one every time.
+    pub handled: Option<Span>,
+    /// Blocks of the way, header first.
+    pub trail: Vec<BlockId>,
+}
+
+/// Run a loop where nothing comes: no item, no time passes, nobody changes anything. `None`: it leaves, waits, works, or
+/// the answer is not known.
+pub fn run_idle(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural: &NaturalLoop) -> Option<IdleRound> {
+    run(project, at, shape, natural, Mode::Idle, |machine, state| {
+        let stays = !state.excused && !state.works && goes_on_for_ever(machine, state, shape, natural, true);
+        stays.then(|| IdleRound { yields: state.yields, handled: state.handled, trail: state.way.clone() })
+    })
+}
+
+fn run<T>(
+    project: &Project,
+    at: FunctionRef,
+    shape: &Rc<Shape>,
+    natural: &NaturalLoop,
+    mode: Mode,
+    mut accept: impl FnMut(&mut Machine<'_>, &State) -> Option<T>,
+) -> Option<T> {
     for max_frames in machine::MAX_FRAMES {
         let mut machine = Machine::new(project, mode, at, Rc::clone(shape), natural, max_frames);
-        let found = machine.run(|machine, state| {
-            let end = state.end?;
-            if state.excused || !goes_on_for_ever(machine, state, shape, natural) {
-                return None;
-            }
-            Some(Spin {
-                at: end.at,
-                span: end.span,
-                certainty: end.certainty,
-                remote: end.remote,
-                forks: state.forks,
-                escaped: state.end_escaped,
-                trail: state.trail.clone(),
-            })
-        });
+        let found = machine.run(&mut accept);
         if found.is_some() || !machine.is_exhausted() {
             return found;
         }
@@ -124,12 +173,17 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
     None
 }
 
-/// Whether no test that controls an exit can come out differently in the next round.
-fn goes_on_for_ever(machine: &mut Machine<'_>, state: &State, shape: &Shape, natural: &NaturalLoop) -> bool {
+/// Whether no test that controls an exit, or, asked strictly, none at all, can come out differently in the next round.
+fn goes_on_for_ever(machine: &mut Machine<'_>, state: &State, shape: &Shape, natural: &NaturalLoop, strictly: bool) -> bool {
     state.tests.clone().iter().all(|test| {
         let is_stable = |machine: &mut Machine<'_>, places: Places| machine.are_unchanged(state, places);
-        if !machine.values.is_unknown(test.slot.value) && is_stable(machine, test.slot.places) {
+        // What was unknown before this round and is still the same is as good as known, where all tests are looked at.
+        let unknowns = if strictly { state.known_unknowns } else { 0 };
+        if !machine.values.is_newer(test.slot.value, unknowns) && is_stable(machine, test.slot.places) {
             return true;
+        }
+        if strictly {
+            return false;
         }
         if test.depth == 0 {
             !controls_exit(machine, shape, natural, test.block, test.outcome)

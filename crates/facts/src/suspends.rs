@@ -1,24 +1,37 @@
 //! Loops in coroutines with a way round that never suspends: nothing else runs on that thread, and no deadline around the
 //! loop can fire.
 //!
-//! Two shapes are certain enough to say: a way that blocks the thread in a call that is not the event loop's, and a way
-//! that only asks, of state that nothing on it changes.
+//! Three shapes are certain enough to say: a way that blocks the thread in a call that is not the event loop's; a way
+//! that only asks, of state that nothing on it changes; and a way on which nothing comes, so that the abstract machine
+//! finds the next round the same as this one. A way that only gives others a moment is no better.
 
 use unspin_flow::{BlockSet, ways};
 use unspin_ir::{BlockId, Constant, Expr, FunctionKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
-use crate::sites::{LoopContext, Site};
+use crate::rounds::run_idle;
+use crate::sites::{LoopContext, Site, is_rust};
 
-/// A way round that does not suspend.
+/// Ways round that do not suspend, or only for a moment.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
+        return None;
+    }
     let is_coroutine = cx.function.is_async || cx.function.kind == FunctionKind::AsyncBlock;
-    if !is_coroutine || !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
+    // A thread that yields to others until a flag is set may be the best that there is: what it locks has no event.
+    if !is_coroutine && (is_rust(cx.project, cx.at) || !cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site))) {
         return None;
     }
     let suspending: BlockSet = cx.natural().body.iter().filter(|&block| suspends(cx, block)).collect();
-    let (how, call) = blocking_sleep(cx, &suspending).or_else(|| only_asks(cx, suspending))?;
+    let blocks = is_coroutine.then(|| blocking_sleep(cx, &suspending)).flatten();
+    if blocks.is_none()
+        && let Some(idle) = idles(cx)
+    {
+        return Some(idle);
+    }
+    let gives_way = cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site));
+    let (how, call) = blocks.or_else(|| (is_coroutine && !gives_way).then(|| only_asks(cx, &suspending)).flatten())?;
     let file = cx.at.file;
     let mut places = vec![("loop", file, cx.source.head)];
     places.extend(call.map(|site| ("call", file, site.span)));
@@ -34,11 +47,58 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     })
 }
 
+/// A way on which nothing comes, nothing is done and nothing is waited for, so that the next round is the same.
+fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
+    let natural = cx.natural();
+    // What the project's own functions do on which of their ways is for the machine to say.
+    let waits = |site: &Site<'_>| site_suspends(cx, site) && site.resolution.targets.is_empty();
+    let waiting: BlockSet = natural.body.iter().filter(|&block| suspends_by(cx, block, &waits)).collect();
+    if waiting.contains(natural.header) || !ways::exists_through(&cx.shape.cfg, natural, natural.header, &waiting) {
+        return None;
+    }
+    let round = run_idle(cx.project, cx.at, &cx.shape, natural)?;
+    // What an inner loop waits for it has got.
+    if cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
+        return None;
+    }
+    // Giving way is how a task that is cancelled lets the cancellation in.
+    let asks_for_stop = |block: &BlockId| match cx.function.block(*block).terminator {
+        Terminator::Branch { test, .. } => !crate::loops::stop_paths(cx, cx.function, test).is_empty(),
+        _ => false,
+    };
+    if round.yields && round.trail.iter().any(asks_for_stop) {
+        return None;
+    }
+    let file = cx.at.file;
+    let latch = round.trail.iter().rev().find(|block| natural.latches.contains(block));
+    let mut places = vec![("loop", file, cx.source.head)];
+    places.extend(round.handled.map(|handler| ("handler", file, handler)));
+    places.extend(latch.map(|&latch| ("latch", file, cx.function.block(latch).span)));
+    let how = match round {
+        _ if round.handled.is_some() => "same-failure",
+        _ if round.yields => "for-a-moment",
+        _ => "never",
+    };
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("suspends", how)],
+        places,
+        words: vec![("call", String::new())],
+        sureness: Sureness::High,
+    })
+}
+
 fn suspends(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    suspends_by(cx, block, &|site| site_suspends(cx, site))
+}
+
+fn suspends_by(cx: &LoopContext<'_>, block: BlockId, waits: &dyn Fn(&Site<'_>) -> bool) -> bool {
     let data = cx.function.block(block);
     matches!(data.terminator, Terminator::Advance { awaited: true, .. } | Terminator::Select { .. })
         || data.statements.iter().any(|statement| matches!(statement.kind, StatementKind::Yield(_)))
-        || cx.sites.iter().any(|site| site.block == block && site_suspends(cx, site))
+        || cx.sites.iter().any(|site| site.block == block && waits(site))
 }
 
 fn site_suspends(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
@@ -59,11 +119,13 @@ fn site_suspends(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 fn is_sleep_of_nothing(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     match site.resolution.model {
         Some((model, _)) if model.effect == Effect::Yield => true,
-        Some((model, _)) if model.effect == Effect::Sleep => site
-            .call
-            .arguments
-            .first()
-            .is_some_and(|amount| matches!(cx.function.expr(amount.value), Expr::Constant(Constant::Int(0)))),
+        Some((model, _)) if model.effect == Effect::Sleep => {
+            site.call.arguments.first().is_some_and(|amount| match cx.function.expr(amount.value) {
+                Expr::Constant(Constant::Int(0)) => true,
+                Expr::Constant(Constant::Float(seconds)) => *seconds == 0.0,
+                _ => false,
+            })
+        }
         _ => false,
     }
 }
@@ -110,7 +172,7 @@ fn is_handed_on(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 fn is_synchronous(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     const PYTHON: [&str; 5] = ["requests.", "queue.", "socket.", "urllib.", "multiprocessing."];
     const RUST: [&str; 5] = ["std.sync.mpsc.", "std.net.", "crossbeam_channel.", "reqwest.blocking.", "ureq."];
-    let blocking = if crate::sites::is_rust(cx.project, cx.at) { RUST } else { PYTHON };
+    let blocking = if is_rust(cx.project, cx.at) { RUST } else { PYTHON };
     let of = |name: &str| blocking.iter().any(|prefix| name.starts_with(prefix));
     match site.call.callee {
         unspin_ir::Callee::Path(path) => of(&path),
@@ -119,8 +181,8 @@ fn is_synchronous(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 }
 
 /// A way on which only questions are asked, and nothing that a test of the loop reads changes.
-fn only_asks<'c, 'p>(cx: &'c LoopContext<'p>, suspending: BlockSet) -> Option<(&'static str, Option<&'c Site<'p>>)> {
-    let mut avoiding = suspending;
+fn only_asks<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Option<(&'static str, Option<&'c Site<'p>>)> {
+    let mut avoiding = suspending.clone();
     let working: BlockSet = cx.natural().body.iter().filter(|&block| works(cx, block)).collect();
     avoiding.extend(&working);
     let natural = cx.natural();

@@ -22,7 +22,7 @@ pub async fn wait_with_sleep(ready: &AtomicBool) {
 }
 
 pub async fn wait_yielding(ready: &AtomicBool) {
-    while !ready.load(Ordering::Acquire) {
+    while !ready.load(Ordering::Acquire) { // expect: busy-wait
         tokio::task::yield_now().await;
     }
 }

@@ -27,7 +27,7 @@ impl<S: Read> Connection<S> {
     }
 
     pub fn read_frame(&mut self) -> io::Result<usize> {
-        loop { // fixme: expect: unread-end-of-input
+        loop { // expect: unread-end-of-input
             if let Some(end) = self.frame_end() {
                 return Ok(end);
             }

@@ -1,6 +1,8 @@
 //! What a call does to a state: by its model, by following the project's function, or by forgetting what it may change.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, StatementKind, Terminator};
+use std::collections::BTreeSet;
+
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
 use unspin_span::Span;
 
 use super::Mode;
@@ -16,6 +18,9 @@ const MAX_OVERRIDES: usize = 8;
 
 /// A function of more blocks is not followed.
 const MAX_INLINED_BLOCKS: usize = 80;
+
+/// How many calls deep it is looked for what a closure reads.
+const MAX_READ_DEPTH: u32 = 2;
 
 impl<'p> Machine<'p> {
     /// Returns whether the way goes on.
@@ -33,6 +38,16 @@ impl<'p> Machine<'p> {
         let arguments: Vec<Slot> = call.arguments.iter().map(|a| self.eval(state, function, a.value)).collect();
         if let Some(class) = self.failed.take() {
             return self.raise(state, &[class, "LookupError"]);
+        }
+        if let (Callee::Value(_), Some(awaited)) = (call.callee, receiver)
+            && call.awaited
+            && awaited.from_end
+        {
+            return self.await_value(state, call, awaited);
+        }
+        if let Some(receiver) = receiver.filter(|slot| !slot.from_end && self.adapts(at, function, call)) {
+            let adapted = self.adapted(state, function, call, receiver, &arguments);
+            return self.finish(state, call, adapted);
         }
         if let Some((model, certainty)) = resolution.model {
             let context = Context { function, call, receiver, arguments: &arguments, at, span };
@@ -63,6 +78,9 @@ impl<'p> Machine<'p> {
         let is_left_to_others = || {
             resolution.targets.len() > concrete.len() || concrete.iter().all(|&target| self.project.implements_abstract(target))
         };
+        // What `__init__` returns is not the object.
+        let is_init = |target: &FunctionRef| self.project.function(*target).name == "__init__";
+        let makes = resolution.via == crate::project::Via::Constructor && concrete.iter().all(is_init);
         let few = concrete.len() == 1 && resolution.exact || (concrete.len() <= MAX_OVERRIDES && is_left_to_others());
         if concrete.is_empty() || !few || state.frames.len() >= self.max_frames || !concrete.iter().all(may_follow) {
             return false;
@@ -71,9 +89,19 @@ impl<'p> Machine<'p> {
         for &target in others {
             let mut other = state.clone();
             self.push_frame(&mut other, function, call, target, arguments);
-            self.pending.push(other);
+            self.push(other);
         }
         self.push_frame(state, function, call, first, arguments);
+        if makes {
+            let made = self.values.fresh();
+            state.fresh_objects.insert(made);
+            let caller = state.frames.len() - 2;
+            state.frame_mut().result = None;
+            if let Some(result) = call.result {
+                let place = Place::Local(state.frames[caller].id, result);
+                state.store.slots.insert(place, Slot::of(made));
+            }
+        }
         true
     }
 
@@ -141,6 +169,7 @@ impl<'p> Machine<'p> {
             result: call.result,
             raises: call.raises,
             write_back,
+            keeps_failure: call.awaited && !call.raises,
         });
     }
 
@@ -181,9 +210,117 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// `let read = stream.read(..);` and later `read.await`: the end was met where the call stands.
+    fn await_value(&mut self, state: &mut State, call: &Call, awaited: Slot) -> bool {
+        let failed =
+            matches!(self.values.node(awaited.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err");
+        if failed && call.raises {
+            return self.raise(state, &["OSError"]);
+        }
+        self.finish(state, call, awaited)
+    }
+
+    /// Whether a call gives its receiver, an option, a result or an iterator, as seen through functions that only ask.
+    fn adapts(&self, at: FunctionRef, function: &Function, call: &Call) -> bool {
+        const ADAPTORS: [&str; 16] = [
+            "map",
+            "filter",
+            "and_then",
+            "or_else",
+            "unwrap_or_else",
+            "map_or",
+            "map_or_else",
+            "is_some_and",
+            "is_ok_and",
+            "is_none_or",
+            "find",
+            "find_map",
+            "any",
+            "all",
+            "position",
+            "rposition",
+        ];
+        let only_asks = |target: FunctionRef| {
+            let summary = self.project.summary(target);
+            !summary.calls_unknown && !summary.waits && !summary.changes && summary.effects.only_ask()
+        };
+        let is_known = |argument: &unspin_ir::Argument| match *function.expr(argument.value) {
+            Expr::Function(inner) => only_asks(FunctionRef { file: at.file, function: inner }),
+            Expr::Constant(_) | Expr::Local(_) | Expr::Length(_) => !argument.mutable,
+            // `PoisonError::into_inner`
+            Expr::Global(path) => {
+                self.project.symbol(at.file, path).is_none() && self.project.method_by_path(at.file, path).is_empty()
+            }
+            _ => false,
+        };
+        let is_function = |a: &unspin_ir::Argument| matches!(function.expr(a.value), Expr::Function(_) | Expr::Global(_));
+        matches!(call.callee, Callee::Method(_, method) if ADAPTORS.contains(&method.as_str()))
+            && !call.awaited
+            && !self.project.files[at.file as usize].module.shares_objects
+            && call.arguments.iter().any(is_function)
+            && call.arguments.iter().all(is_known)
+    }
+
+    /// A value of its own for each state that a closure may look at.
+    fn adapted(&mut self, state: &State, function: &Function, call: &Call, receiver: Slot, arguments: &[Slot]) -> Slot {
+        let Callee::Method(_, method) = call.callee else { return receiver };
+        if let Some(folded) = self.adapted_nothing(method.as_str(), receiver) {
+            return folded;
+        }
+        let mut names = BTreeSet::new();
+        for argument in &call.arguments {
+            if let Expr::Function(inner) = *function.expr(argument.value) {
+                self.fields_read(FunctionRef { file: state.frame().at.file, function: inner }, MAX_READ_DEPTH, &mut names);
+            }
+        }
+        let fields =
+            state.store.slots.iter().filter(|(place, _)| matches!(place, Place::Field(_, name) if names.contains(name)));
+        let seen = fields.map(|(_, slot)| slot.value);
+        let operands: Vec<_> =
+            std::iter::once(receiver.value).chain(arguments.iter().map(|slot| slot.value)).chain(seen).collect();
+        let places = arguments.iter().fold(receiver.places, |places, slot| places | slot.places) | self.fields(&names);
+        let value = self.values.apply(Operator::Call(method), &operands);
+        Slot { value, places, from_end: receiver.from_end }
+    }
+
+    /// What an adaptor gives of nothing.
+    fn adapted_nothing(&mut self, method: &str, receiver: Slot) -> Option<Slot> {
+        let literal = self.values.literal_of(receiver.value)?;
+        let (is_none, is_empty) = (*literal == Literal::None, literal.is_empty_sequence());
+        let value = match method {
+            "map" | "filter" | "and_then" if is_none || is_empty => receiver.value,
+            "position" | "rposition" | "find" | "find_map" if is_empty => self.values.literal(Literal::None),
+            "any" | "is_some_and" | "is_ok_and" if is_none || is_empty => self.values.bool(false),
+            "all" | "is_none_or" if is_none || is_empty => self.values.bool(true),
+            _ => return None,
+        };
+        Some(Slot { value, ..receiver })
+    }
+
+    /// The fields that a function and those that it calls mention.
+    fn fields_read(&self, at: FunctionRef, depth: u32, names: &mut BTreeSet<Name>) {
+        let function = self.project.function(at);
+        names.extend(function.exprs.iter().filter_map(|expr| match expr {
+            Expr::Field(_, field) => Some(*field),
+            _ => None,
+        }));
+        for (call, _) in function.calls().filter(|_| depth > 0) {
+            for target in self.project.resolve(at, call).targets {
+                self.fields_read(target, depth - 1, names);
+            }
+        }
+    }
+
+    /// What is done here is more than to ask.
+    fn work(&self, state: &mut State) {
+        state.works = true;
+        state.excused |= self.mode == Mode::Idle;
+    }
+
     /// Nothing is known of the callee: it may change its receiver and what it can reach through its arguments.
     fn unresolved(&mut self, state: &mut State, function: &'p Function, call: &'p Call, arguments: &[Slot]) -> bool {
         let shares = self.project.files[state.frame().at.file as usize].module.shares_objects;
+        self.work(state);
         if let Callee::Method(receiver, _) = call.callee {
             // `self.out.write(x)` may change `self.out`, not `self`.
             self.touch(state, function, receiver);
@@ -294,7 +431,7 @@ struct Context<'c, 'p> {
 
 impl<'p> Machine<'p> {
     fn modelled(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
-        if let Some(wrapped) = model.wraps {
+        if let Some(wrapped) = model.wraps.filter(|_| self.mode != Mode::Idle) {
             let slot = cx.arguments.get(wrapped as usize).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
             return self.finish(state, cx.call, slot);
         }
@@ -302,12 +439,15 @@ impl<'p> Machine<'p> {
             Effect::Read | Effect::Receive | Effect::Write if self.mode.injects(model) => {
                 self.at_end(state, cx, model, certainty)
             }
+            Effect::Sleep if self.mode == Mode::Idle && self.is_nothing_slept(cx) => self.yields(state, cx),
+            Effect::Yield => self.yields(state, cx),
             Effect::Sleep | Effect::Wait | Effect::RetryPolicy | Effect::Accept => {
                 state.excused = true;
                 true
             }
             Effect::Exit => false,
             Effect::Seek => {
+                self.work(state);
                 state.sought.extend(cx.receiver.map(|slot| slot.value));
                 let fresh = Slot::of(self.values.fresh());
                 self.finish(state, cx.call, fresh)
@@ -316,27 +456,24 @@ impl<'p> Machine<'p> {
                 let unit = Slot::of(self.values.literal(Literal::None));
                 self.finish(state, cx.call, unit)
             }
+            // Whatever is awaited may wait.
+            _ if self.mode == Mode::Idle && cx.call.awaited => {
+                state.excused = true;
+                true
+            }
             Effect::Pure | Effect::View | Effect::Query | Effect::StopCheck | Effect::Decode => self.pure(state, cx, model),
+            Effect::Clock if self.mode == Mode::Idle => self.pure(state, cx, model),
             Effect::Create if model.end.is_some() => {
                 let empty = Slot::of(self.values.literal(Literal::Empty));
                 self.finish(state, cx.call, empty)
             }
             Effect::Grow => self.grow(state, cx),
+            Effect::Shrink if self.mode.injects(model) => self.nothing_there(state, cx, model),
             Effect::Shrink => self.shrink(state, cx),
-            Effect::Poll
-            | Effect::Close
-            | Effect::Stop
-            | Effect::Yield
-            | Effect::Clock
-            | Effect::Random
-            | Effect::Deadline
-            | Effect::Suppress
-            | Effect::EndlessIterator
-            | Effect::Spawn
-            | Effect::Create => {
-                let fresh = self.values.fresh();
-                state.fresh_objects.insert(fresh);
-                self.finish(state, cx.call, Slot::of(fresh))
+            Effect::Clock | Effect::Deadline | Effect::Create | Effect::Suppress => self.made(state, cx),
+            Effect::Poll | Effect::Close | Effect::Stop | Effect::Random | Effect::EndlessIterator | Effect::Spawn => {
+                self.work(state);
+                self.made(state, cx)
             }
             Effect::Read | Effect::Receive | Effect::Write | Effect::Connect | Effect::Request => {
                 self.unfollowed_transfer(state, cx, model)
@@ -344,8 +481,60 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Something new of which nothing is known.
+    fn made(&mut self, state: &mut State, cx: &Context<'_, 'p>) -> bool {
+        let fresh = self.values.fresh();
+        state.fresh_objects.insert(fresh);
+        self.finish(state, cx.call, Slot::of(fresh))
+    }
+
+    fn yields(&mut self, state: &mut State, cx: &Context<'_, 'p>) -> bool {
+        state.yields = true;
+        self.made(state, cx)
+    }
+
+    /// `sleep(0)`.
+    fn is_nothing_slept(&self, cx: &Context<'_, 'p>) -> bool {
+        cx.arguments.first().is_some_and(|slot| match self.values.literal_of(slot.value) {
+            Some(Literal::Int(seconds)) => *seconds == 0,
+            Some(Literal::Float(bits)) => f64::from_bits(*bits) == 0.0,
+            _ => false,
+        })
+    }
+
+    /// Whether a test said that something is in a collection: it is true, or what it has at its front is not `None`.
+    fn is_not_empty(&self, state: &State, collection: Slot) -> bool {
+        let is_it = |id: &super::value::ValueId| *id == collection.value;
+        state.assumptions.iter().any(|(&test, &outcome)| match self.values.node(test) {
+            Node::Apply(Operator::Truth, of) => outcome && is_it(&of[0]),
+            Node::Apply(Operator::Compare(unspin_ir::CompareOp::Is), sides) => {
+                let [asked, none] = **sides else { return false };
+                let of_it = matches!(self.values.node(asked), Node::Apply(Operator::Call(_) | Operator::Index, of) if of.iter().any(is_it));
+                !outcome && of_it && self.values.literal_of(none) == Some(&Literal::None)
+            }
+            _ => false,
+        })
+    }
+
+    /// Taking from what is empty: nothing, or a failure, and nothing changes.
+    fn nothing_there(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        if cx.receiver.is_some_and(|slot| self.is_not_empty(state, slot)) {
+            return self.shrink(state, cx);
+        }
+        if model.end == Some(EndValue::None) {
+            let none =
+                Slot { places: cx.receiver.map_or(0, |slot| slot.places), ..Slot::of(self.values.literal(Literal::None)) };
+            return self.finish(state, cx.call, none);
+        }
+        let mut classes: Vec<&str> =
+            model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
+        classes.push("LookupError");
+        self.raise(state, &classes)
+    }
+
     /// Input, output and connections of which this analysis assumes nothing: the stream has moved on.
     fn unfollowed_transfer(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        self.work(state);
         if let Some(argument) = model.fills.and_then(|index| cx.call.arguments.get(index as usize)) {
             self.touch(state, cx.function, argument.value);
         }
@@ -383,13 +572,14 @@ impl<'p> Machine<'p> {
         if self.mode == Mode::Closed && self.holds_other_side(cx) {
             return self.unfollowed_transfer(state, cx, model);
         }
-        self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote });
+        let name = cx.call.callee.name();
+        let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
+        self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls });
         let Some(end) = model.end else {
             if !cx.call.raises {
-                let failure = self.values.literal(Literal::None);
-                let err = self.values.apply(Operator::Variant(unspin_ir::name("Err")), &[failure]);
                 state.kept_failure.clone_from(&model.end_raises);
-                return self.finish(state, cx.call, Slot { value: err, places: 0, from_end: true });
+                let failure = Slot { from_end: true, ..self.failure() };
+                return self.finish(state, cx.call, failure);
             }
             let mut classes: Vec<&str> =
                 model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
@@ -489,6 +679,7 @@ impl<'p> Machine<'p> {
             result: cx.call.result,
             raises: cx.call.raises,
             write_back: Vec::new(),
+            keeps_failure: false,
         });
         true
     }
@@ -570,6 +761,9 @@ impl<'p> Machine<'p> {
             "min" if operands.iter().any(|slot| is_zero(self, slot) && slot.from_end) => {
                 Some(self.values.literal(Literal::Int(0)))
             }
+            "saturating_sub" if operands.get(1).is_some_and(|slot| is_zero(self, slot)) => {
+                operands.first().map(|slot| slot.value)
+            }
             "len" | "count" if empty_subject => Some(self.values.literal(Literal::Int(0))),
             "find" | "rfind" if empty_subject => Some(self.values.literal(Literal::Int(-1))),
             "startswith" | "endswith" | "starts_with" | "ends_with" | "isdigit" | "isspace" | "isalpha" | "isalnum"
@@ -605,6 +799,7 @@ impl<'p> Machine<'p> {
         let nothing =
             cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
         if adds_element || !nothing {
+            self.work(state);
             self.touch(state, cx.function, receiver);
         }
         let unit = Slot::of(self.values.fresh());
@@ -616,12 +811,17 @@ impl<'p> Machine<'p> {
         let Callee::Method(receiver, method) = cx.call.callee else {
             return self.unresolved(state, cx.function, cx.call, cx.arguments);
         };
-        let takes_nothing = !cx.arguments.is_empty() && cx.arguments.iter().all(|slot| self.is_nothing(slot));
+        let is_empty =
+            cx.receiver.is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        let takes_nothing = is_empty || (!cx.arguments.is_empty() && cx.arguments.iter().all(|slot| self.is_nothing(slot)));
         if takes_nothing && matches!(method.as_str(), "drain" | "advance" | "split_to" | "consume" | "remove_prefix") {
             let empty = Slot::of(self.values.literal(Literal::Empty));
             return self.finish(state, cx.call, empty);
         }
         self.touch(state, cx.function, receiver);
+        if method != "clear" {
+            self.work(state);
+        }
         if method == "clear"
             && let Some(place) = self.place_of(state, cx.function, receiver)
         {

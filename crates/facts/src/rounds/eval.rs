@@ -2,6 +2,7 @@
 
 use unspin_ir::{CompareOp, Expr, ExprId, Function, UnaryOp};
 
+use super::Mode;
 use super::machine::Machine;
 use super::state::{Slot, State};
 use super::value::{Literal, Node, Operator};
@@ -85,11 +86,25 @@ impl<'p> Machine<'p> {
             {
                 return Slot::of(self.values.literal(Literal::of(&constant)));
             }
+            // What a property answers is not followed.
+            if self.mode == Mode::Idle && self.is_property(state, function, *base, *field) {
+                state.excused = true;
+            }
             let base = self.eval(state, function, *base);
             slot.places |= base.places;
             slot.from_end |= base.from_end;
         }
         slot
+    }
+
+    fn is_property(&self, state: &State, function: &Function, base: ExprId, field: unspin_ir::Name) -> bool {
+        let at = state.frame().at;
+        if !self.project.files[at.file as usize].module.shares_objects {
+            return false;
+        }
+        let own = (function.receiver().map(Expr::Local).as_ref() == Some(function.expr(base))).then(|| self.project.owner(at));
+        let class = own.flatten().or_else(|| self.project.class(self.project.type_of(at, base)?));
+        class.is_some_and(|class| !self.project.method(class, field).is_empty())
     }
 
     fn operation(&mut self, state: &mut State, function: &'p Function, operator: Operator, parts: &[ExprId]) -> Slot {

@@ -1,6 +1,6 @@
 //! The abstract machine: follows one way after the other through a loop, forking at tests that nothing decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -14,15 +14,16 @@ use crate::{FunctionRef, Project};
 
 const MAX_PATHS: usize = 64;
 const MAX_STEPS: u32 = 1_500;
+const MAX_ROUNDS: u8 = 3;
 const MAX_VALUES: usize = 20_000;
 /// How many activations there may be at a time, and how many where that turned out to be too much to follow.
-pub(super) const MAX_FRAMES: [usize; 2] = [4, 2];
+pub(super) const MAX_FRAMES: [usize; 2] = [5, 2];
 
 /// What following one way came to.
 pub(super) enum Outcome {
     /// It left the loop, or is not followed further.
     Done,
-    /// It came back to the header for the second time.
+    /// It came back to the header, not for the first time.
     Round(Box<State>),
 }
 
@@ -39,7 +40,9 @@ pub(super) struct Machine<'p> {
     place_index: FxHashMap<Place, u32>,
     next_frame: u32,
     steps: u32,
-    pub(super) pending: Vec<State>,
+    pending: Vec<State>,
+    /// Ways that do something else before they meet an end: what there is to find is more likely on the others.
+    pending_last: Vec<State>,
     pub(super) max_frames: usize,
     /// Set while a pure expression is evaluated that fails for certain (`c[0]` of an empty `c`).
     pub(super) failed: Option<&'static str>,
@@ -69,6 +72,7 @@ impl<'p> Machine<'p> {
             next_frame: 1,
             steps: 0,
             pending: Vec::new(),
+            pending_last: Vec::new(),
             max_frames,
             failed: None,
         }
@@ -87,29 +91,42 @@ impl<'p> Machine<'p> {
                 raises: false,
                 class: None,
                 write_back: Vec::new(),
+                keeps_failure: false,
             }],
             store: Store::default(),
             round_start: Rc::default(),
             round: 1,
             assumptions: BTreeMap::new(),
-            fresh_objects: std::collections::BTreeSet::new(),
-            buffers: std::collections::BTreeSet::new(),
-            sought: std::collections::BTreeSet::new(),
+            fresh_objects: BTreeSet::new(),
+            buffers: BTreeSet::new(),
+            sought: BTreeSet::new(),
             kept_failure: Vec::new(),
             tests: Vec::new(),
+            tests_before: Rc::default(),
             end: None,
+            met_before: None,
+            known_unknowns: 0,
+            works: false,
+            yields: false,
+            handled: None,
             excused: false,
             end_escaped: false,
             forks: 0,
             trail: vec![self.header],
+            way: Vec::new(),
         };
         self.pending.push(first);
         for _ in 0..MAX_PATHS {
-            let state = self.pending.pop()?;
-            if let Outcome::Round(state) = self.follow(state)
-                && let Some(found) = accept(self, &state)
-            {
-                return Some(found);
+            let state = self.pending.pop().or_else(|| self.pending_last.pop())?;
+            if let Outcome::Round(mut state) = self.follow(state) {
+                if let Some(found) = accept(self, &state) {
+                    return Some(found);
+                }
+                // What one round sets may only be the same again after the next.
+                if state.round < MAX_ROUNDS && state.end.is_none() && !state.works {
+                    self.begin_round(&mut state);
+                    self.push(*state);
+                }
             }
             if self.steps > MAX_STEPS || self.values.len() > MAX_VALUES {
                 return None;
@@ -120,7 +137,13 @@ impl<'p> Machine<'p> {
 
     /// Whether there was more to follow than the bounds allow.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.steps > MAX_STEPS || self.values.len() > MAX_VALUES || !self.pending.is_empty()
+        self.steps > MAX_STEPS || self.values.len() > MAX_VALUES || !(self.pending.is_empty() && self.pending_last.is_empty())
+    }
+
+    /// Another way to follow.
+    pub(super) fn push(&mut self, state: State) {
+        let strays = state.end.is_none() && state.works;
+        if strays { self.pending_last.push(state) } else { self.pending.push(state) }
     }
 
     fn follow(&mut self, mut state: State) -> Outcome {
@@ -146,16 +169,19 @@ impl<'p> Machine<'p> {
                 && state.frame().index == 0
                 && state.trail.is_empty()
             {
-                if state.round == 2 {
+                if state.round > 1 {
                     return Outcome::Round(Box::new(state));
                 }
-                self.begin_second_round(&mut state);
+                if state.end.is_none() && self.mode != Mode::Idle {
+                    return Outcome::Done;
+                }
+                self.begin_round(&mut state);
             }
         }
     }
 
     /// Every place now depends on nothing but itself; assumptions hold on, because they are about value numbers.
-    fn begin_second_round(&mut self, state: &mut State) {
+    fn begin_round(&mut self, state: &mut State) {
         let watched: Vec<_> = state.store.slots.keys().copied().filter(outlives_round).collect();
         state.store.slots.retain(|place, _| outlives_round(place));
         for place in watched {
@@ -164,11 +190,15 @@ impl<'p> Machine<'p> {
                 slot.places = bit;
             }
         }
-        state.round = 2;
+        state.round += 1;
         state.round_start = Rc::new(state.store.clone());
         state.fresh_objects.clear();
-        state.tests.clear();
-        state.end = None;
+        state.tests_before = std::mem::take(&mut state.tests).into();
+        state.met_before = state.end.take().or(state.met_before.map(|(end, _)| end)).map(|end| (end, state.forks));
+        state.known_unknowns = self.values.unknowns();
+        state.works = false;
+        state.yields = false;
+        state.handled = None;
         state.end_escaped = false;
         state.trail.push(self.header);
         state.frame_mut().visits.clear();
@@ -182,6 +212,12 @@ impl<'p> Machine<'p> {
             self.places.push(place);
         }
         1 << index.min(127)
+    }
+
+    /// The bits of every field of these names that was met.
+    pub(super) fn fields(&self, names: &BTreeSet<Name>) -> Places {
+        let is_field = |(_, place): &(usize, &Place)| matches!(place, Place::Field(_, field) if names.contains(field));
+        self.places.iter().enumerate().filter(is_field).fold(0, |places, (index, _)| places | 1 << index.min(127))
     }
 
     /// Whether none of these places holds something else than when the round began.
@@ -219,6 +255,10 @@ impl<'p> Machine<'p> {
                 state.excused = true;
                 true
             }
+            StatementKind::Enter(_) if self.mode == Mode::Idle => {
+                state.excused = true;
+                true
+            }
             StatementKind::Enter(_) | StatementKind::Leave(_) => true,
         }
     }
@@ -227,15 +267,17 @@ impl<'p> Machine<'p> {
         match terminator {
             Terminator::Goto(block) => self.enter(state, function, *block),
             Terminator::Branch { test, then, otherwise } => self.branch(state, function, *test, *then, *otherwise),
+            Terminator::Advance { awaited: true, .. } if self.mode == Mode::Idle => false,
             Terminator::Advance { iterable, item, body, exhausted, .. } => {
                 self.advance(state, function, *iterable, *item, *body, *exhausted)
             }
+            Terminator::Select { .. } if self.mode == Mode::Idle => false,
             Terminator::Select { arms } => {
                 let Some((&first, others)) = arms.split_first() else { return false };
                 for &arm in others {
                     let mut other = state.clone();
                     if self.enter(&mut other, function, arm) {
-                        self.pending.push(other);
+                        self.push(other);
                     }
                 }
                 self.enter(state, function, first)
@@ -247,6 +289,8 @@ impl<'p> Machine<'p> {
                 };
                 self.leave_frame(state, slot)
             }
+            // A panic is no failure that a caller could keep.
+            Terminator::Raise { panics: true, .. } => false,
             Terminator::Raise { class, .. } => {
                 let class = class.map_or("?", |class| class.as_str());
                 self.raise(state, &[last_part(class)])
@@ -295,7 +339,7 @@ impl<'p> Machine<'p> {
         frame.block = block;
         frame.index = 0;
         if outermost && block == self.header {
-            state.trail.clear();
+            state.way = std::mem::take(&mut state.trail);
             return true;
         }
         if outermost {
@@ -322,6 +366,8 @@ impl<'p> Machine<'p> {
         for block in natural.body.iter() {
             for statement in &function.block(block).statements {
                 let local = match &statement.kind {
+                    // `finished = true`, which it is already.
+                    StatementKind::Assign(place, value) if self.holds(state, function, *place, *value) => None,
                     StatementKind::Assign(place, _) => crate::shape::root_local(function, *place),
                     StatementKind::Call(call) => call.result,
                     _ => None,
@@ -332,6 +378,14 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+    }
+
+    /// Whether a place holds a constant that is assigned to it.
+    fn holds(&mut self, state: &mut State, function: &'p Function, place: ExprId, value: ExprId) -> bool {
+        let Expr::Constant(constant) = function.expr(value) else { return false };
+        let Some(place) = self.place_of(state, function, place) else { return false };
+        let held = self.read_place(state, place).value;
+        self.values.literal_of(held) == Some(&Literal::of(constant))
     }
 
     fn branch(&mut self, state: &mut State, function: &'p Function, test: ExprId, then: BlockId, otherwise: BlockId) -> bool {
@@ -353,18 +407,19 @@ impl<'p> Machine<'p> {
         // Nothing that is read into nothing is no end.
         let is_buffer = matches!(self.values.node(base), Node::Apply(Operator::Truth, of) if state.buffers.contains(&of[0]));
         let known = known.or(is_buffer.then_some(!negated));
-        let decided = known.is_some();
-        let outcome = known.unwrap_or(true);
-        if !decided {
+        // The same way again is followed first.
+        let as_before = || state.tests_before.iter().rev().find(|test| test.block == block && test.at == at);
+        let outcome = known.or_else(|| as_before().map(|test| test.outcome)).unwrap_or(true);
+        if known.is_none() {
             let mut other = state.clone();
             other.forks += 1;
-            other.assumptions.insert(base, negated);
-            other.tests.push(Test { depth, at, block, slot, outcome: false });
-            if self.enter(&mut other, function, otherwise) {
-                self.pending.push(other);
+            other.assumptions.insert(base, outcome == negated);
+            other.tests.push(Test { depth, at, block, slot, outcome: !outcome });
+            if self.enter(&mut other, function, if outcome { otherwise } else { then }) {
+                self.push(other);
             }
             state.forks += 1;
-            state.assumptions.insert(base, !negated);
+            state.assumptions.insert(base, outcome != negated);
         }
         state.tests.push(Test { depth, at, block, slot, outcome });
         self.enter(state, function, if outcome { then } else { otherwise })
@@ -452,6 +507,9 @@ impl<'p> Machine<'p> {
                                 let place = Place::Local(state.frame().id, local);
                                 state.store.slots.insert(place, Slot::of(fresh));
                             }
+                            if state.frames.len() == 1 {
+                                state.handled.get_or_insert(handler.span);
+                            }
                             return self.enter(state, function, handler.block);
                         }
                         *otherwise
@@ -462,8 +520,18 @@ impl<'p> Machine<'p> {
             if state.frames.len() == 1 {
                 return false;
             }
+            if state.frame().keeps_failure {
+                let failure = self.failure();
+                return self.leave_frame(state, failure);
+            }
             state.frames.pop();
         }
+    }
+
+    /// What a call gives that failed, where that is kept as a value.
+    pub(super) fn failure(&mut self) -> Slot {
+        let nothing = self.values.literal(Literal::None);
+        Slot::of(self.values.apply(Operator::Variant(name("Err")), &[nothing]))
     }
 
     fn suppresses(&self, at: FunctionRef, scope: unspin_ir::ScopeId, classes: &[&str]) -> bool {

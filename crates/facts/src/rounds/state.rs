@@ -54,6 +54,8 @@ pub(super) struct Frame {
     pub(super) class: Option<ClassRef>,
     /// Parameters whose changes the caller sees, with the caller's place.
     pub(super) write_back: Vec<(LocalId, ValueId, ExprId)>,
+    /// Whether a failure is a value for the caller: `let r = f();`.
+    pub(super) keeps_failure: bool,
 }
 
 /// A test that was met.
@@ -77,6 +79,8 @@ pub(super) struct EndSite {
     pub(super) certainty: Certainty,
     /// Whether the model says that it is another machine's.
     pub(super) remote: bool,
+    /// Whether it only looks whether something is there.
+    pub(super) polls: bool,
 }
 
 /// Everything that places hold.
@@ -111,7 +115,7 @@ pub(super) struct State {
     pub(super) store: Store,
     /// The store when this round began.
     pub(super) round_start: Rc<Store>,
-    /// 1 or 2.
+    /// From 1 on.
     pub(super) round: u8,
     /// Undecided conditions that were taken to be true or false.
     pub(super) assumptions: BTreeMap<ValueId, bool>,
@@ -125,15 +129,29 @@ pub(super) struct State {
     pub(super) kept_failure: Vec<Name>,
     /// Tests met in this round.
     pub(super) tests: Vec<Test>,
+    /// Those of the round before.
+    pub(super) tests_before: Rc<[Test]>,
     /// The first end met in this round.
     pub(super) end: Option<EndSite>,
+    /// The last end met in a round before, which the program may have remembered, and how many forks there were until then.
+    pub(super) met_before: Option<(EndSite, u32)>,
+    /// Values of which nothing is known that were made before this round: they stay what they are.
+    pub(super) known_unknowns: u32,
+    /// Something on the way in this round may do more than ask: then what it does may bring about anything.
+    pub(super) works: bool,
+    /// The process or event loop is given to others for a moment.
+    pub(super) yields: bool,
+    /// The first handler of the loop that a failure came to in this round.
+    pub(super) handled: Option<Span>,
     /// Something on the way waits, pauses or hands over, or tells the end apart in a way that is not followed.
     pub(super) excused: bool,
     /// The end value went into a call that nothing is known of, which may have failed.
     pub(super) end_escaped: bool,
     pub(super) forks: u32,
-    /// Blocks of the loop's function in the order of this round.
+    /// Blocks of the loop's function in the order of this round, until it comes back to the header.
     pub(super) trail: Vec<BlockId>,
+    /// Those of the last round that did.
+    pub(super) way: Vec<BlockId>,
 }
 
 impl State {

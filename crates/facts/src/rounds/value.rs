@@ -118,7 +118,8 @@ pub(super) enum Node {
 pub(super) struct Values {
     nodes: Vec<Node>,
     index: FxHashMap<Node, ValueId>,
-    unknown: Vec<bool>,
+    /// The newest unknown that went into each; 0 for none.
+    unknown: Vec<u32>,
     positive: Vec<bool>,
     next_unknown: u32,
 }
@@ -141,7 +142,17 @@ impl Values {
 
     /// Whether anything unknown went into the value.
     pub(super) fn is_unknown(&self, id: ValueId) -> bool {
-        self.unknown[id.0 as usize]
+        self.unknown[id.0 as usize] > 0
+    }
+
+    /// Whether something went into the value that was made after so many unknowns.
+    pub(super) fn is_newer(&self, id: ValueId, unknowns: u32) -> bool {
+        self.unknown[id.0 as usize] > unknowns
+    }
+
+    /// How many unknowns there are.
+    pub(super) fn unknowns(&self) -> u32 {
+        self.next_unknown
     }
 
     /// Whether the value is certainly greater than zero.
@@ -154,9 +165,9 @@ impl Values {
             return id;
         }
         let unknown = match &node {
-            Node::Unknown(_) => true,
-            Node::Apply(_, arguments) => arguments.iter().any(|&a| self.is_unknown(a)),
-            _ => false,
+            Node::Unknown(number) => *number,
+            Node::Apply(_, arguments) => arguments.iter().map(|a| self.unknown[a.0 as usize]).max().unwrap_or(0),
+            _ => 0,
         };
         let positive = self.derives_positive(&node);
         let id = ValueId(self.nodes.len() as u32);
@@ -278,6 +289,12 @@ impl Values {
             let inside = self.fold_membership(a, b)?;
             return Some(self.bool(inside == (op == CompareOp::In)));
         }
+        if let (Node::Apply(Operator::Global(own), _), Node::Apply(Operator::Global(other), _)) = (self.node(a), self.node(b))
+            && let Some(same) = same_member(*own, *other)
+            && matches!(op, CompareOp::Eq | CompareOp::Ne | CompareOp::Is | CompareOp::IsNot)
+        {
+            return Some(self.bool(same == identity));
+        }
         let outcome = match (self.literal_of(a), self.literal_of(b)) {
             (Some(a), Some(b)) => compare_literals(op, a, b),
             (Some(literal), None) => self.compare_with_unknown(op, literal, b),
@@ -375,6 +392,13 @@ fn same_variant(own: Name, asked: Name) -> Option<bool> {
     let (asked_enum, asked) = asked.rsplit_once('.')?;
     let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     (last(own_enum) == last(asked_enum)).then_some(own == asked)
+}
+
+/// Whether two members of one class are the same: `Health.DEAD is Health.PING`.
+fn same_member(a: Name, b: Name) -> Option<bool> {
+    let (class, _) = a.rsplit_once('.')?;
+    let is_class = class.rsplit('.').next().is_some_and(|name| name.starts_with(|first: char| first.is_uppercase()));
+    same_variant(a, b).filter(|_| is_class)
 }
 
 /// The comparison with its sides exchanged.
