@@ -72,24 +72,40 @@ impl Sources {
     /// Puts a defect in, looks, and takes it out again; answers what is wrong with what is found.
     fn judge(&self, file: &str, defect: &toml::Table) -> Result<(), String> {
         let text = |key: &str| defect.get(key).and_then(toml::Value::as_str);
-        let (Some(before), Some(after), Some(rule)) = (text("before"), text("after"), text("rule")) else {
-            return Err("`before`, `after` and `rule` are needed".into());
-        };
-        let path = self.folder.path().join(file);
-        let clean = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
-        let count = clean.matches(before).count();
-        if count != 1 {
-            return Err(format!("`before` occurs {count} times in {file}"));
-        }
-        fs::write(&path, clean.replace(before, after)).expect("the copy can be written");
+        let Some(rule) = text("rule") else { return Err("`rule` is needed".into()) };
+        let more = defect.get("and").and_then(toml::Value::as_array).into_iter().flatten();
+        let mut parts = std::iter::once(defect).chain(more.filter_map(toml::Value::as_table));
+        let mut clean = Vec::new();
+        let put_in = parts.try_for_each(|part| self.put_in(file, part, &mut clean));
         let found = findings(self.folder.path());
-        fs::write(&path, clean).expect("the copy can be written");
+        for (path, text) in clean.into_iter().rev() {
+            fs::write(path, text).expect("the copy can be written");
+        }
+        put_in?;
         let is_missed = defect.get("missed").and_then(toml::Value::as_bool).unwrap_or(false);
         let expected = match text("at") {
             _ if is_missed => Vec::new(),
             at => vec![(rule.to_owned(), file.to_owned(), at.unwrap_or_default().to_owned())],
         };
         if found == expected { Ok(()) } else { Err(format!("expected {expected:?}\n    found {found:?}")) }
+    }
+
+    /// Replaces one text of a file, and notes what was there.
+    fn put_in(&self, file: &str, part: &toml::Table, clean: &mut Vec<(PathBuf, String)>) -> Result<(), String> {
+        let text = |key: &str| part.get(key).and_then(toml::Value::as_str);
+        let (Some(before), Some(after)) = (text("before"), text("after")) else {
+            return Err("`before` and `after` are needed".into());
+        };
+        let file = text("file").unwrap_or(file);
+        let path = self.folder.path().join(file);
+        let source = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        let count = source.matches(before).count();
+        if count != 1 {
+            return Err(format!("`before` occurs {count} times in {file}"));
+        }
+        fs::write(&path, source.replace(before, after)).expect("the copy can be written");
+        clean.push((path, source));
+        Ok(())
     }
 }
 

@@ -796,8 +796,9 @@ impl<'p> Machine<'p> {
             method.as_str(),
             "append" | "push" | "push_back" | "push_front" | "appendleft" | "add" | "insert" | "put" | "put_nowait"
         ) && !cx.arguments.first().is_some_and(|slot| matches!(self.values.literal_of(slot.value), Some(Literal::Text(text)) if text.is_empty() && method == "push"));
-        let nothing =
-            cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
+        // Room that nothing is in yet.
+        let nothing = method.starts_with("reserve")
+            || cx.arguments.iter().all(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
         if adds_element || !nothing {
             self.work(state);
             self.touch(state, cx.function, receiver);
