@@ -37,6 +37,8 @@ pub struct Cycle {
     pub way: Vec<CallEdge>,
     /// Every function that lies on a cycle with this one, without closures, in order.
     pub members: Vec<FunctionRef>,
+    /// Whether another function of the cycle is where a guard would cut it, and this one only calls that or is called there.
+    pub is_member: bool,
     /// What is known of it.
     pub attributes: CycleAttributes,
 }
@@ -126,10 +128,11 @@ pub fn cycles(project: &Project, wanted: Cycles) -> Vec<Cycle> {
     let graph = project.call_graph(wanted);
     let mut found = Vec::new();
     let mut steps = ClassSteps::default();
-    let certain = collect((project, graph), CycleCertainty::Certain, &mut steps, &mut found);
+    let with_members = wanted == Cycles::All;
+    let certain = collect((project, graph), CycleCertainty::Certain, with_members, &mut steps, &mut found);
     if wanted == Cycles::All {
         let mut guessed = Vec::new();
-        collect((project, graph), CycleCertainty::Guessed, &mut steps, &mut guessed);
+        collect((project, graph), CycleCertainty::Guessed, with_members, &mut steps, &mut guessed);
         // A guessed cycle that only adds edges to a certain one says nothing new.
         found.extend(guessed.into_iter().filter(|cycle| !certain.contains(&cycle.function)));
     }
@@ -141,6 +144,7 @@ pub fn cycles(project: &Project, wanted: Cycles) -> Vec<Cycle> {
 fn collect(
     (project, graph): (&Project, &CallGraph),
     certainty: CycleCertainty,
+    with_members: bool,
     steps: &mut ClassSteps,
     into: &mut Vec<Cycle>,
 ) -> rustc_hash::FxHashSet<FunctionRef> {
@@ -158,7 +162,7 @@ fn collect(
         }
         let edges = members.iter().flat_map(|&member| graph.calls(member)).filter(is_wanted);
         let edges = edges.filter(|edge| members.binary_search(&edge.to).is_ok()).copied().collect();
-        Component::new((project, graph), members, edges, steps).report(certainty, into);
+        Component::new((project, graph), members, edges, steps).report(certainty, with_members, into);
     }
     on_cycles
 }

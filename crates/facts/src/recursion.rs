@@ -61,10 +61,13 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
         ("every-path", yes_no(known.every_path_recurses)),
         ("arguments", if known.unchanged { "unchanged" } else { "changed" }),
     ];
-    if known.unused_depth.is_some() {
+    if cycle.is_member {
+        // All that is known is known of the function that it goes through.
+        attributes.retain(|(attribute, _)| matches!(*attribute, "guard" | "every-path"));
+    } else if known.unused_depth.is_some() {
         attributes.push(("depth-parameter", "unused"));
     }
-    if known.bypassed_depth.is_some() {
+    if known.bypassed_depth.is_some() && !cycle.is_member {
         attributes.push(("depth-parameter", "bypassed"));
     }
     let file = cycle.function.file;

@@ -18,7 +18,7 @@ class Visitor:
 
     def visit_statement(self, statement) -> None:
         if statement.block is not None:
-            self.visit_block(statement.block)
+            self.visit_block(statement.block)  # expect: recursion-without-limit/audit
 
 
 class LimitedVisitor:

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_ir::{FunctionKind, Name};
 
 use super::body::Body;
+use super::cut::Cut;
 use super::guards::Guard;
 use super::{Cycle, CycleAttributes, CycleCertainty, SoftGuard, cut, depth_parameter, endless, guards, input, one_shot};
 use crate::callgraph::{CallEdge, CallGraph};
@@ -75,8 +76,8 @@ impl<'a> Component<'a> {
         }
     }
 
-    /// Report what is left when every guarded call is taken out.
-    pub(super) fn report(&self, certainty: CycleCertainty, into: &mut Vec<Cycle>) {
+    /// Report what is left when every guarded call is taken out; `with_members`, the functions around each cut as well.
+    pub(super) fn report(&self, certainty: CycleCertainty, with_members: bool, into: &mut Vec<Cycle>) {
         let mut open = Vec::new();
         let mut soft = FxHashMap::default();
         for edge in &self.edges {
@@ -90,13 +91,25 @@ impl<'a> Component<'a> {
             }
         }
         let open = one_shot::repeatable(self, &open);
-        for found in cut::cuts(self, &open) {
+        let cuts = cut::cuts(self, &open);
+        let mut reported = cuts.iter().map(|cut| cut.function).collect::<FxHashSet<_>>();
+        for found in cuts {
             if self.project.function(found.function).is_test {
                 continue;
             }
             let attributes = self.attributes(&found, certainty, &soft);
+            let around = if with_members { cut::around(self, &found) } else { Vec::new() };
+            for edge in around {
+                let function = self.named(edge.from);
+                if reported.insert(function) && !self.project.function(function).is_test {
+                    let attributes = attributes.clone();
+                    let members = found.members.clone();
+                    into.push(Cycle { function, call: edge.span, way: vec![edge], members, is_member: true, attributes });
+                }
+            }
             let call = found.way.first().map_or_else(|| self.project.function(found.function).name_span, |edge| edge.span);
-            into.push(Cycle { function: found.function, call, way: found.way, members: found.members, attributes });
+            let Cut { function, way, members, .. } = found;
+            into.push(Cycle { function, call, way, members, is_member: false, attributes });
         }
     }
 

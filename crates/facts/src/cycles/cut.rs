@@ -77,6 +77,30 @@ pub(super) fn strongly_connected(edges: &[CallEdge]) -> Vec<Vec<CallEdge>> {
     inside
 }
 
+/// How many functions around one cut are reported.
+const MAX_AROUND: usize = 12;
+
+/// The functions that a cut calls, and that call it, on its cycles: each by its first call that stays on them.
+pub(super) fn around(component: &Component<'_>, cut: &Cut) -> Vec<CallEdge> {
+    let touches = |edge: &&CallEdge| component.named(edge.from) == cut.function || component.named(edge.to) == cut.function;
+    let beside = cut.edges.iter().filter(touches).flat_map(|edge| [component.named(edge.from), component.named(edge.to)]);
+    let mut beside = beside.filter(|&function| function != cut.function).collect::<Vec<_>>();
+    beside.sort_unstable();
+    beside.dedup();
+    beside.truncate(MAX_AROUND);
+    let mut first: FxHashMap<FunctionRef, CallEdge> = FxHashMap::default();
+    for edge in &cut.edges {
+        let from = component.named(edge.from);
+        if component.named(edge.to) != from && beside.binary_search(&from).is_ok() {
+            let known = first.entry(from).or_insert(*edge);
+            if edge.span.start < known.span.start {
+                *known = *edge;
+            }
+        }
+    }
+    beside.iter().filter_map(|function| first.get(function).copied()).collect()
+}
+
 fn members(component: &Component<'_>, edges: &[CallEdge]) -> Vec<FunctionRef> {
     let mut members = edges.iter().map(|edge| component.named(edge.from)).collect::<Vec<_>>();
     members.sort_unstable();

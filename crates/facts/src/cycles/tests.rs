@@ -32,7 +32,7 @@ fn report(functions: Vec<Draft>) -> Vec<(String, Cycle)> {
     }
     let project = project(vec![app], WORDS);
     let named = |cycle: Cycle| (project.function(cycle.function).name.to_string(), cycle);
-    cycles(&project, Cycles::All).into_iter().map(named).collect()
+    cycles(&project, Cycles::All).into_iter().filter(|cycle| !cycle.is_member).map(named).collect()
 }
 
 fn names(found: &[(String, Cycle)]) -> Vec<&str> {
