@@ -37,6 +37,14 @@ enum Swallowed {
     Interrupt,
     /// `except:`, `except BaseException`.
     Everything,
+    /// `except Exception` in a generator-based coroutine: a cancellation is one of these before Python 3.8, and from 3.11 on
+    /// there are no such coroutines.
+    Exception,
+}
+
+/// `@asyncio.coroutine`.
+fn is_generator_coroutine(cx: &LoopContext<'_>) -> bool {
+    cx.function.decorators.iter().any(|decorator| *decorator == "asyncio.coroutine")
 }
 
 fn swallowed(cx: &LoopContext<'_>, handler: &Handler) -> Option<Swallowed> {
@@ -50,6 +58,9 @@ fn swallowed(cx: &LoopContext<'_>, handler: &Handler) -> Option<Swallowed> {
     }
     let mut found = None;
     for class in classes {
+        if *class == "Exception" && is_generator_coroutine(cx) {
+            found = found.or(Some(Swallowed::Exception));
+        }
         if cx.project.models.failure_kind(*class) != Some(FailureKind::Cancellation) {
             continue;
         }
@@ -83,6 +94,18 @@ fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, k
     let elsewhere = ways::from_header(&cx.shape.cfg, natural, &avoiding);
     let own: Vec<BlockId> = after.iter().filter(|block| !elsewhere.contains(*block)).collect();
     let is_kept = || keeps(cx, handler, &own) || notes(cx, &own);
+    if kind == Swallowed::Exception {
+        let waits = |block: BlockId| {
+            let data = cx.function.block(block);
+            data.statements.iter().any(|s| matches!(s.kind, StatementKind::Yield(_))) && arrives_at(cx, block, dispatch)
+        };
+        let leaves = own.iter().any(|&block| {
+            let terminator = &cx.function.block(block).terminator;
+            matches!(terminator, Terminator::Return(_) | Terminator::Raise { .. } | Terminator::Branch { .. })
+        });
+        let waits = natural.body.iter().any(waits);
+        return (waits && !leaves).then(|| of_handler(cx, handler, kind, "generator-coroutine", None, &after));
+    }
     if own.iter().any(|&block| leaves(cx, block) || stops(cx, block)) || is_kept() {
         return None;
     }
@@ -100,17 +123,28 @@ fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, k
         (false, Swallowed::Cancellation) => return None,
         (false, _) => ("thread", Some(guarded.iter().copied().find(|site| site.effect.is_some_and(Effect::blocks))?)),
     };
+    Some(of_handler(cx, handler, kind, who, call, &after))
+}
+
+fn of_handler(
+    cx: &LoopContext<'_>,
+    handler: &Handler,
+    kind: Swallowed,
+    who: &'static str,
+    call: Option<&Site<'_>>,
+    after: &BlockSet,
+) -> Observation {
     let file = cx.at.file;
     let mut places = vec![("handler", file, handler.span), ("loop", file, cx.source.head)];
     places.extend(call.map(|site| ("call", file, site.span)));
     places.extend(
-        natural
+        cx.natural()
             .latches
             .iter()
             .find(|latch| after.contains(**latch))
             .map(|&latch| ("latch", file, cx.function.block(latch).span)),
     );
-    Some(Observation {
+    Observation {
         subject: Subject::WayRound,
         function: cx.at,
         around: Some(cx.source.span),
@@ -118,7 +152,7 @@ fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, k
         places,
         words: vec![("call", call.map_or_else(|| "the next item".to_owned(), |site| cx.name_of(site)))],
         sureness: if kind == Swallowed::Cancellation { Sureness::High } else { Sureness::Medium },
-    })
+    }
 }
 
 /// Whether a failure in a block comes to a dispatch first.

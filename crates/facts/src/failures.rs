@@ -12,7 +12,7 @@ use unspin_flow::{BlockSet, Cfg};
 use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
 use unspin_span::Span;
 
-use self::bounds::Bounds;
+use self::bounds::{Bounds, OnEveryWay};
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
@@ -25,24 +25,32 @@ pub(crate) struct Failure {
     binding: Option<LocalId>,
     kinds: Vec<FailureKind>,
     span: Span,
+    /// Whether it is an item of a stream: `Some(Err(e)) = stream.next().await`.
+    is_item: bool,
 }
 
 /// Observations of every way through a failure.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
     let failures = failures(cx);
     let handler_starts: Vec<BlockId> = failures.iter().map(|failure| failure.start).collect();
-    let mut observations: Vec<(Vec<&'static str>, Observation)> = Vec::new();
+    let mut observations: Vec<(OnEveryWay, Observation)> = Vec::new();
     for failure in &failures {
         if let Some(found) = observe_one(cx, failure, &handler_starts) {
             observations.push(found);
         }
     }
-    let any_limited = observations.iter().any(|(bounds, _)| bounds.contains(&"limit"));
+    let any_limited = observations.iter().any(|(bounds, _)| bounds.names.contains(&"limit"));
+    let may_be_limited = observations.iter().any(|(bounds, _)| bounds.may_count);
     observations
         .into_iter()
         .map(|(bounds, mut observation)| {
-            let sibling = any_limited && !bounds.contains(&"limit");
-            observation.attributes.push(("sibling-limit", if sibling { "yes" } else { "no" }));
+            let sibling = any_limited && !bounds.names.contains(&"limit");
+            let word = match (sibling, may_be_limited && !bounds.may_count) {
+                (true, _) => "yes",
+                (false, true) => "optional",
+                (false, false) => "no",
+            };
+            observation.attributes.push(("sibling-limit", word));
             if sibling && observation.sureness == Sureness::Medium {
                 observation.sureness = Sureness::High;
             }
@@ -51,11 +59,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
         .collect()
 }
 
-fn observe_one(
-    cx: &LoopContext<'_>,
-    failure: &Failure,
-    handler_starts: &[BlockId],
-) -> Option<(Vec<&'static str>, Observation)> {
+fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> Option<(OnEveryWay, Observation)> {
     let site = &cx.sites[failure.site];
     let natural = cx.natural();
     let graph = feasible::after(cx, failure.start, failure.binding, site.block);
@@ -95,6 +99,7 @@ fn observe_one(
     attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", wait_class(cx, site)));
+    attributes.extend(failure.is_item.then_some(("given", "as-item")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {
@@ -116,7 +121,7 @@ fn observe_one(
         words: vec![("call", cx.name_of(site))],
         sureness,
     };
-    Some((bounds.names, observation))
+    Some((bounds, observation))
 }
 
 /// Every failure of a call of the loop that arrives at a handler, or at a test of a stored result, in the loop.
@@ -222,14 +227,22 @@ fn split_by_tests(
         let is_harmless =
             kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
         if cx.natural().body.contains(same) && !is_harmless {
-            found.push(Failure { site, start: same, binding: handler.binding, kinds: vec![kind], span: handler.span });
+            found.push(Failure {
+                site,
+                start: same,
+                binding: handler.binding,
+                kinds: vec![kind],
+                span: handler.span,
+                is_item: false,
+            });
         }
         if !cx.natural().body.contains(rest) {
             return;
         }
         start = rest;
     }
-    found.push(Failure { site, start, binding: handler.binding, kinds, span: span_of_arm(cx, handlers, handler, start) });
+    let span = span_of_arm(cx, handlers, handler, start);
+    found.push(Failure { site, start, binding: handler.binding, kinds, span, is_item: false });
 }
 
 /// The test that a handler comes to first, past what it only names.
@@ -337,7 +350,9 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
         let named =
             cx.function.block(failed).statements.first().filter(|first| matches!(first.kind, StatementKind::Assign(..)));
         let span = named.map_or(span, |named| named.span);
-        found.push(Failure { site, start: failed, binding: None, kinds, span });
+        let is_item = origin.call.awaited
+            && matches!(origin.call.callee, unspin_ir::Callee::Method(_, method) if matches!(method.as_str(), "next" | "recv"));
+        found.push(Failure { site, start: failed, binding: None, kinds, span, is_item });
     }
 }
 

@@ -33,6 +33,10 @@ pub(crate) struct Gates {
     pub(crate) wakes: bool,
     /// The items of an iterator.
     pub(crate) items: bool,
+    /// An answer that says that something is not ready.
+    pub(crate) disguises: bool,
+    /// A future that is never ready.
+    pub(crate) never_ready: bool,
 }
 
 impl Gates {
@@ -58,8 +62,11 @@ impl Gates {
                 gates.programs |= crate::tunnels::may_observe(call);
                 gates.wakes |= is_rust && crate::wakes::may_observe(call);
                 calls_itself |= crate::again::may_observe(function_name, call);
+                gates.never_ready |= is_rust && crate::never_ready::may_observe(call);
+                gates.disguises |= is_rust && crate::disguised::may_observe(function, call);
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
             }
+            gates.disguises |= crate::disguised::may_leave(&block.terminator);
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
                 gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
             }
@@ -84,6 +91,8 @@ impl Gates {
             self.again,
             self.wakes,
             self.items,
+            self.disguises,
+            self.never_ready,
         ];
         !any.contains(&true)
     }

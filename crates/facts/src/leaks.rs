@@ -1,10 +1,10 @@
 //! Connections that a loop opens and, on some way round, neither closes nor hands on.
 //!
 //! Of Python only, and only where another way does close the connection: then somebody meant to. In Rust a connection is
-//! closed when it is dropped.
+//! closed when it is dropped; a task is not, and one that some ways out of a loop abort goes on after the others.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{Callee, Expr, ExprId, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, Expr, ExprId, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
@@ -37,6 +37,74 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
                 sureness: Sureness::Medium,
             }
         })
+    })
+}
+
+/// A task that is aborted on one way out of the loop, and goes on when the loop is left by another.
+pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
+    if !is_rust(cx.project, cx.at) {
+        return None;
+    }
+    let held = cx.function.calls().find_map(|(call, _)| match call.callee {
+        Callee::Method(receiver, method) if method == "abort" => match *cx.function.expr(receiver) {
+            Expr::Local(local) => Some(local),
+            _ => None,
+        },
+        _ => None,
+    })?;
+    let made = started(cx, held).filter(|_| !is_handed_on(cx, held))?;
+    // What is aborted before the loop, or when it has ended, is no concern of the ways out.
+    let natural = cx.natural();
+    let aborts = |block: BlockId| {
+        cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Call(call) => matches!(call.callee, Callee::Method(receiver, method)
+                if method == "abort" && *cx.function.expr(receiver) == Expr::Local(held)),
+            _ => false,
+        })
+    };
+    let aborting: BlockSet = cx.function.block_ids().map(|(block, _)| block).filter(|&block| aborts(block)).collect();
+    let leaves_aborting = natural.exits.iter().any(|&(_, to)| aborting.contains(to));
+    let open = ways::from_header(&cx.shape.cfg, natural, &aborting);
+    if !leaves_aborting {
+        return None;
+    }
+    let left = cx.sites.iter().find(|site| {
+        let leaves = site.call.raises && !site.call.panics && cx.function.block(site.block).unwind.is_none();
+        leaves && open.contains(site.block)
+    })?;
+    let file = cx.at.file;
+    Some(Observation {
+        subject: Subject::Loop,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("leaks", "task")],
+        places: vec![("call", file, made), ("left", file, left.span), ("loop", file, cx.source.head)],
+        words: vec![("call", cx.name_of(left)), ("place", cx.function.local(held).name.to_string())],
+        sureness: Sureness::Medium,
+    })
+}
+
+/// Where the handle of a task was got, before the loop.
+fn started(cx: &LoopContext<'_>, held: LocalId) -> Option<unspin_span::Span> {
+    let [definition] = cx.shape.definitions(held) else { return None };
+    let span = cx.function.block(definition.block).statements.get(definition.index)?.span;
+    (!cx.natural().body.contains(definition.block)).then_some(span)
+}
+
+/// Whether a handle goes to anybody who may abort the task later.
+fn is_handed_on(cx: &LoopContext<'_>, held: LocalId) -> bool {
+    let mentions = |expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(held));
+        found
+    };
+    cx.function.blocks.iter().any(|block| {
+        let given = block.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Assign(_, value) => mentions(*value),
+            StatementKind::Call(call) => call.arguments.iter().any(|argument| mentions(argument.value)),
+            _ => false,
+        });
+        given || matches!(block.terminator, Terminator::Return(Some(value)) if mentions(value))
     })
 }
 

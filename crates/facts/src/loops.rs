@@ -1,6 +1,8 @@
 //! Loops as a whole: how they can end, whether they wait, who runs them, and whether they see a stop signal.
 
 mod exit_state;
+mod handles;
+mod idle_round;
 mod stop;
 
 use unspin_ir::{BlockId, Constant, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
@@ -36,6 +38,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("stop-signal", stop));
     let endless = endless_wait(cx);
     attributes.push(("endless-wait", if endless.is_some() { "yes" } else { "no" }));
+    attributes.extend(idle_round::may_change_nothing(cx).then_some(("round", "may-change-nothing")));
+    attributes.extend(handles::avoidable(cx).then_some(("exits", "avoidable")));
+    attributes.extend(handles::never_dropped(cx).then_some(("owner", "never-dropped")));
     attributes.extend(crate::selects::select(cx));
     attributes.extend(crate::walks::walk(cx).map(|walk| ("walk", walk)));
     let file = cx.at.file;

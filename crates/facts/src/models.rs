@@ -16,7 +16,7 @@ pub(crate) use self::hints::Hints;
 pub use self::validate::ModelError;
 use self::words::Words;
 pub use self::words::normalize_words;
-use crate::model::{CallModel, ClassModel, ExceptionModel, FailureKind, ModelFile, WordKind};
+use crate::model::{CallModel, ClassModel, EndValue, ExceptionModel, FailureKind, ModelFile, WordKind};
 
 /// The merged models.
 #[derive(Clone, Debug, Default)]
@@ -149,6 +149,12 @@ impl Models {
             let models = applicable.iter().filter(|&&(_, telling)| telling == wanted).map(|&(index, _)| index);
             self.fitting(&models.collect::<Vec<_>>(), at, call).map(|model| (model, wanted))
         })
+    }
+
+    /// Whether a method of this name, on whatever it is called, reads or writes and counts how much.
+    pub fn counts(&self, method: Name) -> bool {
+        let of_any = |model: &CallModel| model.fits_receiver("").is_some() && model.end == Some(EndValue::Zero);
+        self.by_receiver.get(&method).is_some_and(|found| found.iter().any(|&index| of_any(&self.calls[index as usize])))
     }
 
     fn fitting(&self, found: &[u32], at: &Function, call: &Call) -> Option<&CallModel> {

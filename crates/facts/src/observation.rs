@@ -104,16 +104,18 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "through",
-        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed", "cancellation"],
+        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed", "step-back", "cancellation"],
         "what the way goes through: a failed call; a read at the end of its input; a receive whose other side is gone; a \
-         write that takes nothing; a slice or step by an amount from the input that may be zero; a handler that swallows a \
+         write that takes nothing; a slice or step by an amount from the input that may be zero; a seek back over what was \
+         read; a handler that swallows a \
          cancellation or interrupt",
     ),
     (
         Subject::WayRound,
         "cancelled",
-        &["coroutine", "thread"],
-        "whose cancellation is swallowed: a coroutine's at an await; an interrupt of anything else",
+        &["coroutine", "generator-coroutine", "thread"],
+        "whose cancellation is swallowed: a coroutine's at an await; a generator-based coroutine's by a handler of \
+         `Exception`, which it is before Python 3.8; an interrupt of anything else",
     ),
     (
         Subject::WayRound,
@@ -155,7 +157,13 @@ pub const VOCABULARY: &[Entry] = &[
         &["short", "long", "unknown"],
         "the timeout of the call that failed: up to 5 s, longer, or not known",
     ),
-    (Subject::WayRound, "sibling-limit", &["yes", "no"], "whether another handler of the loop does count and compare"),
+    (
+        Subject::WayRound,
+        "sibling-limit",
+        &["yes", "optional", "no"],
+        "whether another handler of the loop does count and compare: always; unless it is told not to; none",
+    ),
+    (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),
     (
         Subject::Loop,
         "ends",
@@ -189,8 +197,26 @@ pub const VOCABULARY: &[Entry] = &[
         "what happens to the state that its exit tests read: assigned nowhere in the loop; not on some way; assigned by \
          others only; assigned; there is no exit test",
     ),
+    (
+        Subject::Loop,
+        "round",
+        &["may-change-nothing"],
+        "some way round assigns nothing that the exit tests read, and what it calls need not change that either",
+    ),
     (Subject::Loop, "does", &["nothing", "queries", "calls"], "what its body does besides its tests"),
     (Subject::Loop, "spins", &["on-purpose"], "its function is named for spinning, as those of lock-free structures are"),
+    (
+        Subject::Loop,
+        "exits",
+        &["avoidable"],
+        "what leaves it stands on some ways round only: another way passes neither a test nor anything that can fail",
+    ),
+    (
+        Subject::Loop,
+        "owner",
+        &["never-dropped"],
+        "whoever holds its stop flag and the handle of its thread has a method that stops it, and no `Drop` that does",
+    ),
     (Subject::Loop, "endless-wait", &["yes", "no"], "whether it has a wait without timeout beside its stop test"),
     (
         Subject::Loop,
@@ -247,8 +273,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "leaks",
-        &["connection"],
-        "a connection that it opens is left open on some way round, and closed on another",
+        &["connection", "task"],
+        "a connection that it opens is left open on some way round, and closed on another; a task that it aborts on one way \
+         out goes on when a failure leaves it",
     ),
     (
         Subject::Loop,
@@ -302,9 +329,10 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "gives",
-        &["same-failure"],
-        "an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure",
+        &["same-failure", "not-ready-at-end"],
+        "a read hands on its end as \"not ready\", after which more is waited for; an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure",
     ),
+    (Subject::Call, "stop-signal", &["never"], "it is named for stopping and given a future that is never ready"),
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (

@@ -41,6 +41,12 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     if gates.items {
         observations.extend(crate::iterators::stuck_failure(project, at, &shape));
     }
+    if gates.never_ready {
+        observations.extend(crate::never_ready::observe(project, at, &shape));
+    }
+    if gates.disguises {
+        observations.extend(crate::disguised::observe(project, at, &shape));
+    }
     if gates.wakes {
         observations.extend(crate::wakes::observe(project, at));
     }
@@ -83,8 +89,10 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::pages::observe(&cx));
     observations.extend(crate::asserts::observe(&cx));
     observations.extend(crate::leaks::observe(&cx));
+    observations.extend(crate::leaks::observe_task(&cx));
     observations.extend(crate::pings::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
+    observations.extend(crate::slices::steps_back(&cx));
     let ends = cx.ends();
     for (mode, through) in
         [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]

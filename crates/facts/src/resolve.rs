@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name};
 
 use crate::definitions::Definition;
-use crate::model::CallModel;
+use crate::model::{CallModel, Effect, EndValue};
 use crate::project::{Certainty, ClassRef, FunctionRef, Project, Resolution, Symbol, Via};
 
 /// How many locals an alias is followed through.
@@ -25,6 +25,27 @@ impl Project {
     /// What functions of the project a call may run; models are not looked for.
     pub(crate) fn resolve_targets(&self, at: FunctionRef, call: &Call) -> Resolution<'_> {
         Resolver { project: self, at, call, with_models: false }.resolve()
+    }
+
+    /// What a method without a body is to do by its name, where a trait of the project leaves it to its types: streams
+    /// are often told apart by a trait, whose `read_tls` counts as any other does.
+    pub(crate) fn contract(&self, at: FunctionRef, call: &Call, found: &Resolution<'_>) -> Option<&CallModel> {
+        let Callee::Method(receiver, method) = call.callee else { return None };
+        let is_rust = !self.files[at.file as usize].module.shares_objects;
+        if !is_rust || !matches!(found.via, Via::Own | Via::Type) {
+            return None;
+        }
+        let class = self.class(found.receiver?)?;
+        let own = self.method(class, method);
+        if own.is_empty() || !own.iter().all(|&own| self.function(own).is_abstract) {
+            return None;
+        }
+        let label = self.receiver_label(at, receiver).unwrap_or_default();
+        let (model, telling) = self.models.by_receiver(&label, method, self.function(at), call)?;
+        let counts = model.end == Some(EndValue::Zero);
+        let is_about_stream = || self.methods_of(class).any(|method| self.models.counts(self.function(method).name));
+        let asks = matches!(model.effect, Effect::Query | Effect::Decode) && is_about_stream();
+        (!telling && (counts || asks)).then_some(model)
     }
 
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.

@@ -81,10 +81,14 @@ impl<'p> LoopContext<'p> {
     pub(crate) fn ends(&self) -> Modes {
         let mut ends = Modes::default();
         for site in &self.sites {
-            match site.resolution.model {
-                Some((model, _)) => ends.extend(Mode::of(model)),
-                None => site.resolution.targets.iter().for_each(|&target| ends.extend(self.project.summary(target).ends)),
+            if let Some((model, _)) = site.resolution.model {
+                ends.extend(Mode::of(model));
+                continue;
             }
+            if let Some(model) = self.project.contract(self.at, site.call, &site.resolution) {
+                ends.extend(Mode::of(model));
+            }
+            site.resolution.targets.iter().for_each(|&target| ends.extend(self.project.summary(target).ends));
         }
         ends
     }

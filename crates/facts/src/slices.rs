@@ -4,6 +4,7 @@ use unspin_ir::{BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, St
 use unspin_span::Span;
 
 use crate::model::Effect;
+use crate::observation::{Observation, Subject, Sureness};
 use crate::sites::LoopContext;
 use crate::summary::steps_itself;
 
@@ -45,6 +46,56 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
         }
     }
     None
+}
+
+/// A way round that seeks back in what it reads: the net progress may be nothing, or the same end is read again.
+pub(crate) fn steps_back(cx: &LoopContext<'_>) -> Option<Observation> {
+    let nothing = unspin_flow::BlockSet::new(cx.shape.cfg.len());
+    let goes_round = |block| unspin_flow::ways::exists_through(&cx.shape.cfg, cx.natural(), block, &nothing);
+    let site = cx.sites.iter().find(|site| seeks_back(cx, site.call) && goes_round(site.block))?;
+    let latch = cx.natural().latches.first().map(|&latch| ("latch", cx.at.file, cx.function.block(latch).span));
+    let places = [("call", cx.at.file, site.span), ("loop", cx.at.file, cx.source.head)].into_iter().chain(latch);
+    Some(Observation {
+        subject: Subject::WayRound,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("through", "step-back")],
+        places: places.collect(),
+        words: Vec::new(),
+        sureness: Sureness::Low,
+    })
+}
+
+/// `stream.seek(-2, 1)`, `reader.seek(SeekFrom::Current(-2))`, `reader.seek_relative(-2)`.
+fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
+    let Callee::Method(_, method) = call.callee else { return false };
+    let is_negative = |expr: ExprId| match *cx.function.expr(expr) {
+        Expr::Unary(unspin_ir::UnaryOp::Negate, _) => true,
+        Expr::Constant(Constant::Int(amount)) => amount < 0,
+        Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, first, _) => {
+            matches!(cx.function.expr(first), Expr::Unary(unspin_ir::UnaryOp::Negate, _))
+        }
+        _ => false,
+    };
+    let arguments: Vec<ExprId> = call.arguments.iter().map(|argument| argument.value).collect();
+    match (method.as_str(), &arguments[..]) {
+        ("seek", &[amount, from]) => is_negative(amount) && is_relative(cx, from),
+        ("seek", &[from]) => match cx.function.expr(from) {
+            Expr::Variant(name, parts) => name.ends_with("Current") && parts.iter().any(|&part| is_negative(part)),
+            _ => false,
+        },
+        ("seek_relative", &[amount]) => is_negative(amount),
+        _ => false,
+    }
+}
+
+/// `1`, `os.SEEK_CUR`.
+fn is_relative(cx: &LoopContext<'_>, from: ExprId) -> bool {
+    match cx.function.expr(from) {
+        Expr::Constant(Constant::Int(from)) => *from == 1,
+        Expr::Global(name) => name.ends_with("SEEK_CUR"),
+        _ => false,
+    }
 }
 
 /// The sequence that a statement cuts something off from the beginning of, and how much.

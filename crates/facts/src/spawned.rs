@@ -50,7 +50,9 @@ impl Project {
             function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
                 StatementKind::Assign(place, _) => matches!(function.expr(*place), Expr::Field(_, name) if *name == "daemon"),
                 StatementKind::Call(call) => {
-                    let named = call.arguments.iter().any(|argument| argument.name.is_some_and(|name| name == "daemon"));
+                    // A thread that is given a function is another one.
+                    let given = |word: &str| call.arguments.iter().any(|argument| argument.name.is_some_and(|n| n == word));
+                    let named = given("daemon") && !given("target");
                     named || matches!(call.callee, Callee::Method(_, method) if method == "setDaemon")
                 }
                 _ => false,
@@ -82,10 +84,28 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
                 let runner = if model.holds { Some(Runner::Ended) } else { runner_of(function, call, is_thread, module) };
                 let Some(runner) = runner else { continue };
                 runners.entry(target).or_insert(runner);
+                if let Some(only) = only_call(project, FunctionRef { file, function: target }) {
+                    runners.entry(only).or_insert(runner);
+                }
             }
         }
     }
     runners
+}
+
+/// The function of the same file that a closure only calls: `move || run(&state)`.
+fn only_call(project: &Project, at: FunctionRef) -> Option<FunctionId> {
+    let closure = project.function(at);
+    let [block] = &closure.blocks[..] else { return None };
+    let mut calls = block.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Call(call) => Some(call),
+        _ => None,
+    });
+    let is_closure = closure.parent.is_some() && !closure.is_test;
+    let call = calls.next().filter(|_| calls.next().is_none() && is_closure)?;
+    let found = project.resolve_targets(at, call);
+    let target = found.targets.first().filter(|target| found.exact && target.file == at.file)?;
+    Some(target.function)
 }
 
 /// The function that an argument stands for: a closure, a name of the file, a method of the same class, or a call of one
@@ -137,7 +157,8 @@ fn runner_of(function: &Function, call: &Call, is_thread: bool, module: &unspin_
     if daemon {
         return None;
     }
-    if !is_dropped && cancels(module) {
+    // A thread of Rust cannot be aborted.
+    if !is_dropped && (module.shares_objects || !is_thread) && cancels(module) {
         return Some(Runner::Ended);
     }
     Some(match (is_thread, is_dropped && !is_constructor && !module.shares_objects) {

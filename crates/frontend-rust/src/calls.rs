@@ -460,6 +460,11 @@ impl Lowering<'_> {
                 (Ast::Path(path), None, _) if is_constructor(&e.func) => Some(self.expr_path(path)),
                 (Ast::Path(path), None, _) => {
                     let path = self.expr_path(path);
+                    // The kind says more than the type that it is put into.
+                    let is_io = matches!(path.as_str(), "std.io.Error.from" | "std.io.Error.new");
+                    if let Some(kind) = e.args.first().filter(|_| is_io).and_then(|kind| self.error_class(kind)) {
+                        return Some(kind);
+                    }
                     let (ty, _) = path.rsplit_once('.')?;
                     let is_type = ty.rsplit('.').next()?.starts_with(char::is_uppercase);
                     is_type.then(|| name(ty))

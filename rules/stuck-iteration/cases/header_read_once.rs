@@ -51,7 +51,7 @@ pub fn stream_info_read_inside<R: Read>(reader: &mut R) -> io::Result<u64> {
 pub fn decode_partitions(dimension: usize, size: usize) -> Vec<usize> {
     let mut decoded = Vec::new();
     let mut count = 0;
-    while count < size { // fixme: expect: stuck-iteration/audit
+    while count < size { // expect: stuck-iteration/audit
         for entry in 0..dimension {
             decoded.push(entry);
             count += 1;

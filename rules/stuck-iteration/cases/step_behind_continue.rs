@@ -58,7 +58,7 @@ fn is_comment(line: &str) -> bool {
 pub fn settings(lines: &[String]) -> Vec<&str> {
     let mut found = Vec::new();
     let mut i = 0;
-    while i < lines.len() { // fixme: expect: stuck-iteration/audit
+    while i < lines.len() { // expect: stuck-iteration/audit
         if is_comment(&lines[i]) {
             continue;
         }
@@ -74,7 +74,7 @@ pub fn settings_filtered(lines: &[String]) -> Vec<&str> {
 
 pub fn outer_step_skipped(rows: &[Vec<String>]) -> usize {
     let mut row = 0;
-    'rows: while row < rows.len() { // fixme: expect: stuck-iteration/audit
+    'rows: while row < rows.len() { // expect: stuck-iteration/audit
         for line in &rows[row] {
             if is_comment(line) {
                 continue 'rows;

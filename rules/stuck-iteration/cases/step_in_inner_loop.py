@@ -5,7 +5,7 @@ def decode_partitions(codebook: list[int], size: int) -> list[int]:
     # Class: audio residue decoding with a codebook of dimension zero.
     decoded = []
     count = 0
-    while count < size:  # fixme: expect: stuck-iteration/audit
+    while count < size:  # expect: stuck-iteration/audit
         for entry in codebook:
             if count >= size:
                 break

@@ -20,7 +20,7 @@ where
     let handshaking_at_start = session.is_handshaking();
     let mut received = 0;
     let mut sent = 0;
-    loop { // fixme: expect: unread-end-of-input
+    loop { // expect: unread-end-of-input
         if session.wants_write() {
             sent += session.write_tls(io)?;
         }

@@ -64,7 +64,7 @@ pub fn start_and_forget(ticks: Arc<AtomicU64>) {
 }
 
 fn tick_forever(ticks: &AtomicU64) {
-    loop { // fixme: expect: unstoppable-loop
+    loop { // expect: unstoppable-loop
         ticks.fetch_add(1, Ordering::Relaxed);
         thread::sleep(PERIOD);
     }

@@ -11,7 +11,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 
 pub fn start(ticks: broadcast::Sender<bool>, stop: Arc<RwLock<bool>>) {
     tokio::spawn(async move {
-        loop { // fixme: expect: unstoppable-loop/strict
+        loop { // expect: unstoppable-loop/strict
             if ticks.send(true).is_err() {
                 if *stop.read().await {
                     return;

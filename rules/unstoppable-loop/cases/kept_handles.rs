@@ -9,7 +9,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 
 pub fn ticker(ticks: Arc<AtomicU64>) -> thread::JoinHandle<()> {
     thread::spawn(move || {
-        loop { // fixme: expect: unstoppable-loop/strict
+        loop { // expect: unstoppable-loop/strict
             ticks.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PERIOD);
         }
@@ -35,7 +35,7 @@ pub struct Ticker {
 impl Ticker {
     pub fn start(ticks: Arc<AtomicU64>) -> Self {
         let thread = thread::spawn(move || {
-            loop { // fixme: expect: unstoppable-loop/strict
+            loop { // expect: unstoppable-loop/strict
                 ticks.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(PERIOD);
             }

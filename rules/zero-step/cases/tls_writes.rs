@@ -9,7 +9,7 @@ pub trait Session {
 }
 
 pub fn flush_session<S: Session, W: Write>(session: &mut S, io: &mut W) -> io::Result<()> {
-    while session.wants_write() { // fixme: expect: zero-step
+    while session.wants_write() { // expect: zero-step
         session.write_tls(io)?;
     }
     io.flush()
@@ -26,7 +26,7 @@ pub fn flush_session_checked<S: Session, W: Write>(session: &mut S, io: &mut W) 
 
 pub fn flush_counted<S: Session, W: Write>(session: &mut S, io: &mut W) -> io::Result<usize> {
     let mut sent = 0;
-    while session.wants_write() { // fixme: expect: zero-step
+    while session.wants_write() { // expect: zero-step
         sent += session.write_tls(io)?;
     }
     Ok(sent)

@@ -18,6 +18,8 @@ const MAX_DECIDED: usize = 400;
 /// What every way from a failure back to its call passes.
 pub(super) struct OnEveryWay {
     pub(super) names: Vec<&'static str>,
+    /// Whether some way tests a count: `if max_retries < 0 or retries < max_retries`.
+    pub(super) may_count: bool,
     pub(super) pauses: bool,
     /// Whether the pauses always take the same time; `None` where that is not known.
     pub(super) delay: Option<&'static str>,
@@ -61,7 +63,8 @@ impl<'c, 'p> Bounds<'c, 'p> {
             names.push("unknown");
         }
         let pauses = self.cuts(&self.pauses());
-        OnEveryWay { names, pauses, delay: if pauses { self.delay() } else { None } }
+        let may_count = kinds.contains_key("limit");
+        OnEveryWay { names, may_count, pauses, delay: if pauses { self.delay() } else { None } }
     }
 
     /// Whether every way from the failure to the call enters one of the blocks.

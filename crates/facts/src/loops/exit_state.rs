@@ -184,7 +184,7 @@ fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) 
 }
 
 /// The local whose method a local holds: `queue` of `take = queue.popleft`.
-fn bound_to(cx: &LoopContext<'_>, value: ExprId) -> Option<unspin_ir::LocalId> {
+pub(super) fn bound_to(cx: &LoopContext<'_>, value: ExprId) -> Option<unspin_ir::LocalId> {
     let Expr::Local(bound) = *cx.function.expr(value) else { return None };
     let [definition] = cx.shape.definitions(bound) else { return None };
     match cx.function.expr(definition.value?) {
@@ -194,7 +194,7 @@ fn bound_to(cx: &LoopContext<'_>, value: ExprId) -> Option<unspin_ir::LocalId> {
 }
 
 /// Whether a call runs an inner function that changes a variable of this one.
-fn captures(cx: &LoopContext<'_>, site: &Site<'_>, local: unspin_ir::LocalId) -> bool {
+pub(super) fn captures(cx: &LoopContext<'_>, site: &Site<'_>, local: unspin_ir::LocalId) -> bool {
     let name = cx.function.local(local).name;
     site.resolution.targets.iter().any(|&target| {
         let inner = cx.project.function(target);

@@ -49,14 +49,50 @@ impl<'p> Machine<'p> {
             let adapted = self.adapted(state, function, call, receiver, &arguments);
             return self.finish(state, call, adapted);
         }
-        if let Some((model, certainty)) = resolution.model {
+        let contract = project.contract(at, call, &resolution).map(|model| (model, Certainty::Name));
+        if let Some((model, certainty)) = resolution.model.or(contract) {
             let context = Context { function, call, receiver, arguments: &arguments, at, span };
             return self.modelled(state, &context, model, certainty);
         }
         if !resolution.targets.is_empty() && self.follow_targets(state, function, call, &resolution, &arguments) {
             return state.frames.last().is_some_and(|frame| frame.block.0 != u32::MAX);
         }
+        // Whoever makes an object of nothing expects it to fail.
+        let is_constructor = call.callee.name().is_some_and(|name| name.starts_with(char::is_uppercase));
+        // Deeper in, somebody has made something of it that is not followed.
+        let is_own = state.frames.len() == 1 && resolution.targets.is_empty() && !is_constructor;
+        if is_own && arguments.iter().any(|slot| self.is_end(slot)) {
+            return self.given_nothing(state, function, call, &arguments, span);
+        }
         self.unresolved(state, function, call, &arguments)
+    }
+
+    /// Whether a value is the nothing that a read gave.
+    fn is_end(&self, slot: &Slot) -> bool {
+        slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)
+    }
+
+    /// What takes nothing gives the same when it takes nothing again; or else it fails. Its object may take note.
+    fn given_nothing(
+        &mut self,
+        state: &mut State,
+        function: &'p Function,
+        call: &'p Call,
+        arguments: &[Slot],
+        span: Span,
+    ) -> bool {
+        state.end_escaped |= !self.is_swallowed(state);
+        if call.awaited {
+            state.excused = true;
+        }
+        if let Callee::Method(receiver, _) = call.callee {
+            self.touch(state, function, receiver);
+        }
+        let values: Vec<_> = arguments.iter().map(|slot| slot.value).collect();
+        let number = 1 << 62 | u64::from(state.frame().at.file) << 32 | u64::from(span.start);
+        let value = self.values.apply(Operator::Opaque(number), &values);
+        let places = arguments.iter().fold(0, |places, slot| places | slot.places);
+        self.finish(state, call, Slot { value, places, from_end: true })
     }
 
     /// Step into the project's functions, if they are small and few; one way for each.

@@ -475,13 +475,27 @@ impl<'p> Machine<'p> {
         let is_empty = self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence);
         let block = state.frame().block;
         let is_second = state.frame().visits.get(&block).is_some_and(|&visits| visits > 1);
-        if is_empty || is_second {
+        if is_empty || is_second || self.is_made_of_nothing(state.frame().at, iterable, slot) {
             return self.enter(state, function, exhausted);
         }
         let fresh = self.values.fresh();
         let place = Place::Local(state.frame().id, item);
         state.store.slots.insert(place, Slot::of(fresh));
         self.enter(state, function, body)
+    }
+
+    /// Whether an iterator was made of the nothing that a read gave: by a call of which nothing is known, or as an object of
+    /// the project's own.
+    fn is_made_of_nothing(&self, at: FunctionRef, iterable: ExprId, slot: Slot) -> bool {
+        slot.from_end
+            && match self.values.node(slot.value) {
+                Node::Apply(Operator::Opaque(_), _) => true,
+                Node::Apply(Operator::Aggregate(_), _) => {
+                    let class = self.project.type_of(at, iterable).and_then(|ty| self.project.class(ty));
+                    class.is_some_and(|class| !self.project.method(class, name("next")).is_empty())
+                }
+                _ => false,
+            }
     }
 
     /// A failure that is certain: to the handler that names one of the classes, or out.

@@ -1,0 +1,110 @@
+//! Service loops of threads and tasks whose way out may never be taken: one that stands on some ways round only, one that
+//! opens only when its owner is asked to, and not when the owner goes.
+
+use unspin_flow::{BlockSet, ways};
+use unspin_ir::{BlockId, Callee, StatementKind, Terminator};
+
+use super::{leaves_by_design, may_never_return, stop};
+use crate::model::Effect;
+use crate::sites::{LoopContext, Site, is_rust};
+use crate::spawned::Runner;
+
+/// Whether a way round passes nothing that leaves: no test, no failure that the source hands on. Only of loops that a
+/// thread or task runs.
+pub(super) fn avoidable(cx: &LoopContext<'_>) -> bool {
+    if cx.project.runner(cx.at).is_none_or(|runner| runner == Runner::Ended) {
+        return false;
+    }
+    let natural = cx.natural();
+    let mut leaving: BlockSet = natural.body.iter().filter(|&block| leaves(cx, block)).collect();
+    add_parts_of_tests(cx, &mut leaving);
+    add_inner_loops(cx, &mut leaving);
+    !leaving.contains(natural.header)
+        && leaving.iter().next().is_some()
+        && natural.latches.iter().any(|&latch| ways::exists_through(&cx.shape.cfg, natural, latch, &leaving))
+}
+
+/// `a and b`, and `if x == 1: .. elif x == 2: break`, are one question: a test counts where the next one leaves.
+fn add_parts_of_tests(cx: &LoopContext<'_>, leaving: &mut BlockSet) {
+    loop {
+        let asks = |block: BlockId| match cx.function.block(block).terminator {
+            Terminator::Branch { then, otherwise, .. } => {
+                let is_part = |next: BlockId, other: BlockId| {
+                    leaving.contains(next) && (is_bare_test(cx, next) || goes_on_at(cx, next, other))
+                };
+                is_part(then, otherwise) || is_part(otherwise, then)
+            }
+            _ => false,
+        };
+        let more: Vec<BlockId> = cx.natural().body.iter().filter(|&block| !leaving.contains(block) && asks(block)).collect();
+        if more.is_empty() {
+            return;
+        }
+        leaving.extend(&more.into_iter().collect());
+    }
+}
+
+fn is_bare_test(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let data = cx.function.block(block);
+    data.statements.is_empty() && matches!(data.terminator, Terminator::Branch { .. })
+}
+
+/// Whether a test that does not leave goes on where the one before it does.
+fn goes_on_at(cx: &LoopContext<'_>, block: BlockId, other: BlockId) -> bool {
+    matches!(cx.function.block(block).terminator, Terminator::Branch { then, otherwise, .. } if then == other || otherwise == other)
+}
+
+/// What an inner loop asks is asked: it is taken to go round at least once.
+fn add_inner_loops(cx: &LoopContext<'_>, leaving: &mut BlockSet) {
+    let natural = cx.natural();
+    let inner = cx.shape.forest.loops.iter().filter(|l| l.header != natural.header && natural.body.contains(l.header));
+    let asking = inner.filter(|inner| inner.body.iter().any(|block| leaving.contains(block)));
+    let headers: BlockSet = asking.map(|inner| inner.header).collect();
+    leaving.extend(&headers);
+}
+
+fn leaves(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let data = cx.function.block(block);
+    let ends = matches!(data.terminator, Terminator::Return(_) | Terminator::Raise { .. });
+    let exits = || cx.natural().exits.iter().any(|&(from, to)| from == block && data.unwind != Some(to));
+    let mut sites = cx.sites.iter().filter(|site| site.block == block);
+    // What comes from elsewhere may say that there is no more.
+    let asks = |site: &Site<'_>| {
+        matches!(site.effect, Some(Effect::Receive | Effect::Read | Effect::Accept | Effect::Wait | Effect::StopCheck))
+    };
+    ends || exits() || sites.any(|site| asks(site) || may_never_return(cx, site) || leaves_by_design(cx, site))
+}
+
+/// Whether the thread of the loop is kept by an object of a type that stops it when asked, and not when it is dropped: the
+/// loop reads a flag, which stays as it is when the object is gone.
+pub(super) fn never_dropped(cx: &LoopContext<'_>) -> bool {
+    let is_kept = matches!(cx.project.runner(cx.at), Some(Runner::Thread | Runner::Task));
+    if !is_rust(cx.project, cx.at) || !is_kept || !reads_flag(cx) {
+        return false;
+    }
+    let Some(parent) = cx.function.parent else { return false };
+    let parent = crate::FunctionRef { file: cx.at.file, function: parent };
+    let Some(owner) = cx.project.owner(parent) else { return false };
+    let function = cx.project.function(parent);
+    let makes_owner =
+        function.returns.is_some_and(|ty| cx.project.class_in(cx.at.file, ty) == Some(owner)) && !function.has_receiver;
+    let drops = cx.project.method(owner, unspin_ir::name("drop"));
+    let stops = |at: &crate::FunctionRef| {
+        let method = cx.project.function(*at);
+        method.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => {
+                matches!(call.callee, Callee::Method(_, name) if matches!(name.as_str(), "store" | "swap"))
+            }
+            _ => false,
+        })
+    };
+    makes_owner && drops.is_empty() && cx.project.methods_of(owner).any(|method| stops(&method))
+}
+
+/// Whether what leaves the loop is a flag alone: something that would fail or end with its other side is an exit that
+/// opens when the owner goes.
+fn reads_flag(cx: &LoopContext<'_>) -> bool {
+    let loads = |site: &Site<'_>| matches!(site.call.callee, Callee::Method(_, name) if name == "load");
+    let receives = |site: &Site<'_>| site.effect == Some(Effect::Receive);
+    stop::stop_signal(cx) == "read" && cx.sites.iter().any(loads) && !cx.sites.iter().any(receives)
+}
