@@ -45,7 +45,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
             function: at,
             around: None,
             attributes: vec![("gives", "not-ready-at-end")],
-            places: vec![("call", at.file, span), ("read", at.file, block.span)],
+            places: vec![("call", at.file, span), ("test", at.file, block.span)],
             words: vec![("call", crate::sites::shown_callee(function, call))],
             sureness: Sureness::Medium,
         })

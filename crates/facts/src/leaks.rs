@@ -78,7 +78,7 @@ pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
         function: cx.at,
         around: Some(cx.source.span),
         attributes: vec![("leaks", "task")],
-        places: vec![("call", file, made), ("left", file, left.span), ("loop", file, cx.source.head)],
+        places: vec![("call", file, made), ("exit", file, left.span), ("loop", file, cx.source.head)],
         words: vec![("call", cx.name_of(left)), ("place", cx.function.local(held).name.to_string())],
         sureness: Sureness::Medium,
     })

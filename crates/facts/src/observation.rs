@@ -83,6 +83,8 @@ pub const PLACES: &[(&str, &str)] = &[
     ("step", "the step towards the bound, or away from it"),
     ("function", "the name of the function"),
     ("back", "the call that closes the cycle"),
+    ("test", "the test of what was read"),
+    ("exit", "where a failure leaves"),
 ];
 
 /// The words that a message may use, in braces.

@@ -4,6 +4,8 @@ import threading
 import time
 
 stop = threading.Event()
+lock = threading.Lock()
+pending: list[float] = []
 
 
 def send(value: float) -> bool:
@@ -45,10 +47,21 @@ def tick_in_steps() -> None:
                 return
 
 
+def tick_under_lock() -> None:
+    # The lock is given back on the way out.
+    while True:
+        with lock:
+            if pending and stop.is_set():
+                break
+            pending.clear()
+        time.sleep(0.5)
+
+
 def main() -> None:
     threading.Thread(target=tick).start()
     threading.Thread(target=tick_until_stopped).start()
     threading.Thread(target=tick_until_both).start()
     threading.Thread(target=tick_in_steps).start()
+    threading.Thread(target=tick_under_lock).start()
     time.sleep(10)
     stop.set()

@@ -16,12 +16,38 @@ pub(super) fn avoidable(cx: &LoopContext<'_>) -> bool {
         return false;
     }
     let natural = cx.natural();
-    let mut leaving: BlockSet = natural.body.iter().filter(|&block| leaves(cx, block)).collect();
+    // What a context manager does on the way out stands between the test and the end.
+    let back = ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::default());
+    let returns = |block: BlockId| block == natural.header || back.contains(block);
+    let decides = |block: BlockId| {
+        matches!(cx.function.block(block).terminator, Terminator::Branch { then, otherwise, .. }
+            if returns(then) != returns(otherwise))
+    };
+    let mut leaving: BlockSet = natural.body.iter().filter(|&block| leaves(cx, block) || decides(block)).collect();
     add_parts_of_tests(cx, &mut leaving);
     add_inner_loops(cx, &mut leaving);
-    !leaving.contains(natural.header)
-        && leaving.iter().next().is_some()
-        && natural.latches.iter().any(|&latch| ways::exists_through(&cx.shape.cfg, natural, latch, &leaving))
+    !leaving.contains(natural.header) && leaving.iter().next().is_some() && goes_round(cx, &leaving)
+}
+
+/// Whether a way round on which nothing fails enters none of the blocks: what a context manager does with a failure says
+/// nothing of this.
+fn goes_round(cx: &LoopContext<'_>, avoiding: &BlockSet) -> bool {
+    let natural = cx.natural();
+    let mut seen = BlockSet::new(cx.shape.cfg.len());
+    let mut pending = vec![natural.header];
+    while let Some(block) = pending.pop() {
+        let unwind = cx.function.block(block).unwind;
+        for &next in cx.shape.cfg.successors(block) {
+            if next == natural.header {
+                return true;
+            }
+            let inside = natural.body.contains(next) && !avoiding.contains(next) && Some(next) != unwind;
+            if inside && seen.insert(next) {
+                pending.push(next);
+            }
+        }
+    }
+    false
 }
 
 /// `a and b`, and `if x == 1: .. elif x == 2: break`, are one question: a test counts where the next one leaves.
