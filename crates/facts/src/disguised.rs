@@ -36,7 +36,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
     let function = project.function(at);
     function.blocks.iter().find_map(|block| {
         let Terminator::Branch { test, then, otherwise } = block.terminator else { return None };
-        let (read, when) = end_asked_for(function, test)?;
+        let (read, when) = end_asked_for((project, at), function, test)?;
         let read = if let Expr::Length(read) = *function.expr(read) { read } else { read };
         let (_, _, call) = shape.origin(function, read).filter(|(_, _, call)| reads(project, at, call))?;
         let span = not_ready_from(function, if when { then } else { otherwise })?;
@@ -53,10 +53,13 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
 }
 
 /// What is compared with the end of an input, and the outcome that means it.
-fn end_asked_for(function: &Function, test: ExprId) -> Option<(ExprId, bool)> {
-    let is_number = |expr: ExprId, wanted: i64| *function.expr(expr) == Expr::Constant(Constant::Int(wanted));
+fn end_asked_for(cx: (&Project, FunctionRef), function: &Function, test: ExprId) -> Option<(ExprId, bool)> {
+    let is_number = |expr: ExprId, wanted: i64| match function.expr(expr) {
+        Expr::Global(name) => cx.0.constant(cx.1.file, *name) == Some(Constant::Int(wanted)),
+        other => *other == Expr::Constant(Constant::Int(wanted)),
+    };
     match *function.expr(test) {
-        Expr::Unary(UnaryOp::Not, inner) => end_asked_for(function, inner).map(|(read, when)| (read, !when)),
+        Expr::Unary(UnaryOp::Not, inner) => end_asked_for(cx, function, inner).map(|(read, when)| (read, !when)),
         Expr::Truth(inner) => Some((inner, false)),
         Expr::Compare(CompareOp::Eq | CompareOp::Le, read, zero) if is_number(zero, 0) => Some((read, true)),
         Expr::Compare(CompareOp::Lt, read, one) if is_number(one, 1) => Some((read, true)),

@@ -1,10 +1,11 @@
 //! Stop signals that never come: `serve.with_graceful_shutdown(pending())`.
 
-use unspin_ir::{Call, Callee, Function};
+use unspin_ir::{Call, Callee, Expr, Function, FunctionId, LocalId, LocalKind};
 
 use crate::model::WordKind;
 use crate::observation::{Observation, Subject, Sureness};
 use crate::shape::LazyShape;
+use crate::spawned::Runner;
 use crate::{FunctionRef, Project};
 
 /// Whether a call makes a future that is never ready.
@@ -12,27 +13,57 @@ pub(crate) fn may_observe(call: &Call) -> bool {
     matches!(call.callee, Callee::Path(path) if path.ends_with("future.pending") && call.arguments.is_empty())
 }
 
-/// Every call that is named for stopping and is given a future that is never ready.
+/// Every future that is never ready and is handed to a call named for stopping, or kept in an object of a file in which a
+/// task that nobody holds waits for what it was given.
 pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Vec<Observation> {
     let function = project.function(at);
-    let takes_signal = |call: &Call| {
-        let names_stop = call.callee.name().is_some_and(|name| project.models.has_word(WordKind::Stop, &name));
-        names_stop && call.arguments.iter().any(|argument| is_never_ready(function, shape, argument.value))
+    let is_signal = |result: LocalId| {
+        let value = Expr::Local(result);
+        let given = |call: &Call| call.arguments.iter().any(|argument| *function.expr(argument.value) == value);
+        let stops = |call: &Call| call.callee.name().is_some_and(|name| project.models.has_word(WordKind::Stop, &name));
+        let is_kept = || {
+            let parts = |expr: &Expr| matches!(expr, Expr::Aggregate(_, parts) if parts.iter().any(|&part| *function.expr(part) == value));
+            function.exprs.iter().any(parts) && waits_for_given(project, at.file)
+        };
+        function.calls().any(|(call, _)| given(call) && stops(call)) || is_kept()
     };
-    let calls = function.calls().filter(|(call, _)| takes_signal(call));
+    let calls = function.calls().filter(|(call, _)| may_observe(call) && !call.awaited);
+    let held = |result: LocalId| std::iter::once(result).chain(aliases(function, shape, result)).any(is_signal);
     calls
-        .map(|(call, span)| Observation {
+        .filter(|(call, _)| call.result.is_some_and(held))
+        .map(|(_, span)| Observation {
             subject: Subject::Call,
             function: at,
             around: None,
             attributes: vec![("stop-signal", "never")],
             places: vec![("call", at.file, span)],
-            words: vec![("call", crate::sites::shown_callee(function, call))],
+            words: Vec::new(),
             sureness: Sureness::Medium,
         })
         .collect()
 }
 
-fn is_never_ready(function: &Function, shape: &LazyShape<'_>, value: unspin_ir::ExprId) -> bool {
-    shape.origin(function, value).is_some_and(|(_, _, call)| may_observe(call))
+/// Variables that hold a value and nothing else.
+fn aliases(function: &Function, shape: &LazyShape<'_>, value: LocalId) -> Vec<LocalId> {
+    let locals = (0..function.locals.len()).map(|index| LocalId(index as u32));
+    let is_alias = |local: &LocalId| {
+        matches!(shape.definitions(*local), [definition]
+            if definition.value.is_some_and(|held| *function.expr(held) == Expr::Local(value)))
+    };
+    locals.filter(is_alias).collect()
+}
+
+/// Whether a task of the file whose handle is dropped waits for a value that it captured.
+fn waits_for_given(project: &Project, file: u32) -> bool {
+    let functions = project.files[file as usize].module.functions.iter().enumerate();
+    let waits = |function: &Function| {
+        function.calls().any(|(call, _)| {
+            let captured = |value| matches!(*function.expr(value), Expr::Local(local) if function.local(local).kind == LocalKind::Captured);
+            call.awaited && matches!(call.callee, Callee::Value(value) if captured(value))
+        })
+    };
+    functions.filter(|(_, function)| waits(function)).any(|(index, _)| {
+        let at = FunctionRef { file, function: FunctionId(index as u32) };
+        project.runner(at) == Some(Runner::DetachedTask)
+    })
 }

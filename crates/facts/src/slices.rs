@@ -72,6 +72,7 @@ fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
     let is_negative = |expr: ExprId| match *cx.function.expr(expr) {
         Expr::Unary(unspin_ir::UnaryOp::Negate, _) => true,
         Expr::Constant(Constant::Int(amount)) => amount < 0,
+        Expr::Global(name) => matches!(cx.project.constant(cx.at.file, name), Some(Constant::Int(amount)) if amount < 0),
         Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, first, _) => {
             matches!(cx.function.expr(first), Expr::Unary(unspin_ir::UnaryOp::Negate, _))
         }
@@ -93,7 +94,7 @@ fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
 fn is_relative(cx: &LoopContext<'_>, from: ExprId) -> bool {
     match cx.function.expr(from) {
         Expr::Constant(Constant::Int(from)) => *from == 1,
-        Expr::Global(name) => name.ends_with("SEEK_CUR"),
+        Expr::Global(name) => name.ends_with("SEEK_CUR") || cx.project.constant(cx.at.file, *name) == Some(Constant::Int(1)),
         _ => false,
     }
 }

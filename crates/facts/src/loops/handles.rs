@@ -2,9 +2,9 @@
 //! opens only when its owner is asked to, and not when the owner goes.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, Callee, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, ExprId, StatementKind, Terminator};
 
-use super::{leaves_by_design, may_never_return, stop};
+use super::{leaves_by_design, may_never_return};
 use crate::model::Effect;
 use crate::sites::{LoopContext, Site, is_rust};
 use crate::spawned::Runner;
@@ -130,7 +130,14 @@ pub(super) fn never_dropped(cx: &LoopContext<'_>) -> bool {
 /// Whether what leaves the loop is a flag alone: something that would fail or end with its other side is an exit that
 /// opens when the owner goes.
 fn reads_flag(cx: &LoopContext<'_>) -> bool {
-    let loads = |site: &Site<'_>| matches!(site.call.callee, Callee::Method(_, name) if name == "load");
+    let is_load = |test: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            let asked = cx.origin_site(part).map(|site| site.call.callee);
+            found |= matches!(asked, Some(Callee::Method(_, name)) if name == "load");
+        });
+        found
+    };
     let receives = |site: &Site<'_>| site.effect == Some(Effect::Receive);
-    stop::stop_signal(cx) == "read" && cx.sites.iter().any(loads) && !cx.sites.iter().any(receives)
+    super::exit_tests(cx).into_iter().any(is_load) && !cx.sites.iter().any(receives)
 }
