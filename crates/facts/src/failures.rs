@@ -7,16 +7,17 @@
 
 mod bounds;
 mod feasible;
+mod waits;
 
 use unspin_flow::{BlockSet, Cfg};
 use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
 use unspin_span::Span;
 
 use self::bounds::{Bounds, OnEveryWay};
+use crate::Certainty;
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
-use crate::{Certainty, model::Bound};
 
 /// A failure of a call that arrives at a block of the loop.
 pub(crate) struct Failure {
@@ -98,7 +99,7 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     attributes.extend(bounds.names.iter().map(|&bound| ("bounded-by", bound)));
     attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
-    attributes.push(("wait", wait_class(cx, site)));
+    attributes.push(("wait", waits::class(cx, site)));
     attributes.extend(failure.is_item.then_some(("given", "as-item")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
@@ -448,58 +449,6 @@ fn kinds_of_retry(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shap
 fn is_alone_in_try(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let unwind = cx.function.block(site.block).unwind;
     !cx.sites.iter().any(|other| other.remote == Remote::Yes && cx.function.block(other.block).unwind == unwind)
-}
-
-/// The timeout of the call: short ones only serve to look at something else from time to time.
-fn wait_class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
-    match timeout_of(cx, site) {
-        Some(seconds) if seconds <= 5.0 => "short",
-        Some(_) => "long",
-        None => "unknown",
-    }
-}
-
-fn timeout_of(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<f64> {
-    let (model, _) = site.resolution.model?;
-    let timeout = model.timeout.as_ref()?;
-    let position = timeout.position.map(|position| position as usize);
-    if let Some(argument) = site.call.argument(timeout.keyword, position) {
-        return cx.seconds(argument);
-    }
-    if let Some(seconds) = set_timeout(cx, site, &timeout.set_by) {
-        return Some(seconds);
-    }
-    match timeout.default {
-        Bound::Seconds(seconds) => Some(seconds),
-        Bound::Word(_) => None,
-    }
-}
-
-/// `sock.settimeout(1.0)` in the same function or in a method of the same class.
-fn set_timeout(cx: &LoopContext<'_>, site: &Site<'_>, set_by: &[unspin_ir::Name]) -> Option<f64> {
-    let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return None };
-    let receiver = cx.function.path(receiver)?;
-    let module = &cx.project.files[cx.at.file as usize].module;
-    let owner = cx.function.owner;
-    let own = std::iter::once((cx.at.function.0 as usize, cx.function));
-    for (index, function) in own.chain(module.functions.iter().enumerate()) {
-        let at = crate::FunctionRef { file: cx.at.file, function: unspin_ir::FunctionId(index as u32) };
-        let related = at == cx.at || (owner.is_some() && function.owner == owner && receiver.contains('.'));
-        if !related {
-            continue;
-        }
-        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
-            if let StatementKind::Call(call) = &statement.kind
-                && let unspin_ir::Callee::Method(other, method) = call.callee
-                && set_by.contains(&method)
-                && function.path(other).as_deref() == Some(&receiver)
-                && let Some(argument) = call.arguments.first()
-            {
-                return crate::sites::seconds(cx.project, at, &crate::shape::Shape::new(function), argument.value);
-            }
-        }
-    }
-    None
 }
 
 fn latch_span(cx: &LoopContext<'_>, graph: &Cfg, start: BlockId) -> Span {

@@ -253,7 +253,11 @@ impl<'c, 'p> Bounds<'c, 'p> {
             if !ordering && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
                 return;
             }
-            for side in [*a, *b] {
+            for (side, other) in [(*a, *b), (*b, *a)] {
+                // `for attempt in itertools.count(): .. if attempt == 5: raise`
+                if self.is_item(side) && self.is_number(other) {
+                    found = true;
+                }
                 let Some(path) = function.path(side) else { continue };
                 let steps = self.steps(&path);
                 if !steps.is_empty() {
@@ -271,6 +275,24 @@ impl<'c, 'p> Bounds<'c, 'p> {
             }
         });
         found
+    }
+
+    /// Whether it is what a `for` takes in each round.
+    fn is_item(&self, expr: ExprId) -> bool {
+        let function = self.cx.function;
+        match (&function.block(self.cx.natural().header).terminator, function.expr(expr)) {
+            (Terminator::Advance { item, .. }, Expr::Local(local)) => item == local,
+            _ => false,
+        }
+    }
+
+    fn is_number(&self, expr: ExprId) -> bool {
+        let constant = match self.cx.function.expr(expr) {
+            Expr::Constant(constant) => Some(constant.clone()),
+            Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name),
+            _ => None,
+        };
+        matches!(constant, Some(unspin_ir::Constant::Int(_)))
     }
 
     /// Blocks on the ways that add to or subtract from a place, by themselves or through a helper.

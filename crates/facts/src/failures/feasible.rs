@@ -213,6 +213,7 @@ impl Propagation<'_, '_> {
     fn known(&self, state: &Environment, expr: ExprId) -> Option<Known> {
         match self.cx.function.expr(expr) {
             Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
+            Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name).map(Known::Constant),
             Expr::Aggregate(_, parts) if !parts.is_empty() => Some(Known::Something),
             Expr::Unary(UnaryOp::Negate, inner) => match self.known(state, *inner)? {
                 Known::Constant(Constant::Int(value)) => Some(Known::Constant(Constant::Int(value.checked_neg()?))),
