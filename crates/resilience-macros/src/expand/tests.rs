@@ -203,6 +203,61 @@ fn the_arguments_of_other_macros_stay() {
     assert_eq!(expand(quote!(), given, true), left.to_string());
 }
 
+/// The functions of a file, those of `impl` and `trait` blocks and of modules included.
+#[derive(Default)]
+struct Functions(Vec<syn::ItemFn>);
+
+impl<'a> syn::visit::Visit<'a> for Functions {
+    fn visit_item_fn(&mut self, found: &'a syn::ItemFn) {
+        self.0.push(found.clone());
+        syn::visit::visit_item_fn(self, found);
+    }
+
+    fn visit_impl_item_fn(&mut self, found: &'a syn::ImplItemFn) {
+        let syn::ImplItemFn { attrs, vis, modifiers, sig, block, .. } = found.clone();
+        self.0.push(syn::ItemFn { attrs, vis, modifiers, sig, block: Box::new(block) });
+        syn::visit::visit_impl_item_fn(self, found);
+    }
+}
+
+fn sources(folder: &std::path::Path, all: &mut Vec<std::path::PathBuf>) {
+    for path in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_function_of_this_repository_can_be_watched_and_left_alone() {
+    let mut files = Vec::new();
+    for folder in ["crates", "rules", "fixtures"] {
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder), &mut files);
+    }
+    let (mut functions, mut sites) = (0, 0);
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("text");
+        // Some are wrong on purpose.
+        let Ok(file) = syn::parse_file(&text) else { continue };
+        let mut found = Functions::default();
+        syn::visit::Visit::visit_file(&mut found, &file);
+        for function in found.0.into_iter().filter(|function| function.sig.constness.is_none()) {
+            let (tokens, name) = (quote!(#function), format!("{} in {}", function.sig.ident, path.display()));
+            let is_marked = tokens.to_string().contains("# [monitored");
+            let off = expand(quote!(), tokens.clone(), false);
+            assert!(is_marked || off == tokens.to_string(), "left alone: {name}");
+            let on = monitored(quote!(service), tokens, true);
+            functions += 1;
+            sites += on.to_string().matches("Site :: new").count();
+            let is_wrong = is_marked && on.to_string().contains("compile_error");
+            assert!(is_wrong || syn::parse2::<syn::ItemFn>(on).is_ok(), "watched: {name}");
+        }
+    }
+    assert!(functions > 2000 && sites > 300, "{functions} functions with {sites} loops");
+}
+
 #[test]
 fn a_select_without_loops_is_left_as_it_is() {
     let select = "select! { biased; x = y => {} () = z, if c => w, }";

@@ -259,3 +259,28 @@ async fn a_new_process_takes_over_without_a_refused_client() {
         assert_eq!(client.request("echo", json!(2)).await.unwrap(), 2);
     }
 }
+
+#[test]
+fn the_demonstration_says_what_the_readme_says() {
+    let output = Command::new(env!("CARGO_BIN_EXE_resilient-client")).arg("demo").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let readme = include_str!("../../README.md").lines().filter(|line| line.starts_with("{\""));
+    // The first line tells the ports, which are any that are free.
+    let (said, written): (Vec<_>, Vec<_>) = (said.lines().skip(1).collect(), readme.skip(1).collect());
+    assert!(written.len() > 3 && said.starts_with(&written), "{said:#?}");
+}
+
+#[tokio::test]
+async fn the_load_generator_counts_its_answers_and_loses_nobody() {
+    let server = Process::start(&[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_resilient-load"));
+    command.args(["--address", &server.address.to_string(), "--secret", SECRET]);
+    command.args(["--clients", "5", "--idle", "3", "--slow", "2", "--seconds", "1"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    assert!(said["answers"].as_u64().unwrap() > 0, "{said}");
+    assert_eq!((&said["failures"], &said["lost"], &said["silent_ended"]), (&json!(0), &json!(0), &json!(0)), "{said}");
+    let requests = server.metric("resilient_requests_total").await;
+    assert_eq!(Some(requests), said["answers"].as_u64());
+}
