@@ -142,6 +142,57 @@ fn long_lines_cost_no_more_than_long_files() {
     }
 }
 
+/// What each method does is judged by what the others do: looked at one by one for each, they would cost the square of their
+/// number, which takes minutes here.
+#[test]
+fn many_methods_of_one_class_cost_no_more_than_as_many_of_others() {
+    let methods = if is_heavy() { 5_000 } else { 500 };
+    let python = "    def run(self):
+        while not self._stop.is_set():
+            self.sock.recv(1)
+
+    def listen(self):
+        sock = self.sock
+        while True:
+            try:
+                sock.recv(1)
+            except socket.timeout:
+                continue
+
+    def stop(self):
+        self._stop.set()
+
+";
+    let rust = "    fn run(&mut self) -> io::Result<()> {
+        while !self.stop.load(Ordering::Relaxed) {
+            self.stream.read(&mut [0; 1])?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self) {
+        loop {
+            if let Ok(stream) = TcpStream::connect(self.address) {
+                self.stream = stream;
+                return;
+            }
+        }
+    }
+
+    fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+";
+    let folder = folder(&[]);
+    let uses = "use std::{io::{self, Read}, net::TcpStream, sync::atomic::Ordering};";
+    folder.write("class.py", format!("import socket\n\nclass Worker:\n{}", python.repeat(methods)).as_bytes());
+    folder.write("class.rs", format!("{uses}\n\nimpl Worker {{\n{}}}\n", rust.repeat(methods)).as_bytes());
+    let outcome = folder.run(&["check", "--output-format", "json", "--extend-select", "strict,audit"]);
+    assert_eq!(outcome.code, Some(1), "there is something to find: {outcome:?}");
+    assert!(outcome.elapsed < Duration::from_mins(1), "{:?}", outcome.elapsed);
+}
+
 #[test]
 fn ten_thousand_files_are_scanned() {
     let folder = folder(&[]);

@@ -270,12 +270,11 @@ fn runners(cx: &LoopContext<'_>) -> Vec<&'static str> {
 }
 
 fn stops_its_class(cx: &LoopContext<'_>) -> bool {
-    let module = &cx.project.files[cx.at.file as usize].module;
-    module.functions.iter().any(|function| {
-        function.owner == cx.function.owner
-            && matches!(
-                function.name.as_str(),
-                "close" | "stop" | "shutdown" | "terminate" | "disconnect" | "aclose" | "drop" | "__exit__" | "__aexit__"
-            )
+    let mut family = cx.function.owner.into_iter().flat_map(|owner| cx.project.files[cx.at.file as usize].family(owner));
+    family.any(|(_, function)| {
+        matches!(
+            function.name.as_str(),
+            "close" | "stop" | "shutdown" | "terminate" | "disconnect" | "aclose" | "drop" | "__exit__" | "__aexit__"
+        )
     })
 }

@@ -4,6 +4,7 @@ use unspin_ir::{Callee, Expr, LoopKind};
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
+use crate::project::Remark;
 use crate::sites::{LoopContext, Remote, Site};
 
 /// A heartbeat loop without a deadline for the answer.
@@ -74,15 +75,16 @@ fn is_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether any name of the file speaks of an answer to heartbeats: then somebody else looks for it.
 fn speaks_of_answers(cx: &LoopContext<'_>) -> bool {
-    let module = &cx.project.files[cx.at.file as usize].module;
+    let file = &cx.project.files[cx.at.file as usize];
     let speaks = |name: &str| {
         let name = name.to_ascii_lowercase();
         ["pong", "ack", "last_", "missed", "idle", "timeout"].iter().any(|word| name.contains(word))
     };
-    module.functions.iter().any(|function| {
+    let says = |function: &unspin_ir::Function| {
         speaks(&function.name)
             || function.locals.iter().any(|local| speaks(&local.name))
             || function.exprs.iter().any(|expr| matches!(expr, Expr::Field(_, field) if speaks(field)))
             || function.exprs.iter().any(|expr| matches!(expr, Expr::Global(name) if speaks(name)))
-    })
+    };
+    file.families.says(Remark::Answers, || file.module.functions.iter().any(says))
 }

@@ -5,6 +5,7 @@
 //! table look-up is computed on demand, once, and is the same whichever thread asks first.
 
 mod class;
+mod family;
 mod index;
 
 use std::sync::OnceLock;
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 use unspin_ir::{Class, Function, FunctionId, Module, Name};
 
 pub use self::class::ClassRef;
+pub(crate) use self::family::{Families, Remark};
 use self::index::Index;
 use crate::model::CallModel;
 use crate::outline::{FunctionOutline, Outline};
@@ -25,18 +27,24 @@ pub struct SourceFile {
     /// Its IR.
     pub module: Module,
     outline: OnceLock<Outline>,
+    pub(crate) families: Families,
 }
 
 impl SourceFile {
     /// A file with its IR.
     pub fn new(path: String, module: Module) -> Self {
-        Self { path, module, outline: OnceLock::new() }
+        Self { path, module, outline: OnceLock::new(), families: Families::default() }
     }
 
     /// Go through the module once, with the models of the project that it will be part of. Best done by the thread that
     /// has just lowered it.
     pub fn prepare(&self, models: &crate::Models) {
         self.outline(models);
+    }
+
+    /// The functions of a class, in the order of the source.
+    pub(crate) fn family(&self, owner: Name) -> impl Iterator<Item = (FunctionId, &Function)> {
+        self.families.of(&self.module, owner)
     }
 
     fn outline(&self, models: &crate::Models) -> &Outline {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, FunctionId, LocalId, StatementKind, Terminator};
 
 use crate::model::Effect;
+use crate::project::{Remark, SourceFile};
 use crate::{FunctionRef, Project};
 
 /// What runs a function besides its callers.
@@ -58,8 +59,9 @@ impl Project {
                 _ => false,
             })
         };
+        let file = &self.files[at.file as usize];
         self.is_subclass(self.class_name(class), unspin_ir::name("threading.Thread"))
-            && !self.files[at.file as usize].module.functions.iter().any(speaks_of_daemons)
+            && !file.families.says(Remark::Daemons, || file.module.functions.iter().any(speaks_of_daemons))
     }
 }
 
@@ -81,7 +83,11 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
             let Some(argument) = call.argument(spawns.keyword, position) else { continue };
             if let Some(target) = function_of(project, at, function, argument) {
                 let is_thread = model.path.iter().chain(&model.method).any(|p| p.contains("hread"));
-                let runner = if model.holds { Some(Runner::Ended) } else { runner_of(function, call, is_thread, module) };
+                let runner = if model.holds {
+                    Some(Runner::Ended)
+                } else {
+                    runner_of(function, call, is_thread, &project.files[file as usize])
+                };
                 let Some(runner) = runner else { continue };
                 runners.entry(target).or_insert(runner);
                 if let Some(only) = only_call(project, FunctionRef { file, function: target }) {
@@ -150,7 +156,7 @@ fn definition(function: &Function, local: LocalId) -> Option<Defined<'_>> {
 }
 
 /// `None` for a daemon, which the process ends.
-fn runner_of(function: &Function, call: &Call, is_thread: bool, module: &unspin_ir::Module) -> Option<Runner> {
+fn runner_of(function: &Function, call: &Call, is_thread: bool, file: &SourceFile) -> Option<Runner> {
     let is_dropped = call.result.is_none_or(|result| !is_kept(function, result, 0));
     let daemon = call.arguments.iter().any(|a| a.name.is_some_and(|name| name == "daemon"));
     let is_constructor = matches!(call.callee, Callee::Path(path) if path.ends_with("Thread") || path.ends_with("Process"));
@@ -158,10 +164,11 @@ fn runner_of(function: &Function, call: &Call, is_thread: bool, module: &unspin_
         return None;
     }
     // A thread of Rust cannot be aborted.
-    if !is_dropped && (module.shares_objects || !is_thread) && cancels(module) {
+    let may_end = !is_dropped && (file.module.shares_objects || !is_thread);
+    if may_end && file.families.says(Remark::Cancels, || cancels(&file.module)) {
         return Some(Runner::Ended);
     }
-    Some(match (is_thread, is_dropped && !is_constructor && !module.shares_objects) {
+    Some(match (is_thread, is_dropped && !is_constructor && !file.module.shares_objects) {
         (true, true) => Runner::DetachedThread,
         (true, false) => Runner::Thread,
         (false, true) => Runner::DetachedTask,

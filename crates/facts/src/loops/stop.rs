@@ -1,8 +1,12 @@
 //! Stop signals: whether a loop reads one, and whether a wait stands before the test.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
 use unspin_ir::{BlockId, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Bound, BoundWord, CallModel, Effect, WordKind};
+use crate::project::Remark;
 use crate::sites::{LoopContext, Remote, Site};
 use crate::spawned::Runner;
 
@@ -15,11 +19,13 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     }
     let is_ended = cx.project.runner(cx.at) == Some(Runner::Ended);
     let Some(owner) = cx.function.owner.filter(|_| !is_ended) else { return "none" };
-    let module = &cx.project.files[cx.at.file as usize].module;
-    let siblings = module.functions.iter().filter(|f| f.owner == Some(owner) && f.qualified != cx.function.qualified);
+    let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
+    let siblings = family().filter(|f| f.qualified != cx.function.qualified);
+    let set = OnceCell::new();
     let obeyed = siblings.filter(|f| f.loops.iter().any(|l| l.kind == LoopKind::While)).any(|function| {
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
-        reads_stop_field(cx, function, &blocks) && sets_in_stop(module, owner, function, cx)
+        reads_stop_field(cx, function, &blocks)
+            && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
     });
     if obeyed { "ignored" } else { "none" }
 }
@@ -39,34 +45,34 @@ fn reads_stop_field(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks
     reads_stop(cx, function, &chosen)
 }
 
-fn sets_in_stop(
-    module: &unspin_ir::Module,
-    owner: unspin_ir::Name,
-    reader: &unspin_ir::Function,
-    cx: &LoopContext<'_>,
-) -> bool {
-    let read: Vec<String> = reader
-        .blocks
-        .iter()
-        .filter_map(|block| match block.terminator {
-            Terminator::Branch { test, .. } => Some(stop_paths(cx, reader, test)),
+/// Stop signals that a function tests.
+fn read_in_tests(cx: &LoopContext<'_>, reader: &unspin_ir::Function) -> impl Iterator<Item = String> {
+    let tests = reader.blocks.iter().filter_map(|block| match block.terminator {
+        Terminator::Branch { test, .. } => Some(test),
+        _ => None,
+    });
+    tests.flat_map(|test| stop_paths(cx, reader, test))
+}
+
+/// What the methods of a class assign or set, other than where it is made.
+fn set_in_stop<'f>(family: impl Iterator<Item = &'f unspin_ir::Function>) -> FxHashSet<String> {
+    let methods = family.filter(|function| function.name != "__init__" && function.name != "new");
+    let of_method = |function: &'f unspin_ir::Function| {
+        let statements = function.blocks.iter().flat_map(|block| &block.statements);
+        statements.filter_map(|statement| match &statement.kind {
+            StatementKind::Assign(place, _) => function.path(*place),
+            StatementKind::Call(call) => match call.callee {
+                unspin_ir::Callee::Method(on, method)
+                    if matches!(method.as_str(), "set" | "cancel" | "store" | "close" | "swap") =>
+                {
+                    function.path(on)
+                }
+                _ => None,
+            },
             _ => None,
         })
-        .flatten()
-        .collect();
-    module.functions.iter().filter(|f| f.owner == Some(owner) && f.name != "__init__" && f.name != "new").any(|function| {
-        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-            StatementKind::Assign(place, _) => function.path(*place).is_some_and(|path| read.contains(&path)),
-            StatementKind::Call(call) => match call.callee {
-                unspin_ir::Callee::Method(on, method) => {
-                    matches!(method.as_str(), "set" | "cancel" | "store" | "close" | "swap")
-                        && function.path(on).is_some_and(|path| read.contains(&path))
-                }
-                _ => false,
-            },
-            _ => false,
-        })
-    })
+    };
+    methods.flat_map(of_method).collect()
 }
 
 /// Paths of a test whose names speak of a stop signal.
@@ -127,16 +133,13 @@ fn is_left_endless(cx: &LoopContext<'_>, site: &Site<'_>, model: &CallModel) -> 
     let Some(path) = cx.function.path(receiver) else { return false };
     let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     let given = timeout.keyword.is_some() || timeout.position.is_some();
-    let module = &cx.project.files[cx.at.file as usize].module;
+    let file = &cx.project.files[cx.at.file as usize];
     // Other methods do so for themselves.
-    let may_set = |function: &&unspin_ir::Function| !function.has_receiver || function.qualified == cx.function.qualified;
-    let is_set = module.functions.iter().filter(may_set).any(|function| {
-        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-            StatementKind::Call(call) => matches!(call.callee, unspin_ir::Callee::Method(on, method)
-                if timeout.set_by.contains(&method) && function.path(on).is_some_and(|on| last(&on) == last(&path))),
-            _ => false,
-        })
+    let is_set_here = cx.function.calls().any(|(call, _)| {
+        matches!(call.callee, unspin_ir::Callee::Method(on, method)
+            if timeout.set_by.contains(&method) && cx.function.path(on).is_some_and(|on| last(&on) == last(&path)))
     });
+    let is_set = is_set_here || file.families.sets(&file.module, &timeout.set_by, &last(&path));
     timeout.default == Bound::Word(BoundWord::Endless) && !given && !is_set
 }
 
@@ -153,17 +156,17 @@ fn is_raced(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether the code that stops the class also does something with what is waited for: puts a sentinel, closes the socket.
 fn is_woken(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    let module = &cx.project.files[cx.at.file as usize].module;
+    let file = &cx.project.files[cx.at.file as usize];
     if is_park(site) {
         let unparks =
             |call: &unspin_ir::Call| matches!(call.callee, unspin_ir::Callee::Method(_, method) if method == "unpark");
-        let statements = module.functions.iter().flat_map(|function| &function.blocks).flat_map(|block| &block.statements);
-        return statements.into_iter().any(|s| matches!(&s.kind, StatementKind::Call(call) if unparks(call)));
+        let mut calls = file.module.functions.iter().flat_map(unspin_ir::Function::calls);
+        return file.families.says(Remark::Unparks, || calls.any(|(call, _)| unparks(call)));
     }
     let unspin_ir::Callee::Method(receiver, _) = site.call.callee else { return false };
     let Some(waited) = cx.function.path(receiver) else { return false };
-    let others =
-        module.functions.iter().filter(|f| f.owner.is_some() && f.owner == cx.function.owner && f.name != cx.function.name);
+    let family = cx.function.owner.into_iter().flat_map(|owner| file.family(owner)).map(|(_, function)| function);
+    let others = family.filter(|function| function.name != cx.function.name);
     let stops = |function: &unspin_ir::Function| {
         function.blocks.iter().flat_map(|block| &block.statements).any(|statement| {
             let path = match &statement.kind {

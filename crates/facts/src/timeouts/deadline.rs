@@ -140,8 +140,10 @@ fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool
     let name = project.function(at).name;
     let calls_it = |call: &Call| call.callee.name() == Some(name);
     // Callers in other files are not looked for: that would cost the whole project for each call.
-    project.functions_of(at.file).filter(|&caller| caller != at).any(|caller| {
-        let function = project.function(caller);
+    let file = &project.files[at.file as usize];
+    let callers = file.families.callers(&file.module, name).filter(|(caller, _)| *caller != at.function);
+    callers.into_iter().any(|(caller, function)| {
+        let caller = FunctionRef { file: at.file, function: caller };
         let mut shape = None;
         function.block_ids().any(|(block, data)| {
             data.statements.iter().any(|statement| {

@@ -7,6 +7,7 @@ use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, FunctionId, Loca
 
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect, TimeoutModel};
+use crate::project::Remark;
 use crate::{FunctionRef, Project};
 
 /// How many objects, constructors and wrappers a timeout is looked for through.
@@ -144,9 +145,10 @@ fn is_set_for_all(project: &Project, at: FunctionRef, set_by: &[Name]) -> bool {
     if !set_by.iter().any(|name| name.as_str() == "setdefaulttimeout") {
         return false;
     }
-    let module = &project.files[at.file as usize].module;
+    let file = &project.files[at.file as usize];
     let is_setter = |call: &Call| matches!(call.callee, Callee::Path(path) if path.ends_with("setdefaulttimeout"));
-    module.functions.iter().any(|function| function.calls().any(|(call, _)| is_setter(call)))
+    let mut calls = file.module.functions.iter().flat_map(Function::calls);
+    file.families.says(Remark::DefaultTimeout, || calls.any(|(call, _)| is_setter(call)))
 }
 
 /// The object that carries a timeout, traced back to where it was made.
@@ -228,13 +230,9 @@ impl Carrier<'_> {
 
     /// The functions of the class that `at` belongs to, in the same file.
     fn methods(&self, at: FunctionRef) -> impl Iterator<Item = (FunctionRef, &Function)> {
-        let owner = self.project.function(at).owner;
-        let functions = &self.project.files[at.file as usize].module.functions;
-        functions
-            .iter()
-            .enumerate()
-            .filter(move |(_, function)| owner.is_some() && function.owner == owner)
-            .map(move |(index, function)| (FunctionRef { file: at.file, function: FunctionId(index as u32) }, function))
+        let file = &self.project.files[at.file as usize];
+        let family = self.project.function(at).owner.into_iter().flat_map(|owner| file.family(owner));
+        family.map(move |(id, function)| (FunctionRef { file: at.file, function: id }, function))
     }
 
     fn is_receiver(&self, function: &Function, expr: ExprId) -> bool {
