@@ -4,7 +4,7 @@
 //! stopping, or keep the exception; and where what was awaited is a task that the function itself has cancelled.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, Callee, Expr, ExprId, Handler, LocalId, LoopKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, Handler, LocalId, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Effect, FailureKind, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -106,7 +106,8 @@ fn observe_handler(cx: &LoopContext<'_>, dispatch: BlockId, handler: &Handler, k
         let waits = natural.body.iter().any(waits);
         return (waits && !leaves).then(|| of_handler(cx, handler, kind, "generator-coroutine", None, &after));
     }
-    if own.iter().any(|&block| leaves(cx, block) || stops(cx, block)) || is_kept() {
+    let lets_go = |&block: &BlockId| (leaves(cx, block) && !leaves_at_limit(cx, handler, &own, block)) || stops(cx, block);
+    if own.iter().any(lets_go) || is_kept() {
         return None;
     }
     let guarded: Vec<&Site<'_>> = cx.sites.iter().filter(|site| arrives_at(cx, site.block, dispatch)).collect();
@@ -185,6 +186,25 @@ fn leaves(cx: &LoopContext<'_>, block: BlockId) -> bool {
                         summary.never_returns || summary.raises
                     }))
         })
+}
+
+/// Whether a block leaves under a test of a count alone: what was caught has no say in that.
+fn leaves_at_limit(cx: &LoopContext<'_>, handler: &Handler, own: &[BlockId], leaving: BlockId) -> bool {
+    let mut at = leaving;
+    for _ in 0..own.len() {
+        if let Terminator::Branch { test, .. } = cx.function.block(at).terminator {
+            let is_count =
+                |side: ExprId| matches!(cx.function.expr(side), Expr::Constant(_)) || cx.function.path(side).is_some();
+            let is_caught = handler.binding.is_some_and(|binding| mentions(cx, test, binding));
+            return !is_caught
+                && matches!(*cx.function.expr(test), Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b)
+                    if is_count(a) && is_count(b));
+        }
+        let mut before = own.iter().copied().filter(|&block| cx.shape.cfg.successors(block).contains(&at));
+        let (Some(only), None) = (before.next(), before.next()) else { return false };
+        at = only;
+    }
+    false
 }
 
 /// Whether a block assigns what a test of the loop reads, or calls something that is named for stopping.

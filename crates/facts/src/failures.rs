@@ -86,7 +86,8 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
     // What else a function that sends a request does, such as taking a lock, says nothing.
     let is_local = matches!(site.effect, None | Some(Effect::Wait | Effect::Sleep | Effect::Poll));
-    let is_guessed = remote == Remote::Likely && is_local && is_request_name(&cx.name_of(site));
+    let is_guessed =
+        remote == Remote::Likely && (is_local && is_request_name(&cx.name_of(site)) || is_deadline_of_unknown(site));
     attributes.push(("effect", if is_guessed { "request" } else { effect_name(site.effect) }));
     attributes.push((
         "remote",
@@ -415,6 +416,12 @@ fn without_unwinding(cx: &LoopContext<'_>, start: BlockId, avoiding: &BlockSet) 
 
 /// Whether the call waits for another machine: by its model, or, unresolved, by the library's failure that is caught.
 fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str) -> Remote {
+    let has_kind = |wanted: FailureKind| failure.kinds.contains(&wanted);
+    if is_deadline_of_unknown(site) {
+        // Whoever expects the connection to fail as well waits for no event of this program.
+        let is_remote = shape == "retry" && has_kind(FailureKind::Timeout) && has_kind(FailureKind::Connection);
+        return if is_remote { Remote::Likely } else { Remote::No };
+    }
     let is_known = site.resolution.model.is_some() || !site.resolution.targets.is_empty();
     if site.remote == Remote::No && shape == "retry" && site.call.awaited && is_request_name(&cx.name_of(site)) {
         return Remote::Likely;
@@ -424,6 +431,11 @@ fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &
     }
     let names_connection = failure.kinds.iter().any(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Connection));
     if names_connection && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
+}
+
+/// Whether a deadline is put around something that a caller handed over, of which nothing is known.
+fn is_deadline_of_unknown(site: &Site<'_>) -> bool {
+    site.is_deadline() && site.effect == Some(Effect::Deadline) && site.remote == Remote::No
 }
 
 /// Whether a function says that it asks another machine: what is awaited and called so does.

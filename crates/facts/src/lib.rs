@@ -51,6 +51,7 @@ mod test_ir;
 mod timeouts;
 mod tunnels;
 mod types;
+mod verdicts;
 mod wakes;
 mod walks;
 

@@ -231,9 +231,11 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "limit",
-        &["never-stepped", "set-anew"],
-        "a test that leaves compares a count or deadline which nothing steps, or which every round sets anew",
+        &["never-stepped", "set-anew", "made-anew", "ignored"],
+        "a test that leaves compares a count or deadline which nothing steps, or which every round sets anew; what counts the \
+         failures is made anew in every round; or no answer of it leaves the loop",
     ),
+    (Subject::Loop, "delay", &["dropped"], "failures go round without a pause, although the loop is told how long to wait"),
     (Subject::Loop, "walked", &["grows"], "what it walks gets another item on every way round, and nothing else ends it"),
     (
         Subject::Loop,

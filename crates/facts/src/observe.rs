@@ -93,6 +93,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::pings::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     observations.extend(crate::slices::steps_back(&cx));
+    observations.extend(crate::verdicts::observe(&cx));
     let ends = cx.ends();
     for (mode, through) in
         [(Mode::EndOfInput, "end-of-input"), (Mode::Closed, "closed-channel"), (Mode::NothingTaken, "nothing-taken")]

@@ -35,7 +35,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     })
 }
 
-/// Whether what is spawned connects, with nothing that bounds how long it tries.
+/// Whether what is spawned connects, with nothing that bounds how long it tries, or how long it stays.
 fn starts_attempt(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some((model, _)) = site.resolution.model else { return false };
     let Some(spawns) = &model.spawns else { return false };
@@ -44,7 +44,10 @@ fn starts_attempt(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     };
     spawned_function(cx, argument).is_some_and(|target| {
         let summary = cx.project.summary(target);
-        summary.remote.contains(Effect::Connect) && !summary.effects.contains(Effect::Deadline)
+        // A session that goes on after the attempt lasts, however soon that is given up.
+        let goes_on =
+            || cx.project.function(target).loops.iter().any(|l| matches!(l.kind, LoopKind::While | LoopKind::Endless));
+        summary.remote.contains(Effect::Connect) && (!summary.effects.contains(Effect::Deadline) || goes_on())
     })
 }
 
