@@ -21,7 +21,8 @@ use crate::summary::steps_itself;
 /// What is wrong with the bound of a loop.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
     let mut found = Vec::new();
-    if cx.source.kind == LoopKind::While {
+    // `while True: if not i < n: break` has its test at the head as well.
+    if matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
         found.extend(step_away(cx).map(|step| observation(cx, ("step", "away"), step, "the bound".to_owned())));
         found.extend(grows_with_index(cx).map(|(grow, name)| observation(cx, ("walked", "grows"), grow, name)));
     }

@@ -19,10 +19,17 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     }
     let is_ended = cx.project.runner(cx.at) == Some(Runner::Ended);
     let Some(owner) = cx.function.owner.filter(|_| !is_ended) else { return "none" };
+<<<<<<< HEAD
     let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
     let siblings = family().filter(|f| f.qualified != cx.function.qualified);
     let set = OnceCell::new();
     let obeyed = siblings.filter(|f| f.loops.iter().any(|l| l.kind == LoopKind::While)).any(|function| {
+=======
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let siblings = module.functions.iter().filter(|f| f.owner == Some(owner) && f.qualified != cx.function.qualified);
+    let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
+    let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {
+>>>>>>> 361f56c (Find the test of a loop whether it stands at its head or first in its body)
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
         reads_stop_field(cx, function, &blocks)
             && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
@@ -37,10 +44,11 @@ fn reads_stop(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks: &[Bl
     })
 }
 
-/// Loop tests only: the heads of `while` loops.
+/// Loop tests only: the heads of `while` loops, and the first test of `while True: if not self.running: break`.
 fn reads_stop_field(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks: &[BlockId]) -> bool {
     let heads: Vec<_> = function.loops.iter().filter(|l| l.kind == LoopKind::While).map(|l| l.head).collect();
-    let in_head = |block: &&BlockId| heads.iter().any(|head| head.covers(function.block(**block).span));
+    let is_first = |block: BlockId| function.loops.iter().any(|l| l.kind == LoopKind::Endless && l.header == block);
+    let in_head = |block: &&BlockId| is_first(**block) || heads.iter().any(|head| head.covers(function.block(**block).span));
     let chosen: Vec<BlockId> = blocks.iter().filter(in_head).copied().collect();
     reads_stop(cx, function, &chosen)
 }
