@@ -19,17 +19,11 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     }
     let is_ended = cx.project.runner(cx.at) == Some(Runner::Ended);
     let Some(owner) = cx.function.owner.filter(|_| !is_ended) else { return "none" };
-<<<<<<< HEAD
     let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
     let siblings = family().filter(|f| f.qualified != cx.function.qualified);
     let set = OnceCell::new();
-    let obeyed = siblings.filter(|f| f.loops.iter().any(|l| l.kind == LoopKind::While)).any(|function| {
-=======
-    let module = &cx.project.files[cx.at.file as usize].module;
-    let siblings = module.functions.iter().filter(|f| f.owner == Some(owner) && f.qualified != cx.function.qualified);
     let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
     let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {
->>>>>>> 361f56c (Find the test of a loop whether it stands at its head or first in its body)
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
         reads_stop_field(cx, function, &blocks)
             && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
