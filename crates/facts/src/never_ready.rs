@@ -8,6 +8,9 @@ use crate::shape::LazyShape;
 use crate::spawned::Runner;
 use crate::{FunctionRef, Project};
 
+/// How many such futures of one function are looked at.
+const MAX_CALLS: usize = 8;
+
 /// Whether a call makes a future that is never ready.
 pub(crate) fn may_observe(call: &Call) -> bool {
     matches!(call.callee, Callee::Path(path) if path.ends_with("future.pending") && call.arguments.is_empty())
@@ -30,6 +33,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
     let calls = function.calls().filter(|(call, _)| may_observe(call) && !call.awaited);
     let held = |result: LocalId| std::iter::once(result).chain(aliases(function, shape, result)).any(is_signal);
     calls
+        .take(MAX_CALLS)
         .filter(|(call, _)| call.result.is_some_and(held))
         .map(|(_, span)| Observation {
             subject: Subject::Call,

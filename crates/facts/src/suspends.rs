@@ -90,6 +90,70 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     })
 }
 
+/// How many methods of one name may be meant by a call on something of unknown type.
+const MAX_NAMED: usize = 4;
+
+/// A `select!` that goes round, in which an arm may be ready at once: the pause beside it never comes to its end.
+pub(crate) fn ready_arm(cx: &LoopContext<'_>) -> Option<Observation> {
+    let natural = cx.natural();
+    let nothing = BlockSet::new(cx.shape.cfg.len());
+    natural.body.iter().find_map(|block| {
+        let Terminator::Select { arms } = &cx.function.block(block).terminator else { return None };
+        let waits = |arm: BlockId| cx.sites.iter().find(|site| site.block == arm && site.call.awaited);
+        let pauses = |site: &Site<'_>| site.effect == Some(Effect::Sleep) && !is_sleep_of_nothing(cx, site);
+        let ready = arms
+            .iter()
+            .filter_map(|&arm| waits(arm))
+            .find(|site| may_be_ready(cx, site) && ways::exists_through(&cx.shape.cfg, natural, site.block, &nothing))?;
+        arms.iter().filter_map(|&arm| waits(arm)).any(pauses).then(|| Observation {
+            subject: Subject::Loop,
+            function: cx.at,
+            around: Some(cx.source.span),
+            attributes: vec![("suspends", "ready-arm")],
+            places: vec![("loop", cx.at.file, cx.source.head), ("call", cx.at.file, ready.span)],
+            words: vec![("call", cx.name_of(ready))],
+            sureness: Sureness::Medium,
+        })
+    })
+}
+
+/// Whether a method that a call may run is there for those types alone that have nothing to wait for.
+fn may_be_ready(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let targets = &site.resolution.targets;
+    let named = match site.call.callee {
+        unspin_ir::Callee::Method(_, method) if targets.is_empty() && site.resolution.model.is_none() => {
+            cx.project.methods_named(method)
+        }
+        _ => &targets[..],
+    };
+    named.len() <= MAX_NAMED && named.iter().any(|&target| is_ready_at_once(cx, target))
+}
+
+/// `async fn wait(&self) {}`, `fn wait(&self) -> impl Future { async {} }`.
+fn is_ready_at_once(cx: &LoopContext<'_>, at: crate::FunctionRef) -> bool {
+    let function = cx.project.function(at);
+    let [block] = &function.blocks[..] else { return false };
+    if !block.statements.is_empty() || function.is_abstract {
+        return false;
+    }
+    match block.terminator {
+        Terminator::Return(Some(value)) if !function.is_async => match *function.expr(value) {
+            Expr::Function(inner) => is_empty_block(cx, crate::FunctionRef { file: at.file, function: inner }),
+            _ => false,
+        },
+        Terminator::Return(_) => function.is_async,
+        _ => false,
+    }
+}
+
+fn is_empty_block(cx: &LoopContext<'_>, at: crate::FunctionRef) -> bool {
+    let function = cx.project.function(at);
+    let [block] = &function.blocks[..] else { return false };
+    function.kind == FunctionKind::AsyncBlock
+        && block.statements.is_empty()
+        && matches!(block.terminator, Terminator::Return(_))
+}
+
 fn suspends(cx: &LoopContext<'_>, block: BlockId) -> bool {
     suspends_by(cx, block, &|site| site_suspends(cx, site))
 }

@@ -23,7 +23,11 @@ pub(super) fn avoidable(cx: &LoopContext<'_>) -> bool {
         matches!(cx.function.block(block).terminator, Terminator::Branch { then, otherwise, .. }
             if returns(then) != returns(otherwise))
     };
-    let mut leaving: BlockSet = natural.body.iter().filter(|&block| leaves(cx, block) || decides(block)).collect();
+    let mut leaving: BlockSet = natural.body.iter().filter(|&block| ends(cx, block) || decides(block)).collect();
+    let exits = natural.exits.iter().filter(|&&(from, to)| cx.function.block(from).unwind != Some(to));
+    let asking = cx.sites.iter().filter(|site| asks(cx, site)).map(|site| site.block);
+    let more: BlockSet = exits.map(|&(from, _)| from).chain(asking).collect();
+    leaving.extend(&more);
     add_parts_of_tests(cx, &mut leaving);
     add_inner_loops(cx, &mut leaving);
     !leaving.contains(natural.header) && leaving.iter().next().is_some() && goes_round(cx, &leaving)
@@ -52,21 +56,16 @@ fn goes_round(cx: &LoopContext<'_>, avoiding: &BlockSet) -> bool {
 
 /// `a and b`, and `if x == 1: .. elif x == 2: break`, are one question: a test counts where the next one leaves.
 fn add_parts_of_tests(cx: &LoopContext<'_>, leaving: &mut BlockSet) {
-    loop {
-        let asks = |block: BlockId| match cx.function.block(block).terminator {
-            Terminator::Branch { then, otherwise, .. } => {
-                let is_part = |next: BlockId, other: BlockId| {
-                    leaving.contains(next) && (is_bare_test(cx, next) || goes_on_at(cx, next, other))
-                };
-                is_part(then, otherwise) || is_part(otherwise, then)
+    let mut pending: Vec<BlockId> = leaving.iter().collect();
+    while let Some(next) = pending.pop() {
+        for &block in cx.shape.cfg.predecessors(next) {
+            let Terminator::Branch { then, otherwise, .. } = cx.function.block(block).terminator else { continue };
+            let other = if then == next { otherwise } else { then };
+            let is_part = is_bare_test(cx, next) || goes_on_at(cx, next, other);
+            if is_part && cx.natural().body.contains(block) && leaving.insert(block) {
+                pending.push(block);
             }
-            _ => false,
-        };
-        let more: Vec<BlockId> = cx.natural().body.iter().filter(|&block| !leaving.contains(block) && asks(block)).collect();
-        if more.is_empty() {
-            return;
         }
-        leaving.extend(&more.into_iter().collect());
     }
 }
 
@@ -89,16 +88,15 @@ fn add_inner_loops(cx: &LoopContext<'_>, leaving: &mut BlockSet) {
     leaving.extend(&headers);
 }
 
-fn leaves(cx: &LoopContext<'_>, block: BlockId) -> bool {
-    let data = cx.function.block(block);
-    let ends = matches!(data.terminator, Terminator::Return(_) | Terminator::Raise { .. });
-    let exits = || cx.natural().exits.iter().any(|&(from, to)| from == block && data.unwind != Some(to));
-    let mut sites = cx.sites.iter().filter(|site| site.block == block);
-    // What comes from elsewhere may say that there is no more.
-    let asks = |site: &Site<'_>| {
-        matches!(site.effect, Some(Effect::Receive | Effect::Read | Effect::Accept | Effect::Wait | Effect::StopCheck))
-    };
-    ends || exits() || sites.any(|site| asks(site) || may_never_return(cx, site) || leaves_by_design(cx, site))
+fn ends(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    matches!(cx.function.block(block).terminator, Terminator::Return(_) | Terminator::Raise { .. })
+}
+
+/// Whether a call may end the loop, or waits for what may say that there is no more.
+fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    matches!(site.effect, Some(Effect::Receive | Effect::Read | Effect::Accept | Effect::Wait | Effect::StopCheck))
+        || may_never_return(cx, site)
+        || leaves_by_design(cx, site)
 }
 
 /// Whether the thread of the loop is kept by an object of a type that stops it when asked, and not when it is dropped: the

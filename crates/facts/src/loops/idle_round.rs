@@ -14,6 +14,9 @@ use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 4;
 
+/// How many variables and fields the tests may read.
+const MAX_READ: usize = 32;
+
 /// What the exit tests of a loop read.
 #[derive(Default)]
 struct Read {
@@ -29,8 +32,14 @@ pub(super) fn may_change_nothing(cx: &LoopContext<'_>) -> bool {
     if tests.is_empty() || !tests.iter().all(|&test| collect(cx, test, 0, &mut read)) {
         return false;
     }
+    if read.locals.len() + read.fields.len() > MAX_READ {
+        return false;
+    }
     let natural = cx.natural();
-    let changing: BlockSet = natural.body.iter().filter(|&block| changes(cx, &read, block)).collect();
+    let mut changing: BlockSet = natural.body.iter().filter(|&block| changes(cx, &read, block)).collect();
+    let calling = cx.sites.iter().filter(|site| !changing.contains(site.block) && call_changes(cx, &read, site));
+    let calling: BlockSet = calling.map(|site| site.block).collect();
+    changing.extend(&calling);
     !changing.contains(natural.header) && ways::exists_through(&cx.shape.cfg, natural, natural.header, &changing)
 }
 
@@ -102,15 +111,12 @@ fn changes(cx: &LoopContext<'_>, read: &Read, block: BlockId) -> bool {
             || path.is_none_or(|path| read.fields.iter().any(|field| covers(&path, field)))
     };
     waits
-        || data.statements.iter().enumerate().any(|(index, statement)| match &statement.kind {
+        || data.statements.iter().any(|statement| match &statement.kind {
             StatementKind::Assign(place, _) | StatementKind::Delete(place) => overwritten(*place),
-            StatementKind::Call(call) => {
-                let gives = |result: LocalId| {
-                    let name = cx.function.local(result).name;
-                    read.locals.contains(&result) || read.fields.iter().any(|field| covers(&name, field))
-                };
-                call.result.is_some_and(gives) || cx.site_at(block, index).is_none_or(|site| call_changes(cx, read, site))
-            }
+            StatementKind::Call(call) => call.result.is_some_and(|result| {
+                let name = cx.function.local(result).name;
+                read.locals.contains(&result) || read.fields.iter().any(|field| covers(&name, field))
+            }),
             StatementKind::Yield(_) => true,
             StatementKind::Enter(_) | StatementKind::Leave(_) => false,
         })
