@@ -48,11 +48,13 @@ async fn echo(stream: &mut BufReader<TcpStream>) {
     stream.read_line(&mut line).await.expect("an answer");
 }
 
-/// Streams that get a byte every 3 seconds, until they are dropped.
+/// Streams that get a byte every 3 seconds, not all at once, until they are dropped.
 pub fn drip(streams: Vec<TcpStream>) -> JoinSet<()> {
     let mut all = JoinSet::new();
-    for mut stream in streams {
+    let step = Duration::from_secs(3) / u32::try_from(streams.len().max(1)).unwrap_or(u32::MAX);
+    for (number, mut stream) in (0..).zip(streams) {
         all.spawn(async move {
+            sleep(step * number).await;
             while stream.write_all(b" ").await.is_ok() {
                 sleep(Duration::from_secs(3)).await;
             }
