@@ -262,8 +262,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "pings",
-        &["awaited", "written"],
-        "a heartbeat whose answer is awaited without a bound; that is only written, and nothing speaks of an answer",
+        &["awaited", "written", "ignored"],
+        "a heartbeat whose answer is awaited without a bound; that is only written, and nothing speaks of an answer; beside \
+         which nobody looks at the verdict that the peer is dead",
     ),
     (
         Subject::Loop,

@@ -1,6 +1,6 @@
 //! Heartbeats that prove nothing: an answer that is awaited for ever, or a message that nobody answers.
 
-use unspin_ir::{Callee, Expr, LoopKind};
+use unspin_ir::{Callee, Constant, Expr, LoopKind};
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
@@ -12,10 +12,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
         return None;
     }
-    let (site, kind) = match cx.sites.iter().find(|site| awaits_pong(cx, site)) {
-        Some(site) => (site, "awaited"),
-        None => (only_writes(cx)?, "written"),
-    };
+    let awaited = cx.sites.iter().find(|site| awaits_pong(cx, site)).map(|site| (site, "awaited"));
+    let ignored = || ignored_verdict(cx).map(|site| (site, "ignored"));
+    let (site, kind) = awaited.or_else(ignored).or_else(|| only_writes(cx).map(|site| (site, "written")))?;
     let file = cx.at.file;
     Some(Observation {
         subject: Subject::Loop,
@@ -49,6 +48,12 @@ fn only_writes<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
                 Effect::Log | Effect::View | Effect::Pure | Effect::StopCheck | Effect::Query | Effect::Clock | Effect::Create,
             ) => {}
             Some(Effect::Write) if site.remote != Remote::No && is_heartbeat(cx, site) => beat = Some(site),
+            // What is pushed is written by somebody else; what is asked of or told to an own object waits for nobody.
+            _ if !site.resolution.targets.is_empty() && !site.call.awaited && site.remote == Remote::No => {
+                if says_heartbeat(cx, site, 2) && beat.is_none() && !is_made_for(cx, site) {
+                    beat = Some(site);
+                }
+            }
             _ => return None,
         }
     }
@@ -59,18 +64,93 @@ fn only_writes<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
     (is_unused && !speaks_of_answers(cx)).then_some(beat)
 }
 
+/// Whether the result of a call is only given to another one: `encode(Ping)`.
+fn is_made_for(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Some(result) = site.call.result else { return false };
+    cx.sites.iter().any(|other| other.call.arguments.iter().any(|a| *cx.function.expr(a.value) == Expr::Local(result)))
+}
+
+fn speaks_of_heartbeat(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["ping", "heartbeat", "keepalive", "keep_alive"].iter().any(|word| name.contains(word))
+}
+
 /// Whether a call, its function or what it writes is named for a heartbeat.
 fn is_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    let speaks = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        ["ping", "heartbeat", "keepalive", "keep_alive"].iter().any(|word| name.contains(word))
-    };
-    speaks(&cx.name_of(site))
-        || speaks(&cx.function.name)
+    speaks_of_heartbeat(&cx.name_of(site))
+        || speaks_of_heartbeat(&cx.function.name)
         || site.call.arguments.iter().any(|argument| match cx.function.expr(argument.value) {
-            Expr::Variant(variant, _) => speaks(variant),
-            _ => cx.function.path(argument.value).is_some_and(|path| speaks(&path)),
+            Expr::Variant(variant, _) => speaks_of_heartbeat(variant),
+            _ => cx.function.path(argument.value).is_some_and(|path| speaks_of_heartbeat(&path)),
         })
+}
+
+/// Whether what a call is given, or what that was made of, says that it is a heartbeat: `push(encode({"type": "ping"}))`.
+fn says_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>, depth: u32) -> bool {
+    site.call.arguments.iter().any(|argument| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
+            found |= match cx.function.expr(part) {
+                Expr::Variant(name, _) | Expr::Global(name) => speaks_of_heartbeat(name.rsplit('.').next().unwrap_or_default()),
+                Expr::Constant(Constant::Text(text)) => speaks_of_heartbeat(text) && text.len() < 16,
+                Expr::Local(_) => depth > 0 && cx.origin_site(part).is_some_and(|origin| says_heartbeat(cx, origin, depth - 1)),
+                _ => false,
+            };
+        });
+        found
+    })
+}
+
+/// The verdict of a function of the project that may say that the peer is dead, which nobody looks at beside a heartbeat.
+fn ignored_verdict<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
+    if !cx.sites.iter().any(|site| says_heartbeat(cx, site, 2)) {
+        return None;
+    }
+    let is_dead = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        ["dead", "lost", "gone", "silent", "expired"].contains(&last.as_str())
+    };
+    let names_dead = |target: crate::FunctionRef| {
+        cx.project.function(target).exprs.iter().any(|expr| match expr {
+            Expr::Variant(name, _) | Expr::Global(name) | Expr::HasVariant(_, name) => is_dead(name),
+            _ => false,
+        })
+    };
+    let may_say = |target: crate::FunctionRef| {
+        let calls = cx.project.function(target).calls();
+        let returns = cx.project.function(target).blocks.iter().any(|block| {
+            matches!(block.terminator, unspin_ir::Terminator::Return(Some(value)) if *cx.project.function(target).expr(value) != Expr::Constant(Constant::Unit))
+        });
+        returns
+            && (names_dead(target)
+                || calls.into_iter().any(|(call, _)| cx.project.resolve(target, call).targets.into_iter().any(names_dead)))
+    };
+    cx.sites.iter().find(|site| {
+        let is_unused = site.call.result.is_none_or(|result| !is_read(cx, result));
+        is_unused && matches!(site.resolution.targets[..], [target] if may_say(target)) && !says_heartbeat(cx, site, 2)
+    })
+}
+
+/// Whether a local is read anywhere.
+fn is_read(cx: &LoopContext<'_>, local: unspin_ir::LocalId) -> bool {
+    let mentions = |expr| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(local));
+        found
+    };
+    cx.function.blocks.iter().any(|block| {
+        let of_terminator = match block.terminator {
+            unspin_ir::Terminator::Branch { test, .. } => mentions(test),
+            unspin_ir::Terminator::Return(Some(value)) => mentions(value),
+            _ => false,
+        };
+        of_terminator
+            || block.statements.iter().any(|statement| match &statement.kind {
+                unspin_ir::StatementKind::Assign(_, value) => mentions(*value),
+                unspin_ir::StatementKind::Call(call) => call.operands().any(mentions),
+                _ => false,
+            })
+    })
 }
 
 /// Whether any name of the file speaks of an answer to heartbeats: then somebody else looks for it.

@@ -212,7 +212,8 @@ fn drops_number(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(result) = site.call.result else { return false };
     let held = |local: LocalId| cx.project.models.has_word(WordKind::Delay, &cx.function.local(local).name);
     let is_number = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Random | Effect::Pure));
-    if !held(result) || !(is_number || gives_verdict(cx, site)) || !swallows_failure(cx) {
+    let tells = || gives_verdict(cx, site) && gives_number(cx.project.function(site.resolution.targets[0]));
+    if !((is_number && held(result)) || tells()) || !swallows_failure(cx) {
         return false;
     }
     let is_shown =
@@ -225,6 +226,18 @@ fn drops_number(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Whether a function computes what it returns, or gives `None`.
+fn gives_number(function: &Function) -> bool {
+    let returns = |wanted: &dyn Fn(&Expr) -> bool| {
+        function
+            .blocks
+            .iter()
+            .any(|block| matches!(block.terminator, Terminator::Return(Some(value)) if wanted(function.expr(value))))
+    };
+    returns(&|expr| *expr == Expr::Constant(Constant::None))
+        && returns(&|expr| matches!(expr, Expr::Binary(..) | Expr::Local(_)))
 }
 
 /// Whether a handler of the loop goes on with it.
