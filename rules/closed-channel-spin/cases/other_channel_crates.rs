@@ -24,7 +24,7 @@ pub fn crossbeam_timeout_checked(lines: &Receiver<String>, seen: &mut Vec<String
 
 /// Class: a set of receivers in which a disconnected one stays and is selected again and again.
 pub fn receive_any(receivers: &[Receiver<String>]) -> String {
-    loop { // fixme: expect: closed-channel-spin
+    loop { // expect: closed-channel-spin
         let mut select = Select::new();
         for receiver in receivers {
             select.recv(receiver);
@@ -53,6 +53,25 @@ pub fn receive_any_checked(receivers: &mut Vec<Receiver<String>>) -> Option<Stri
         }
     }
     None
+}
+
+/// Class: the connected ones are kept, but a receiver learns only by receiving itself that it is disconnected.
+pub fn receive_connected(receivers: &mut Vec<Receiver<String>>, is_open: impl Fn(&Receiver<String>) -> bool) -> Option<String> {
+    loop { // expect: closed-channel-spin/strict
+        receivers.retain(|receiver| is_open(receiver));
+        if receivers.is_empty() {
+            return None;
+        }
+        let mut select = Select::new();
+        for receiver in receivers.iter() {
+            select.recv(receiver);
+        }
+        let ready = select.select();
+        let index = ready.index();
+        if let Ok(line) = ready.recv(&receivers[index]) {
+            return Some(line);
+        }
+    }
 }
 
 pub async fn async_channel_receive(lines: async_channel::Receiver<String>, seen: &mut Vec<String>) {

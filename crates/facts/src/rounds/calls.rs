@@ -594,7 +594,9 @@ impl<'p> Machine<'p> {
 
     /// The input has ended, the channel is closed, or the output takes nothing.
     fn at_end(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
-        let stream = cx.receiver.or(cx.arguments.first().copied());
+        // `session.read_tls(&mut io)`, `operation.recv(&receiver)` take from what they are given.
+        let given = model.timeout.as_ref().and_then(|timeout| cx.arguments.get(timeout.of? as usize));
+        let stream = given.copied().or(cx.receiver).or(cx.arguments.first().copied());
         if let Some(stream) = stream
             && (state.fresh_objects.contains(&stream.value) || state.sought.contains(&stream.value))
         {
@@ -855,6 +857,11 @@ impl<'p> Machine<'p> {
             let empty = Slot::of(self.values.literal(Literal::Empty));
             return self.finish(state, cx.call, empty);
         }
+        if let (true, &[kept]) = (method == "retain", cx.arguments)
+            && let Some(place) = self.place_of(state, cx.function, receiver)
+        {
+            return self.retain(state, cx, place, kept);
+        }
         self.touch(state, cx.function, receiver);
         if method != "clear" {
             self.work(state);
@@ -867,6 +874,21 @@ impl<'p> Machine<'p> {
         }
         let fresh = Slot::of(self.values.fresh());
         self.finish(state, cx.call, fresh)
+    }
+
+    /// What was kept once is kept again, unless what the closure asks for changes meanwhile.
+    fn retain(&mut self, state: &mut State, cx: &Context<'_, 'p>, place: Place, kept: Slot) -> bool {
+        let before = self.read_place(state, place);
+        let operator = Operator::Call(unspin_ir::name("retain"));
+        let is_again = matches!(self.values.node(before.value), Node::Apply(operator_before, operands)
+            if *operator_before == operator && operands[1] == kept.value);
+        if !is_again {
+            let value = self.values.apply(operator, &[before.value, kept.value]);
+            state.store.slots.insert(place, Slot { value, ..before });
+        }
+        state.end_escaped = true;
+        let unit = Slot::of(self.values.literal(Literal::Unit));
+        self.finish(state, cx.call, unit)
     }
 
     /// `0`, and the ranges `..0` and `0..0`.
