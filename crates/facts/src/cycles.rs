@@ -79,6 +79,8 @@ pub struct CycleAttributes {
     pub unused_depth: Option<Name>,
     /// A parameter named for the depth of recursion that is tested, but handed on unchanged by this call.
     pub bypassed_depth: Option<Name>,
+    /// Whether another cycle of the same functions says the same, with more signs or earlier in the source.
+    pub further: bool,
 }
 
 /// What the depth of a cycle comes from.
@@ -140,6 +142,23 @@ pub fn cycles(project: &Project, wanted: Cycles) -> Vec<Cycle> {
     found
 }
 
+/// Of cycles that are alike and go through each other's functions, all but one are further ones.
+fn mark_further(cycles: &mut [Cycle]) {
+    let likeness = |cycle: &Cycle| (cycle.attributes.kind, cycle.attributes.guard, cycle.attributes.trusted);
+    let weight = |cycle: &Cycle| {
+        let known = &cycle.attributes;
+        (known.words.min(3), known.named, known.consumes.min(2), std::cmp::Reverse((cycle.function, cycle.call)))
+    };
+    for index in 0..cycles.len() {
+        let cycle = &cycles[index];
+        let meets = |other: &Cycle| other.members.contains(&cycle.function) || cycle.members.contains(&other.function);
+        let is_further = cycles
+            .iter()
+            .any(|other| likeness(other) == likeness(cycle) && weight(other) > weight(cycle) && meets(other));
+        cycles[index].attributes.further = is_further;
+    }
+}
+
 /// Find the cycles over edges of at least this certainty; the functions on them, guarded ones too.
 fn collect(
     (project, graph): (&Project, &CallGraph),
@@ -162,7 +181,9 @@ fn collect(
         }
         let edges = members.iter().flat_map(|&member| graph.calls(member)).filter(is_wanted);
         let edges = edges.filter(|edge| members.binary_search(&edge.to).is_ok()).copied().collect();
+        let known = into.len();
         Component::new((project, graph), members, edges, steps).report(certainty, with_members, into);
+        mark_further(&mut into[known..]);
     }
     on_cycles
 }

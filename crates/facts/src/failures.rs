@@ -221,14 +221,24 @@ fn split_by_tests(
     found: &mut Vec<Failure>,
 ) {
     let mut start = handler.block;
+    // Past tests of which it is not known what they ask for, as long as they only let some failures leave.
+    let mut ahead = start;
     for _ in 0..8 {
-        let Some((test, then, otherwise)) = next_test(cx, start) else { break };
+        let Some((test, then, otherwise)) = next_test(cx, ahead) else { break };
+        let stays = |block: BlockId| cx.natural().body.contains(block);
         let of_peer = || asks_for_peer(cx, test).then_some((FailureKind::Connection, true));
-        let Some((kind, when)) = kind_asked_for(cx, test).or_else(of_peer) else { break };
+        let Some((kind, when)) = kind_asked_for(cx, test).or_else(of_peer) else {
+            // `if "timed out" in str(error): return`
+            if stays(then) || !asks_of(cx, test, handler) {
+                break;
+            }
+            ahead = otherwise;
+            continue;
+        };
         let (same, rest) = if when { (then, otherwise) } else { (otherwise, then) };
         let is_harmless =
             kind == FailureKind::Interrupt || (cx.sites[site].effect == Some(Effect::Accept) && asks_for_peer(cx, test));
-        if cx.natural().body.contains(same) && !is_harmless {
+        if stays(same) && !is_harmless {
             found.push(Failure {
                 site,
                 start: same,
@@ -238,13 +248,23 @@ fn split_by_tests(
                 is_item: false,
             });
         }
-        if !cx.natural().body.contains(rest) {
+        if !stays(rest) {
             return;
         }
-        start = rest;
+        start = if ahead == start { rest } else { start };
+        ahead = rest;
     }
     let span = span_of_arm(cx, handlers, handler, start);
     found.push(Failure { site, start, binding: handler.binding, kinds, span, is_item: false });
+}
+
+/// Whether a test looks at the failure that a handler caught.
+fn asks_of(cx: &LoopContext<'_>, test: ExprId, handler: &Handler) -> bool {
+    let mut asks = false;
+    crate::shape::for_each_part(cx.function, test, &mut |part| {
+        asks |= handler.binding.is_some_and(|local| *cx.function.expr(part) == Expr::Local(local));
+    });
+    asks
 }
 
 /// The test that a handler comes to first, past what it only names.

@@ -69,6 +69,9 @@ pub struct CallModel {
     /// Raised when the input is at its end, the peer or the channel closed.
     #[serde(default)]
     pub end_raises: Vec<Name>,
+    /// Methods by which the program itself closes what is received from; where the file calls none, nobody closes it.
+    #[serde(default)]
+    pub closed_by: Vec<Name>,
     /// The nominal type of the result (awaited, unwrapped); `Self` is the type of the receiver.
     pub returns: Option<Name>,
     /// The nominal types of its parts, when the result is a tuple; `_` for a part of which nothing is known:

@@ -342,6 +342,12 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (
+        Subject::Call,
+        "told",
+        &["by-caller"],
+        "it is awaited, and what it is given comes from the function's parameters: the caller may put a deadline around it",
+    ),
+    (
         Subject::Cycle,
         "depth-from",
         &["parser", "link", "crawl", "tokens", "data", "other"],
@@ -358,6 +364,12 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Cycle, "restart", &["yes", "no"], "whether it is one call in tail position under a test"),
     (Subject::Cycle, "trusted", &["yes", "no"], "whether a name says that the input is trusted"),
     (Subject::Cycle, "every-path", &["yes", "no"], "whether every path through the function calls it again"),
+    (
+        Subject::Cycle,
+        "further",
+        &["yes", "no"],
+        "whether another cycle of the same functions, which call each other, is reported for them all",
+    ),
     (Subject::Cycle, "arguments", &["unchanged", "changed"], "whether the call comes with the same arguments and state"),
     (
         Subject::Cycle,

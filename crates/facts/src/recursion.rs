@@ -60,6 +60,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
         ("trusted", yes_no(known.trusted)),
         ("every-path", yes_no(known.every_path_recurses)),
         ("arguments", if known.unchanged { "unchanged" } else { "changed" }),
+        ("further", yes_no(known.further)),
     ];
     if cycle.is_member {
         // All that is known is known of the function that it goes through.

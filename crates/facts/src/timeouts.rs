@@ -4,6 +4,7 @@
 //! decided about.
 
 mod deadline;
+mod other_end;
 mod patience;
 
 use unspin_flow::BlockSet;
@@ -98,11 +99,7 @@ impl Context<'_> {
         model: &CallModel,
         certainty: Certainty,
     ) -> Option<Vec<Attribute>> {
-        // The other end of a Unix socket is on the same machine.
-        let is_local = call.callee.name().is_some_and(|name| name.contains("unix"))
-            || matches!(call.callee, Callee::Path(path) if path.contains("Unix"));
-        if is_local
-            || !is_reported(model)
+        if !is_reported(model)
             || patience::is_spoken_for(self.project, self.at, call, model)
             || (certainty == Certainty::Name && !is_told_by_argument(model))
         {
@@ -120,6 +117,9 @@ impl Context<'_> {
             Waits::System => "system",
             Waits::Endless | Waits::TurnedOff => "endless",
         };
+        if other_end::is_connected(self.project, self.at, call) || other_end::is_local(self.project, self.at, call) {
+            return None;
+        }
         let is_callers = call.awaited && self.is_told_where(call);
         let in_loop = self.shape.forest.loops.iter().filter(|natural| natural.body.contains(block)).any(|natural| {
             let kind = natural.source.map(|source| self.function.loops[source].kind);
@@ -141,10 +141,33 @@ impl Context<'_> {
         if is_connecting(self.function) && !is_helper {
             attributes.push(("within", "connect"));
         }
-        if self.timeout_parameter(model.effect) {
+        if is_callers {
+            attributes.push(("told", "by-caller"));
+        }
+        if self.drops_timeout(model.effect, certainty) {
             attributes.push(("parameter", "dropped"));
         }
         Some(attributes)
+    }
+
+    /// Whether the function is given a timeout that would fit this wait, and that is not meant for something else: what
+    /// is handed to another call bounds a job, a poll or the reads that follow. Before those there is connecting.
+    fn drops_timeout(&self, effect: Effect, certainty: Certainty) -> bool {
+        let is_certain = certainty == Certainty::Certain;
+        self.timeout_parameters(effect).any(|timeout| (effect == Effect::Connect && is_certain) || !self.hands_on(timeout, is_certain))
+    }
+
+    /// Whether a call is given a local, or something that is made of it. Where the wait itself is not certain, being kept
+    /// anywhere is enough.
+    fn hands_on(&self, local: LocalId, is_certain: bool) -> bool {
+        let holds = |expr: ExprId| self.locals_of(expr).contains(&local);
+        self.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
+            StatementKind::Call(call) => call.operands().any(holds),
+            StatementKind::Assign(place, value) => {
+                (!is_certain || matches!(self.function.expr(*place), Expr::Local(_))) && holds(*value)
+            }
+            _ => false,
+        })
     }
 
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters
@@ -200,7 +223,7 @@ impl Context<'_> {
 
     /// A function of the project that is told `None` where its timeout goes, by a function that has a timeout.
     fn of_target(&self, call: &Call, targets: &[FunctionRef]) -> Option<Vec<Attribute>> {
-        if !call.callee.name()?.contains("connect") || !self.timeout_parameter(Effect::Connect) {
+        if !call.callee.name()?.contains("connect") || self.timeout_parameters(Effect::Connect).next().is_none() {
             return None;
         }
         let drops = |&target: &FunctionRef| {
@@ -268,10 +291,11 @@ impl Context<'_> {
         same && self.project.resolve(self.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Write)
     }
 
-    /// Whether the function is given a timeout that would fit this wait.
-    fn timeout_parameter(&self, effect: Effect) -> bool {
-        let fits = |name: &str| is_connect_timeout(name) || (effect != Effect::Connect && name == "read_timeout");
-        self.function.parameters.iter().any(|parameter| fits(&self.function.local(parameter.local).name))
+    /// The parameters that are timeouts which would fit this wait.
+    fn timeout_parameters(&self, effect: Effect) -> impl Iterator<Item = LocalId> {
+        let fits = move |name: &str| is_connect_timeout(name) || (effect != Effect::Connect && name == "read_timeout");
+        let locals = self.function.parameters.iter().map(|parameter| parameter.local);
+        locals.filter(move |&local| fits(&self.function.local(local).name))
     }
 }
 

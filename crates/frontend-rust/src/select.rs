@@ -1,13 +1,13 @@
 //! `select!` of tokio, futures and crossbeam.
 //!
 //! Each arm is a block that begins with the call it awaits; a refutable pattern that fails goes to `else`, if there is
-//! one, or back to the selection. A precondition (`, if ready`) is evaluated before the selection and tested in a block of its
+//! one, or waits for another arm, because its own is switched off, and comes back to the selection then. A precondition (`, if ready`) is evaluated before the selection and tested in a block of its
 //! own before the arm; where it does not hold, that way ends, because the selection does not choose it.
 
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr as Ast, ExprAwait, ExprMethodCall, Ident, Macro, Pat, Stmt, Token};
-use unspin_ir::{BlockId, LocalId, Terminator};
+use unspin_ir::{BlockId, Call, Callee, LocalId, StatementKind, Terminator};
 use unspin_span::Span;
 
 use crate::fallible::{fallible_call, takes_result_apart};
@@ -127,17 +127,39 @@ impl Lowering<'_> {
         self.b().end(Terminator::Select { arms: selected(&arms, &blocks).into() }, span);
         debug_assert!(selection.0 >= start.0);
         for ((arm, &block), precondition) in arms.iter().zip(&blocks).zip(preconditions) {
+            let fails = otherwise.unwrap_or_else(|| self.wait_for_others(arm, start, span));
             self.b().switch_to(block);
             if let Some((holds, place)) = precondition {
                 self.chosen_if(holds, place);
             }
             let mark = self.state.bindings.len();
-            self.select_arm(arm, otherwise.unwrap_or(start), dest);
+            self.select_arm(arm, fails, dest);
             self.state.bindings.truncate(mark);
             self.b().goto(join, span);
         }
         self.b().switch_to(join);
         true
+    }
+
+    /// Where an arm goes whose pattern fails: it is switched off, so that another one has to be ready first.
+    fn wait_for_others(&mut self, arm: &SelectArm, start: BlockId, span: Span) -> BlockId {
+        let may_fail = arm.awaits.as_ref().is_some_and(|(pattern, _)| is_refutable(pattern));
+        if !may_fail {
+            return start;
+        }
+        let fails = self.b().new_block(span);
+        self.b().switch_to(fails);
+        let wait = Call {
+            callee: Callee::Path(unspin_ir::name("tokio.select!")),
+            arguments: Vec::new(),
+            result: None,
+            awaited: true,
+            raises: false,
+            panics: false,
+        };
+        self.b().push(StatementKind::Call(Box::new(wait)), span);
+        self.b().goto(start, span);
+        fails
     }
 
     /// Go on only where a precondition holds.

@@ -141,6 +141,7 @@ impl<'a> Component<'a> {
             unchanged: endless.unchanged,
             unused_depth: depth.unused,
             bypassed_depth: depth.bypassed,
+            further: false,
         }
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
             && runs_at_once(edge)
             && !is_closure(edge)
             && !is_behaviour(edge)
+            && !may_be_inherent(component, edge)
             && !uses_macro(component.body(edge.from))
             && !is_rebound(component, edge)
             && is_plain_call(component.body(edge.from), edge)
@@ -42,6 +43,22 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     Endless { every_path, unchanged }
+}
+
+/// Whether a method that is not seen may hide the callee, which a trait gives: one that a macro writes, to which
+/// `Self::serialize(self, serializer)` hands everything on; those of a type that the project does not define.
+fn may_be_inherent(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let (project, body) = (component.project, component.body(edge.from));
+    let is_parameter = |argument: &unspin_ir::Argument| match body.function.expr(argument.value) {
+        Expr::Local(local) => body.function.parameters.iter().any(|parameter| parameter.local == *local),
+        _ => false,
+    };
+    let hands_everything_on = |call: &Call| {
+        matches!(call.callee, Callee::Path(_)) && !call.arguments.is_empty() && call.arguments.iter().all(is_parameter)
+    };
+    project.function(edge.to).implements.is_some()
+        && (body.call_at(edge).is_some_and(hands_everything_on)
+            || project.owner(edge.to).is_some_and(|class| project.is_foreign(class)))
 }
 
 /// Whether the callee is not a method of what may be a view of the receiver.
@@ -68,28 +85,37 @@ fn uses_macro(body: &Body<'_>) -> bool {
 /// Whether no path through the caller of an edge ends without a call of the edge's callee.
 fn every_path_calls(component: &Component<'_>, cut: &Cut, edge: &CallEdge) -> bool {
     let body = component.body(edge.from);
-    let calls =
-        |block: BlockId| cut.edges.iter().any(|other| other.from == edge.from && other.to == edge.to && other.block == block);
+    let is_same = |other: &&CallEdge| other.from == edge.from && other.to == edge.to;
+    let call_in = |block: BlockId| {
+        let here = cut.edges.iter().filter(|other| is_same(other) && other.block == block);
+        here.map(|other| other.statement as usize).min()
+    };
+    // A generator, a `?` or another failing call may leave too.
+    let may_raise = |statement: &Statement| match &statement.kind {
+        StatementKind::Call(call) => call.raises && !is_harmless(body, call),
+        StatementKind::Yield(_) => true,
+        _ => false,
+    };
     let mut seen = BlockSet::new(body.cfg.len());
     let mut pending = vec![BlockId(0)];
     while let Some(block) = pending.pop() {
-        if calls(block) || !seen.insert(block) {
+        if !seen.insert(block) {
             continue;
         }
         let current = body.function.block(block);
+        if let Some(position) = call_in(block) {
+            // What an argument takes apart may fail first: `1 + depth(next(iter(d.values())))`.
+            let fails_first = current.statements.iter().take(position).any(may_raise);
+            pending.extend(current.unwind.filter(|_| fails_first));
+            continue;
+        }
         let leaves = match &current.terminator {
             Terminator::Return(_) | Terminator::Unreachable => true,
             Terminator::Raise { .. } => current.unwind.is_none(),
             Terminator::Dispatch { otherwise, .. } => otherwise.is_none(),
             _ => false,
         };
-        // A generator, a `?` or another failing call may leave too.
-        let may_fail = current.unwind.is_none()
-            && current.statements.iter().any(|statement| match &statement.kind {
-                StatementKind::Call(call) => call.raises && !is_harmless(body, call),
-                StatementKind::Yield(_) => true,
-                _ => false,
-            });
+        let may_fail = current.unwind.is_none() && current.statements.iter().any(may_raise);
         if leaves || may_fail {
             return false;
         }

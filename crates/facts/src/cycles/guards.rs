@@ -169,7 +169,15 @@ fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -
 
 fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
     let name = called_name(body.function, call);
-    if is_guard_name(component.project, name) {
+    // `self.recursion_counter.try_decrease()?`
+    let is_of_counter = || match call.callee {
+        Callee::Method(receiver, _) => match *body.function.expr(receiver) {
+            Expr::Field(_, field) => call.raises && is_recursion_depth(component.project, field),
+            _ => false,
+        },
+        _ => false,
+    };
+    if is_guard_name(component.project, name) || is_of_counter() {
         return true;
     }
     let found = component.project.resolve_targets(body.at, call);

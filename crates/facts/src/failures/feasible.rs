@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg, dataflow};
-use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, Handler, LocalId, Name, StatementKind, Terminator, UnaryOp};
 
 use crate::model::FailureKind;
 use crate::sites::{LoopContext, Site};
@@ -130,6 +130,14 @@ impl dataflow::Analysis for Propagation<'_, '_> {
                 }
                 if outcome != Some(true) {
                     go(*otherwise, state);
+                }
+            }
+            // `with lock:` lets a failure through.
+            Terminator::Dispatch { handlers, otherwise } => {
+                let may_catch = |handler: &&Handler| super::kinds_of_handler(self.cx, handler).is_some();
+                let caught = handlers.iter().filter(may_catch).map(|handler| handler.block);
+                for next in caught.chain(*otherwise) {
+                    go(next, state.clone());
                 }
             }
             _ => {

@@ -193,7 +193,8 @@ impl Index {
         if let (Some(&(_, symbol)), None) = (inside.next(), inside.next()) {
             return Some(symbol);
         }
-        if self.is_behind_file(parent) {
+        // What stands in no folder of the project is a class, or another package under a new name.
+        if self.is_behind_file(parent) || !self.is_module(parent) {
             return None;
         }
         let mut near = known.iter().filter(|(other, _)| starts_with_path(other, package));
@@ -201,6 +202,11 @@ impl Index {
             (Some(&(_, symbol @ Symbol::Class(_))), None) => Some(symbol),
             _ => None,
         }
+    }
+
+    /// Whether a path is that of a file, or of a folder with files.
+    fn is_module(&self, path: &str) -> bool {
+        ustr::existing_ustr(path).is_some_and(|name| self.modules.contains_key(&name) || self.packages.contains(&name))
     }
 
     /// Whether a path leads through a plain file: what that does not define it may have imported from anywhere.

@@ -607,7 +607,7 @@ impl<'p> Machine<'p> {
             let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
             state.buffers.insert(value);
         }
-        if self.mode == Mode::Closed && self.holds_other_side(cx) {
+        if self.mode == Mode::Closed && (self.holds_other_side(cx) || self.is_never_closed(cx, model)) {
             return self.unfollowed_transfer(state, cx, model);
         }
         let name = cx.call.callee.name();
@@ -642,6 +642,25 @@ impl<'p> Machine<'p> {
         };
         let value = self.values.literal(literal);
         self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
+    }
+
+    /// Whether only the program could close the channel that it receives from, and its file never does.
+    fn is_never_closed(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let own_name = |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
+        let channel = own_name(cx.function, receiver);
+        let functions = &self.project.files[cx.at.file as usize].module.functions;
+        let closes = |function: &Function, call: &Call| {
+            matches!(call.callee, Callee::Method(on, method)
+                if model.closed_by.contains(&method) && own_name(function, on) == channel)
+        };
+        let is_expected = |block: &unspin_ir::BasicBlock| {
+            matches!(&block.terminator, Terminator::Dispatch { handlers, .. }
+                if handlers.iter().any(|handler| handler.classes.iter().any(|class| model.end_raises.contains(class))))
+        };
+        !model.closed_by.is_empty()
+            && !functions.iter().any(|function| function.blocks.iter().any(is_expected))
+            && !functions.iter().any(|function| function.calls().any(|(call, _)| closes(function, call)))
     }
 
     /// Whether the function itself keeps the other side of the channel that it receives from, so that nobody closes it:
@@ -736,6 +755,11 @@ impl<'p> Machine<'p> {
             && self.follow_closure(state, cx, own_name.as_str(), subject)
         {
             return true;
+        }
+        // `while not queue.empty(): queue.get_nowait()`
+        if self.mode == Mode::Closed && cx.receiver.is_some() && matches!(own_name.as_str(), "empty" | "is_empty") {
+            let is_empty = Slot::of(self.values.bool(true));
+            return self.finish(state, cx.call, is_empty);
         }
         let keeps_emptiness =
             matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");

@@ -281,7 +281,12 @@ impl Carrier<'_> {
             }
             (Effect::Create, Callee::Path(_)) if model.returns.is_some() && call.positional() <= 2 => Told::Nothing,
             (_, Callee::Method(receiver, _)) if model.returns.is_some() || model.effect == Effect::View => {
-                self.told(at, receiver, hops + 1)
+                let told = self.told(at, receiver, hops + 1);
+                // `stack.enter_context(create_connection(address, 1.0))`
+                match call.arguments.as_slice() {
+                    [only] if self.told(at, only.value, hops + 1) == Told::Seconds => Told::Seconds,
+                    _ => told,
+                }
             }
             _ => Told::Unknown,
         }
