@@ -248,6 +248,10 @@ pub(crate) fn is_own_question(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// What runs the function of the loop.
 fn runners(cx: &LoopContext<'_>) -> Vec<&'static str> {
     let mut runners = Vec::new();
+    // Who asks a generator for the next item decides how long it runs.
+    if cx.function.is_generator && !cx.function.is_async {
+        return vec!["function"];
+    }
     match cx.project.runner(cx.at) {
         Some(Runner::DetachedThread) => runners.push("detached-thread"),
         Some(Runner::DetachedTask) => runners.push("detached-task"),

@@ -206,7 +206,7 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
             };
             is_blocking && model.blocks.unwrap_or(true) && certainty == crate::Certainty::Certain
         });
-        blocks && !site.call.awaited && !is_sleep_of_nothing(cx, site)
+        blocks && !site.call.awaited && !is_sleep_of_nothing(cx, site) && !is_known_filled(cx, site)
     };
     let site = cx
         .sites
@@ -214,6 +214,17 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
         .filter(blocks_thread)
         .find(|site| ways::exists_through(&cx.shape.cfg, cx.natural(), site.block, suspending))?;
     Some(("blocked", Some(site)))
+}
+
+/// `while not queue.empty(): queue.get()`: there is something to take.
+fn is_known_filled(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let unspin_ir::Callee::Method(taken_from, _) = site.call.callee else { return false };
+    cx.sites.iter().any(|other| match other.call.callee {
+        unspin_ir::Callee::Method(asked, method) => {
+            method == "empty" && other.block == cx.natural().header && cx.function.path(asked) == cx.function.path(taken_from)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the result of a call goes into another call: `create_task(reader.read())`.

@@ -117,7 +117,11 @@ impl Context<'_> {
             Waits::System => "system",
             Waits::Endless | Waits::TurnedOff => "endless",
         };
-        if other_end::is_connected(self.project, self.at, call) || other_end::is_local(self.project, self.at, call) {
+        if self.is_future(call)
+            || other_end::is_connected(self.project, self.at, call)
+            || other_end::is_not_connected(self.project, self.at, call)
+            || other_end::is_local(self.project, self.at, call)
+        {
             return None;
         }
         let is_callers = call.awaited && self.is_told_where(call);
@@ -154,7 +158,8 @@ impl Context<'_> {
     /// is handed to another call bounds a job, a poll or the reads that follow. Before those there is connecting.
     fn drops_timeout(&self, effect: Effect, certainty: Certainty) -> bool {
         let is_certain = certainty == Certainty::Certain;
-        self.timeout_parameters(effect).any(|timeout| (effect == Effect::Connect && is_certain) || !self.hands_on(timeout, is_certain))
+        self.timeout_parameters(effect)
+            .any(|timeout| (effect == Effect::Connect && is_certain) || !self.hands_on(timeout, is_certain))
     }
 
     /// Whether a call is given a local, or something that is made of it. Where the wait itself is not certain, being kept
@@ -168,6 +173,12 @@ impl Context<'_> {
             }
             _ => false,
         })
+    }
+
+    /// Whether the call only makes a future, in Rust, of which it is not seen who awaits it and how long.
+    fn is_future(&self, call: &Call) -> bool {
+        let is_async_path = matches!(call.callee, Callee::Path(path) if path.starts_with("tokio"));
+        !call.awaited && crate::sites::is_rust(self.project, self.at) && (self.function.is_async || is_async_path)
     }
 
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters
@@ -337,5 +348,9 @@ fn phase(model: &CallModel) -> &'static str {
 /// Whether the function is there to connect: its name says so.
 fn is_connecting(function: &Function) -> bool {
     let name = function.name.to_ascii_lowercase();
-    ["connect", "login", "handshake", "dial"].iter().any(|word| name.contains(word)) && !name.contains("disconnect")
+    // A connection that is handled is there already.
+    let serves = ["handle_conn", "serve_conn", "process_conn", "run_conn", "connection_task", "connection_loop", "on_conn"];
+    ["connect", "login", "handshake", "dial"].iter().any(|word| name.contains(word))
+        && !name.contains("disconnect")
+        && !serves.iter().any(|word| name.contains(word))
 }

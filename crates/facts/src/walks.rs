@@ -231,7 +231,13 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
 
 /// `seek(offset)` where the loop itself reads the next offset from the input.
 fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
-    let seeks = cx.sites.iter().filter(|site| site.effect == Some(Effect::Seek));
+    // `seek(length, SEEK_CUR)` skips what it has read the length of.
+    let is_relative = |site: &&Site<'_>| match site.call.arguments.get(1).map(|whence| cx.function.expr(whence.value)) {
+        Some(Expr::Global(name)) => name.ends_with("SEEK_CUR"),
+        Some(Expr::Constant(Constant::Int(whence))) => *whence == 1,
+        _ => false,
+    };
+    let seeks = cx.sites.iter().filter(|site| site.effect == Some(Effect::Seek) && !is_relative(site));
     seeks.filter_map(|site| site.call.arguments.first()).any(|argument| {
         let Some(offset) = offset_of(cx, argument.value) else { return false };
         let steps = assignments(cx)

@@ -103,9 +103,12 @@ fn parse_channel_arm(input: ParseStream) -> syn::Result<Option<(Pat, Ast)>> {
 impl Lowering<'_> {
     /// Lower a `select!`; `false` when its input is of another form.
     pub(crate) fn select(&mut self, mac: &Macro, dest: Dest) -> bool {
-        let Ok(arms) = parse_arms.parse2(mac.tokens.clone()) else { return false };
+        let Ok(mut arms) = parse_arms.parse2(mac.tokens.clone()) else { return false };
         if arms.is_empty() {
             return false;
+        }
+        if self.path_name(&mac.path).starts_with("futures") {
+            arms.iter_mut().for_each(pass_over_ended);
         }
         let span = self.spans.path(&mac.path).to(self.spans.token(mac.delimiter.span().close()));
         let start = self.b().start_block(span);
@@ -218,6 +221,18 @@ impl Lowering<'_> {
             self.statements_into(rest, dest);
         }
         true
+    }
+}
+
+/// In the selection of the futures crates, a stream that has ended is passed over from then on: what `next` promises
+/// there is what `select_next_some` does.
+fn pass_over_ended(arm: &mut SelectArm) {
+    if let Some((_, Ast::Await(awaited))) = &mut arm.awaits
+        && let Ast::MethodCall(call) = &mut *awaited.base
+        && call.method == "next"
+        && call.args.is_empty()
+    {
+        call.method = Ident::new("select_next_some", call.method.span());
     }
 }
 

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg, dataflow};
-use unspin_ir::{BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, Handler, LocalId, Name, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{
+    BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, Handler, LocalId, Name, StatementKind, Terminator, UnaryOp,
+};
 
 use crate::model::FailureKind;
 use crate::sites::{LoopContext, Site};

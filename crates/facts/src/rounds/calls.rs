@@ -356,6 +356,14 @@ impl<'p> Machine<'p> {
     /// Nothing is known of the callee: it may change its receiver and what it can reach through its arguments.
     fn unresolved(&mut self, state: &mut State, function: &'p Function, call: &'p Call, arguments: &[Slot]) -> bool {
         let shares = self.project.files[state.frame().at.file as usize].module.shares_objects;
+        // Of whatever it is, waiting for it is no spin: `self.ready.wait()`, `pollable.block()`.
+        if let Callee::Method(_, method) = call.callee
+            && call.arguments.is_empty()
+            && matches!(method.as_str(), "wait" | "block" | "sleep" | "join" | "park")
+        {
+            state.excused = true;
+            return true;
+        }
         self.work(state);
         if let Callee::Method(receiver, _) = call.callee {
             // `self.out.write(x)` may change `self.out`, not `self`.
@@ -497,6 +505,11 @@ impl<'p> Machine<'p> {
                 state.excused = true;
                 true
             }
+            // Whether a process still runs is another question each time.
+            Effect::Query if self.mode != Mode::Idle && cx.call.callee.name().is_some_and(|name| name.as_str() == "poll") => {
+                let answer = Slot::of(self.values.fresh());
+                self.finish(state, cx.call, answer)
+            }
             Effect::Pure | Effect::View | Effect::Query | Effect::StopCheck | Effect::Decode => self.pure(state, cx, model),
             Effect::Clock if self.mode == Mode::Idle => self.pure(state, cx, model),
             Effect::Create if model.end.is_some() => {
@@ -610,6 +623,11 @@ impl<'p> Machine<'p> {
         if self.mode == Mode::Closed && (self.holds_other_side(cx) || self.is_never_closed(cx, model)) {
             return self.unfollowed_transfer(state, cx, model);
         }
+        if certainty != Certainty::Certain
+            && let Some(class) = self.expected_end(state)
+        {
+            return self.raise(state, &[class.as_str()]);
+        }
         let name = cx.call.callee.name();
         let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
         self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls });
@@ -644,10 +662,23 @@ impl<'p> Machine<'p> {
         self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
     }
 
+    /// The failure by which the source expects to be told the end here: `except EOFError`, `except SSL.ZeroReturnError`.
+    fn expected_end(&self, state: &State) -> Option<unspin_ir::Name> {
+        let frame = state.frame();
+        let function = self.project.function(frame.at);
+        let handler = function.block(function.block(frame.block).unwind?);
+        let Terminator::Dispatch { handlers, .. } = &handler.terminator else { return None };
+        let is_end =
+            |class: &&unspin_ir::Name| self.project.models.failure_kind(**class) == Some(crate::model::FailureKind::End);
+        let class = handlers.iter().flat_map(|handler| &handler.classes).find(is_end)?;
+        Some(unspin_ir::last_part(*class))
+    }
+
     /// Whether only the program could close the channel that it receives from, and its file never does.
     fn is_never_closed(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
-        let own_name = |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
+        let own_name =
+            |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
         let channel = own_name(cx.function, receiver);
         let functions = &self.project.files[cx.at.file as usize].module.functions;
         let closes = |function: &Function, call: &Call| {

@@ -118,6 +118,7 @@ fn by_argument(project: &Project, at: FunctionRef, timeout: &TimeoutModel, argum
         return Waits::Unknown;
     }
     let is_parameter = function.local(local).kind == LocalKind::Parameter;
+    let is_choice = function.local(local).kind == LocalKind::Temporary;
     let values = project.definitions(at).of(function, local).map(|definition| match definition {
         Definition::Value(value) => of_value(value),
         _ => Waits::Unknown,
@@ -126,7 +127,10 @@ fn by_argument(project: &Project, at: FunctionRef, timeout: &TimeoutModel, argum
     match values.as_slice() {
         [] => Waits::Unknown,
         [only] if !is_parameter => *only,
-        several if several.contains(&Waits::Endless) && of_bound(timeout.default) == Waits::Bounded => Waits::TurnedOff,
+        // `timeout=None if is_stream else limit` is chosen here, for this call.
+        several if !is_choice && several.contains(&Waits::Endless) && of_bound(timeout.default) == Waits::Bounded => {
+            Waits::TurnedOff
+        }
         _ => Waits::Unknown,
     }
 }
