@@ -290,15 +290,10 @@ fn is_cancelled_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         },
         _ => false,
     };
-    is_protected(cx, site) || !awaited.is_empty() && cx.function.blocks.iter().flat_map(|block| &block.statements).any(cancels)
+    is_protected(site) || !awaited.is_empty() && cx.function.blocks.iter().flat_map(|block| &block.statements).any(cancels)
 }
 
-/// Whether what is awaited must come to its end whatever happens, and the loop asks whether it has:
-/// `while not task.done(): await asyncio.shield(task)`.
-fn is_protected(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    let is_shield = site.call.callee.name().is_some_and(|name| name.as_str() == "shield");
-    is_shield
-        && cx.sites.iter().any(|other| {
-            other.call.callee.name().is_some_and(|name| name.as_str() == "done") && other.block == cx.natural().header
-        })
+/// Whether what is awaited must come to its end whatever happens: `while not task.done(): await asyncio.shield(task)`.
+fn is_protected(site: &Site<'_>) -> bool {
+    site.call.callee.name().is_some_and(|name| name.as_str() == "shield")
 }

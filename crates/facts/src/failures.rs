@@ -107,6 +107,8 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {
         (Remote::Yes, Some(Certainty::Certain)) => Sureness::High,
         (Remote::No, _) => Sureness::Low,
+        // Whatever it waits for, the deadline itself is seen.
+        _ if site.is_deadline() => Sureness::High,
         _ => Sureness::Medium,
     };
     let observation = Observation {

@@ -23,6 +23,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !is_coroutine && (is_rust(cx.project, cx.at) || !cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site))) {
         return None;
     }
+    // A deadline fires at `sleep(0)`, too.
+    let yields = || cx.sites.iter().any(|site| site.call.awaited && is_sleep_of_nothing(cx, site));
+    if yields() && crate::timeouts::loop_is_bounded(cx) {
+        return None;
+    }
     let suspending: BlockSet = cx.natural().body.iter().filter(|&block| suspends(cx, block)).collect();
     let blocks = is_coroutine.then(|| blocking_sleep(cx, &suspending)).flatten();
     if blocks.is_none()
@@ -280,5 +285,11 @@ fn works(cx: &LoopContext<'_>, block: BlockId) -> bool {
         || cx.sites.iter().filter(|site| site.block == block).any(|site| match site.resolution.model {
             Some((model, _)) => !quiet.contains(&model.effect) && !is_sleep_of_nothing(cx, site),
             None => !crate::loops::is_own_question(cx, site),
+        })
+        // `node = getattr(node, "parent", None)`
+        || cx.sites.iter().filter(|site| site.block == block).any(|site| {
+            site.call.result.is_some_and(|result| {
+                site.call.operands().any(|operand| *cx.function.expr(operand) == Expr::Local(result))
+            })
         })
 }

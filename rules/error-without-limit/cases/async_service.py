@@ -26,7 +26,7 @@ class Bridge:
                 try:
                     message = await socket.recv()
                     await session.post(self.sink, data=message)
-                except Exception as error:  # expect: error-without-limit
+                except Exception as error:  # expect: error-without-limit/strict
                     logger.error("forwarding failed: %s", error)
 
     async def forward_in_helper(self, session: aiohttp.ClientSession) -> None:
@@ -34,7 +34,7 @@ class Bridge:
             while self.running:
                 try:
                     await self.forward_one(socket, session)
-                except Exception:  # expect: error-without-limit
+                except Exception:  # expect: error-without-limit/strict
                     logger.exception("forwarding failed")
 
     async def forward_with_pause(self, session: aiohttp.ClientSession) -> None:

@@ -18,7 +18,7 @@ impl Agent {
         loop {
             match self.fetch() {
                 Ok(job) => tracing::info!("job {}", job.id),
-                Err(error) => tracing::warn!("round failed: {error}"), // expect: error-without-limit
+                Err(error) => tracing::warn!("round failed: {error}"), // expect: error-without-limit/strict
             }
         }
     }

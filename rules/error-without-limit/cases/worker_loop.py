@@ -31,7 +31,7 @@ class Worker:
                 if item is None:
                     continue
                 self.process(json.loads(item[1]))
-            except Exception:  # expect: error-without-limit
+            except Exception:  # expect: error-without-limit/strict
                 logger.exception("worker failed")
 
     def run_until_stopped(self) -> None:
@@ -41,7 +41,7 @@ class Worker:
                 item = self.client.blpop("jobs", timeout=5)
                 if item is not None:
                     self.process(json.loads(item[1]))
-            except Exception as error:  # expect: error-without-limit
+            except Exception as error:  # expect: error-without-limit/strict
                 logger.error("worker failed: %s", error)
                 continue
 
@@ -51,7 +51,7 @@ class Worker:
                 item = self.client.blpop("jobs", timeout=5)
                 if item is not None:
                     self.process(json.loads(item[1]))
-            except:  # expect: error-without-limit
+            except:  # expect: error-without-limit/strict
                 pass
 
     def run_with_pause(self) -> None:

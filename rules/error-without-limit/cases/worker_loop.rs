@@ -16,7 +16,7 @@ pub struct Worker {
 impl Worker {
     pub async fn run(&mut self) {
         loop {
-            if let Err(error) = self.round().await { // expect: error-without-limit
+            if let Err(error) = self.round().await { // expect: error-without-limit/strict
                 tracing::error!("round failed: {error:#}");
             }
         }
@@ -26,7 +26,7 @@ impl Worker {
         while !self.stop.is_cancelled() {
             match self.round().await {
                 Ok(()) => tracing::debug!("round done"),
-                Err(error) => tracing::error!("round failed: {error:#}"), // expect: error-without-limit
+                Err(error) => tracing::error!("round failed: {error:#}"), // expect: error-without-limit/strict
             }
         }
     }

@@ -8,8 +8,8 @@ class Handler(socketserver.StreamRequestHandler):
     """Class: one client sends a line without an end."""
 
     def handle(self) -> None:
-        command = self.rfile.readline().strip()  # expect: unbounded-read
-        body = self.rfile.read()  # expect: unbounded-read
+        command = self.rfile.readline().strip()  # expect: unbounded-read/strict
+        body = self.rfile.read()  # expect: unbounded-read/strict
         self.wfile.write(command + body)
 
 

@@ -9,7 +9,7 @@ pub fn serve(listener: &TcpListener) -> std::io::Result<()> {
     loop {
         let (mut stream, _) = listener.accept()?;
         let mut body = Vec::new();
-        stream.read_to_end(&mut body)?; // expect: unbounded-read
+        stream.read_to_end(&mut body)?; // expect: unbounded-read/strict
         println!("{}", body.len());
     }
 }

@@ -71,8 +71,14 @@ fn is_plain_call(body: &Body<'_>, edge: &CallEdge) -> bool {
 fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
     let name = component.project.function(edge.to).qualified;
     let function = component.body(edge.from).function;
+    let shares = component.project.files[edge.from.file as usize].module.shares_objects;
     function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
-        StatementKind::Assign(place, _) => *function.expr(place) == Expr::Global(name),
+        StatementKind::Assign(place, _) => match *function.expr(place) {
+            Expr::Global(assigned) => assigned == name,
+            // `self.feed = self.generator.send; self.feed(data)`
+            Expr::Field(_, field) => shares && field == component.project.function(edge.to).name,
+            _ => false,
+        },
         _ => false,
     })
 }

@@ -155,7 +155,10 @@ fn follows_guard_in_chain(component: &Component<'_>, body: &Body<'_>, edge: &Cal
 fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
     let guards = body.guards.get_or_init(|| {
         let is_checked_step = |call: &Call| match call.callee {
-            Callee::Method(receiver, method) if method.starts_with("checked_") => {
+            // `depth.checked_sub(1)?`, `retries = retries.increment(url)`
+            Callee::Method(receiver, method)
+                if method.starts_with("checked_") || matches!(method.as_str(), "increment" | "decrement") =>
+            {
                 body.names(receiver, |name| is_depth(component.project, name))
             }
             _ => false,

@@ -18,7 +18,9 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
         return "read";
     }
     let is_ended = cx.project.runner(cx.at) == Some(Runner::Ended);
-    let Some(owner) = cx.function.owner.filter(|_| !is_ended) else { return "none" };
+    // Who asks a generator for the next item decides how long it runs.
+    let is_asked = cx.function.is_generator && !cx.function.is_async;
+    let Some(owner) = cx.function.owner.filter(|_| !is_ended && !is_asked) else { return "none" };
     let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
     let siblings = family().filter(|f| f.qualified != cx.function.qualified);
     let set = OnceCell::new();

@@ -359,7 +359,7 @@ impl<'p> Machine<'p> {
         // Of whatever it is, waiting for it is no spin: `self.ready.wait()`, `pollable.block()`.
         if let Callee::Method(_, method) = call.callee
             && call.arguments.is_empty()
-            && matches!(method.as_str(), "wait" | "block" | "sleep" | "join" | "park")
+            && matches!(method.as_str(), "wait" | "block" | "sleep" | "join" | "park" | "tick")
         {
             state.excused = true;
             return true;
@@ -623,6 +623,9 @@ impl<'p> Machine<'p> {
         if self.mode == Mode::Closed && (self.holds_other_side(cx) || self.is_never_closed(cx, model)) {
             return self.unfollowed_transfer(state, cx, model);
         }
+        if certainty != Certainty::Certain && self.is_taken_apart(cx) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
         if certainty != Certainty::Certain
             && let Some(class) = self.expected_end(state)
         {
@@ -660,6 +663,25 @@ impl<'p> Machine<'p> {
         };
         let value = self.values.literal(literal);
         self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
+    }
+
+    /// Whether the result is a tuple, which no read of a stream gives: `head, rest = session.recv()`.
+    fn is_taken_apart(&self, cx: &Context<'_, 'p>) -> bool {
+        let part_of = |expr: ExprId| match *cx.function.expr(expr) {
+            Expr::Index(base, index) => match (cx.function.expr(base), cx.function.expr(index)) {
+                (Expr::Local(local), Expr::Constant(unspin_ir::Constant::Int(part))) => {
+                    (Some(*local) == cx.call.result).then_some(*part)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let parts =
+            cx.function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {
+                StatementKind::Assign(_, value) => part_of(value),
+                _ => None,
+            });
+        parts.collect::<std::collections::BTreeSet<_>>().len() > 1
     }
 
     /// The failure by which the source expects to be told the end here: `except EOFError`, `except SSL.ZeroReturnError`.

@@ -46,7 +46,7 @@ fn is_in_scope(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<
         if let Some((_, _, call)) = shape.origin(function, data.manager) {
             let named = shown_callee(function, call).to_ascii_lowercase();
             let is_deadline = project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Deadline);
-            if is_deadline || ["timeout", "fail_after", "move_on_after"].iter().any(|word| named.ends_with(word)) {
+            if is_deadline || ["timeout", "fail_after", "move_on_after"].iter().any(|word| named.contains(word)) {
                 return true;
             }
         }

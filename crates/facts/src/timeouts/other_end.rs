@@ -48,12 +48,15 @@ pub(super) fn is_not_connected(project: &Project, at: FunctionRef, call: &Call) 
 /// Whether the other end is on this machine: a Unix socket, the loopback address, a listener of this program. Connecting
 /// a datagram socket waits for nobody either.
 pub(super) fn is_local(project: &Project, at: FunctionRef, call: &Call) -> bool {
-    let named = match call.callee {
+    given_by(project, at, call, 0) || is_of_local_kind(project, at, call)
+}
+
+fn is_named_unix(call: &Call) -> bool {
+    match call.callee {
         Callee::Path(path) => path.contains("Unix") || unspin_ir::last_part(path).contains("unix"),
         Callee::Method(_, method) => method.contains("unix"),
         Callee::Value(_) => false,
-    };
-    named || given_by(project, at, call, 0) || is_of_local_kind(project, at, call)
+    }
 }
 
 /// Whether what a method is called on was made a Unix or datagram socket in this function.
@@ -97,6 +100,9 @@ fn is_of_local_kind(project: &Project, at: FunctionRef, call: &Call) -> bool {
 }
 
 fn given_by(project: &Project, at: FunctionRef, call: &Call, hops: u32) -> bool {
+    if is_named_unix(call) {
+        return true;
+    }
     let is_own_address = |name: Name| matches!(name.as_str(), "getsockname" | "local_addr");
     call.callee.name().is_some_and(is_own_address) || call.operands().any(|operand| is_loopback(project, at, operand, hops))
 }

@@ -16,9 +16,20 @@ impl Bounds<'_, '_> {
         let waits = |site: &&Site<'_>| !std::ptr::eq(*site, self.site) && self.is_pause(site);
         let mut blocks: BlockSet = self.cx.sites.iter().filter(waits).map(|site| site.block).collect();
         let own = self.cx.sites.iter().filter(|site| site.block == self.site.block && site.index < self.site.index);
-        if !own.into_iter().any(|site| self.is_pause(site)) {
+        // What the end of a deadline says is that time has passed.
+        if self.site.is_deadline() {
+            blocks.insert(self.site.block);
+        } else if !own.into_iter().any(|site| self.is_pause(site)) {
             blocks.remove(self.site.block);
         }
+        // `for _ in range(seconds): sleep(1)`
+        let inner = self.cx.shape.forest.loops.iter().filter(|inner| inner.header != self.cx.natural().header);
+        let pausing: Vec<_> = inner
+            .filter(|inner| self.cx.natural().body.contains(inner.header) && !inner.body.contains(self.site.block))
+            .filter(|inner| inner.body.iter().any(|block| blocks.contains(block)))
+            .map(|inner| inner.header)
+            .collect();
+        blocks.extend(&pausing.into_iter().collect());
         // `if elapsed < interval: sleep(interval - elapsed)`: too much time has passed, or it is waited for.
         for block in self.around.iter() {
             if let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator
@@ -108,7 +119,7 @@ impl Bounds<'_, '_> {
             let before = definition.block != pause.block
                 && !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &avoiding)
                     .contains(pause.block);
-            here || before
+            here || before || (definition.block == self.failure.start && definition.block != pause.block)
         })
     }
 
@@ -132,7 +143,7 @@ impl Bounds<'_, '_> {
                 _ => false,
             };
         }
-        if !site.resolution.targets.is_empty() {
+        if !site.resolution.targets.is_empty() && !has(self.cx, WordKind::Delay, &self.cx.name_of(site)) {
             return site.resolution.targets.iter().any(|&t| {
                 self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait])
             });
