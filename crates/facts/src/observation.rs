@@ -345,7 +345,7 @@ pub const VOCABULARY: &[Entry] = &[
         Subject::Call,
         "told",
         &["by-caller"],
-        "it is awaited, and what it is given comes from the function's parameters: the caller may put a deadline around it",
+        "it is awaited and gets a connection that comes from the parameters of the function: the caller may put a deadline around it",
     ),
     (
         Subject::Cycle,

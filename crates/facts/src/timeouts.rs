@@ -145,7 +145,7 @@ impl Context<'_> {
         if is_connecting(self.function) && !is_helper {
             attributes.push(("within", "connect"));
         }
-        if is_callers {
+        if is_callers && self.is_given_stream(call) {
             attributes.push(("told", "by-caller"));
         }
         if self.drops_timeout(model.effect, certainty) {
@@ -213,6 +213,23 @@ impl Context<'_> {
             }
         }
         is_given
+    }
+
+    /// Whether the call gets a connection that is there already, by the name of an argument: it only shakes hands.
+    fn is_given_stream(&self, call: &Call) -> bool {
+        let words = ["stream", "sock", "tcp", "conn", "io", "transport"];
+        let is_stream = |local: LocalId| {
+            let name = self.function.local(local).name.to_ascii_lowercase();
+            words.iter().any(|word| name == *word || (word.len() > 2 && name.contains(word)))
+        };
+        let mut locals = call.arguments.iter().flat_map(|argument| self.locals_of(argument.value));
+        locals.any(|local| {
+            is_stream(local)
+                || self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
+                    Definition::Call(wrapper) => wrapper.operands().flat_map(|operand| self.locals_of(operand)).any(is_stream),
+                    _ => false,
+                })
+        })
     }
 
     /// The locals that an expression is made of; a closure is made of what it captures.

@@ -1,0 +1,52 @@
+"""Who is at the other end, and whether it is connected already."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+
+
+class Local:
+    def __init__(self, path: str, port: int, context: ssl.SSLContext) -> None:
+        self.path = path
+        self.port = port
+        self.context = context
+
+    def connect_socket_file(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.connect(self.path)
+
+    def connect_loopback(self) -> None:
+        self.sock = socket.socket()
+        self.sock.connect(("127.0.0.1", self.port))
+
+    def connect_to_itself(self) -> None:
+        listener = socket.socket()
+        listener.bind(("", 0))
+        address = listener.getsockname()
+        self.sock = socket.socket()
+        self.sock.connect(address)
+
+    def connect_datagrams(self, host: str) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.connect((host, self.port))
+        self.sock = sock
+
+    def connect_elsewhere(self, host: str) -> None:
+        self.sock = socket.socket()
+        self.sock.connect((host, self.port))  # expect: missing-timeout
+
+    def wrap_before_connecting(self, host: str) -> None:
+        plain = socket.socket()
+        self.secure = self.context.wrap_socket(plain, server_hostname=host)
+
+    def connect_in_time(self, host: str) -> None:
+        with contextlib.ExitStack() as stack:
+            plain = stack.enter_context(socket.create_connection((host, self.port), 1.0))
+            stack.enter_context(self.context.wrap_socket(plain, server_hostname=host))
+
+
+class Protocol(asyncio.Protocol):
+    async def connect(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
+        """The socket is connected: only the protocol is put around it."""
+        await loop.create_connection(lambda: self, sock=sock)
