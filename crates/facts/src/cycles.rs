@@ -152,8 +152,10 @@ fn mark_further(cycles: &mut [Cycle]) {
     for index in 0..cycles.len() {
         let cycle = &cycles[index];
         let meets = |other: &Cycle| other.members.contains(&cycle.function) || cycle.members.contains(&other.function);
-        let is_further =
-            cycles.iter().any(|other| likeness(other) == likeness(cycle) && weight(other) > weight(cycle) && meets(other));
+        let is_further = cycles
+            .iter()
+            .filter(|other| !other.is_member)
+            .any(|other| likeness(other) == likeness(cycle) && weight(other) > weight(cycle) && meets(other));
         cycles[index].attributes.further = is_further;
     }
 }
