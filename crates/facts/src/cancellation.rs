@@ -12,9 +12,12 @@ use crate::sites::{LoopContext, Site, is_rust};
 
 /// Every handler of an open-ended loop that swallows a cancellation and goes round.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
-    // In Rust a task that is cancelled is dropped: there is nothing to catch.
-    if is_rust(cx.project, cx.at) || cx.source.kind == LoopKind::Comprehension {
+    if cx.source.kind == LoopKind::Comprehension {
         return Vec::new();
+    }
+    // In Rust a task that is cancelled is dropped: there is nothing to catch but a token that it waits for itself.
+    if is_rust(cx.project, cx.at) {
+        return ignored_token(cx).into_iter().collect();
     }
     let mut observations = Vec::new();
     for block in cx.natural().body.iter() {
@@ -27,6 +30,57 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
         }
     }
     observations
+}
+
+/// An arm of a `select!` that waits for the request to stop and goes on with the loop, where nothing else of it looks.
+fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
+    let natural = cx.natural();
+    let lets_go = |site: &Site<'_>| {
+        let own = cx.shape.only_through(site.block, |from, to| cx.function.block(from).unwind != Some(to));
+        let hands_on = cx.sites.iter().any(|other| {
+            let named = cx.name_of(other);
+            let is_stop = cx.project.models.has_word(WordKind::Stop, named.rsplit('.').next().unwrap_or_default());
+            own.contains(&other.block) && !std::ptr::eq(other, site) && (is_stop || other.effect == Some(Effect::Stop))
+        });
+        let is_other = |block: BlockId| block != site.block && stops(cx, block);
+        hands_on || own.iter().any(|&block| leaves(cx, block) || is_other(block) || !natural.body.contains(block))
+    };
+    let waits_for_stop = |site: &&Site<'_>| {
+        let stop = site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::StopCheck);
+        stop && site.call.awaited && site.call.callee.name().is_some_and(|name| name.contains("cancel"))
+    };
+    let asks = |site: &Site<'_>| match site.resolution.model {
+        Some((model, _)) => model.effect == Effect::StopCheck && (!site.call.awaited || lets_go(site)),
+        None => site.resolution.targets.iter().any(|&t| cx.project.summary(t).effects.contains(Effect::StopCheck)),
+    };
+    if cx.sites.iter().any(asks) {
+        return None;
+    }
+    let is_arm = |site: &&Site<'_>| {
+        natural.body.iter().any(|block| match &cx.function.block(block).terminator {
+            Terminator::Select { arms } => arms.len() > 1 && arms.contains(&site.block),
+            _ => false,
+        })
+    };
+    let site = cx.sites.iter().filter(waits_for_stop).find(is_arm)?;
+    let header = BlockSet::from_iter([natural.header]);
+    let after = ways::reachable(&cx.shape.cfg, site.block, &natural.body, &header);
+    let latch = natural.latches.iter().find(|&&latch| after.contains(latch))?;
+    let file = cx.at.file;
+    Some(Observation {
+        subject: Subject::WayRound,
+        function: cx.at,
+        around: Some(cx.source.span),
+        attributes: vec![("through", "cancellation"), ("cancelled", "coroutine")],
+        places: vec![
+            ("handler", file, site.span),
+            ("loop", file, cx.source.head),
+            ("call", file, site.span),
+            ("latch", file, cx.function.block(*latch).span),
+        ],
+        words: vec![("call", cx.name_of(site))],
+        sureness: Sureness::Medium,
+    })
 }
 
 /// What a handler catches besides failures.

@@ -1,0 +1,51 @@
+use std::time::Duration;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+async fn swallows(stop: CancellationToken, mut work: impl AsyncFnMut() -> bool) {
+    loop {
+        let worked = tokio::select! {
+            () = stop.cancelled() => false, // expect: swallowed-cancellation
+            worked = work() => worked,
+        };
+        if !worked {
+            println!("again");
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn leaves(stop: CancellationToken, mut work: impl AsyncFnMut() -> bool) {
+    loop {
+        let worked = tokio::select! {
+            () = stop.cancelled() => return,
+            worked = work() => worked,
+        };
+        if !worked {
+            println!("again");
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn leaves_at_the_test(stop: CancellationToken, mut work: impl AsyncFnMut() -> bool) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = work() => {}
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn hands_it_on(stop: CancellationToken, inner: CancellationToken, mut work: impl AsyncFnMut() -> Option<bool>) {
+    loop {
+        tokio::select! {
+            worked = work() => match worked {
+                Some(worked) => println!("{worked}"),
+                None => return,
+            },
+            () = stop.cancelled() => inner.cancel(),
+        }
+    }
+}
