@@ -1,10 +1,11 @@
 //! Reads one file, decodes and lowers it, and forgets its text.
 //!
-//! Nothing here can fail the run: what cannot be read, decoded or parsed is an error of that file. Only regular files are
-//! opened, so a pipe or device never makes the scan wait.
+//! Nothing here can fail the run: what cannot be read, decoded or parsed is an error of that file. The walk gives regular
+//! files only, so that opening one never waits for a pipe or device.
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     fs::File,
     io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -20,6 +21,17 @@ use crate::input::{Input, Language, Origin};
 /// The size from which a file is not read: no one writes it by hand, and a syntax tree takes up to 300 times the text.
 pub const MAX_BYTES: u64 = 10_000_000;
 
+thread_local! {
+    /// Each file is read to where the last one was: that memory is at hand already.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Buffers that grew larger are not kept.
+const LARGEST_BUFFER: usize = 1 << 20;
+
+/// Said of pipes, devices and the like.
+pub(crate) const NOT_REGULAR: &str = "is not a regular file, so it was not read";
+
 /// A lowered file.
 pub(crate) struct Loaded {
     /// Its IR.
@@ -32,9 +44,18 @@ pub(crate) struct Loaded {
 
 /// Read, decode and lower one file.
 pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> {
-    let bytes = read(input)?;
-    let hash = xxh3_64(&bytes);
-    let text = decode(input, &bytes)?;
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let loaded = read(input, &mut buffer).and_then(|()| load_bytes(input, source, &buffer));
+    if buffer.capacity() <= LARGEST_BUFFER {
+        BUFFER.set(buffer);
+    }
+    loaded
+}
+
+fn load_bytes(input: &Input, source: &Source, bytes: &[u8]) -> Result<Loaded, ScanError> {
+    let hash = xxh3_64(bytes);
+    let text = decode(input, bytes)?;
     // A safety net, not a way of working: a panic in a parser must not take the other files with it.
     let module = catch_unwind(AssertUnwindSafe(|| lower(input.language, &text, source)))
         .map_err(|_| input.error("could not be analysed because of a mistake in unspin; please report it"))?;
@@ -44,7 +65,8 @@ pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> 
 
 /// Read a file again. `None` if it is no longer what it was when it was lowered.
 pub(crate) fn reload(input: &Input, hash: u64) -> Result<Option<String>, ScanError> {
-    let bytes = read(input)?;
+    let mut bytes = Vec::new();
+    read(input, &mut bytes)?;
     if xxh3_64(&bytes) == hash { decode(input, &bytes).map(|text| Some(text.into_owned())) } else { Ok(None) }
 }
 
@@ -77,24 +99,29 @@ fn shortened(message: &str) -> String {
     }
 }
 
-fn read(input: &Input) -> Result<Vec<u8>, ScanError> {
+/// Read the bytes of an input into an empty buffer.
+fn read(input: &Input, buffer: &mut Vec<u8>) -> Result<(), ScanError> {
     let path = match &input.origin {
         Origin::File(path) => path,
         Origin::Memory(bytes) if bytes.len() as u64 > MAX_BYTES => return Err(too_large(input)),
-        Origin::Memory(bytes) => return Ok(bytes.to_vec()),
+        Origin::Memory(bytes) => {
+            buffer.extend_from_slice(bytes);
+            return Ok(());
+        }
     };
     let fail = |error: io::Error| input.error(describe(&error));
-    let metadata = path.metadata().map_err(fail)?;
+    let file = File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
     if !metadata.is_file() {
-        return Err(input.error("is not a regular file, so it was not read"));
+        return Err(input.error(NOT_REGULAR));
     }
     if metadata.len() > MAX_BYTES {
         return Err(too_large(input));
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    buffer.reserve(metadata.len() as usize + 1);
     // A file that is being written to may be longer than it said.
-    File::open(path).map_err(fail)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(too_large(input)) } else { Ok(bytes) }
+    file.take(MAX_BYTES + 1).read_to_end(buffer).map_err(fail)?;
+    if buffer.len() as u64 > MAX_BYTES { Err(too_large(input)) } else { Ok(()) }
 }
 
 fn too_large(input: &Input) -> ScanError {

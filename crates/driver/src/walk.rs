@@ -6,19 +6,20 @@
 //! (`CACHEDIR.TAG`, which Cargo's `target` has) and `node_modules`. A file that two arguments lead to is taken once.
 
 use std::{
-    collections::BTreeMap,
+    fs::FileType,
     io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use ignore::{DirEntry, WalkBuilder, WalkState, overrides::Override, overrides::OverrideBuilder};
+use rustc_hash::FxHashMap;
 use unspin_findings::ScanError;
 
 use crate::{
     Error,
     input::{Input, Language, Origin, shown, slashed},
-    load::describe,
+    load::{NOT_REGULAR, describe},
 };
 
 /// What to walk and how.
@@ -40,39 +41,42 @@ pub(crate) struct Found {
 /// Find every file to scan.
 pub(crate) fn walk(options: &Walk<'_>) -> Result<Found, Error> {
     let overrides = overrides(options)?;
-    let mut files = BTreeMap::new();
+    let mut files = FxHashMap::default();
     let mut errors = Vec::new();
     for given in options.paths {
         let shown_root = shown(options.cwd, given);
         match resolve(&options.cwd.join(given)) {
-            Ok((path, true)) => {
+            Ok((path, kind)) if kind.is_dir() => {
                 let root = Root { path: &path, shown: &shown_root };
                 walk_folder(options, &overrides, &root, &mut files, &mut errors);
             }
-            Ok((path, false)) => match named_file(&path, given, shown_root) {
+            Ok((path, kind)) => match named_file(&path, kind, given, shown_root) {
                 Ok(input) => drop(files.entry(path).or_insert(input)),
                 Err(error) => errors.push(error),
             },
             Err(error) => errors.push(ScanError { path: shown_root, message: describe(&error), range: None }),
         }
     }
-    let mut files: Vec<Input> = files.into_values().collect();
-    files.sort_by(|left, right| left.shown.cmp(&right.shown));
-    Ok(Found { files, errors })
+    let mut files: Vec<(PathBuf, Input)> = files.into_iter().collect();
+    files.sort_by(|(left_path, left), (right_path, right)| (&left.shown, left_path).cmp(&(&right.shown, right_path)));
+    Ok(Found { files: files.into_iter().map(|(_, input)| input).collect(), errors })
 }
 
-/// The path without symbolic links, and whether it is a folder.
-fn resolve(path: &Path) -> io::Result<(PathBuf, bool)> {
+/// The path without symbolic links, and what is there.
+fn resolve(path: &Path) -> io::Result<(PathBuf, FileType)> {
     let path = path.canonicalize()?;
-    let is_folder = path.metadata()?.is_dir();
-    Ok((path, is_folder))
+    let kind = path.metadata()?.file_type();
+    Ok((path, kind))
 }
 
-fn named_file(path: &Path, given: &Path, shown: String) -> Result<Input, ScanError> {
+fn named_file(path: &Path, kind: FileType, given: &Path, shown: String) -> Result<Input, ScanError> {
     let Some(language) = Language::of_named(given).or_else(|| Language::of_named(path)) else {
         let message = "is neither Python (`.py`) nor Rust (`.rs`), so it was not read".to_owned();
         return Err(ScanError { path: shown, message, range: None });
     };
+    if !kind.is_file() {
+        return Err(ScanError { path: shown, message: NOT_REGULAR.to_owned(), range: None });
+    }
     let root = path.parent().unwrap_or(path).to_path_buf();
     Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language })
 }
@@ -98,7 +102,7 @@ fn walk_folder(
     options: &Walk<'_>,
     overrides: &Override,
     root: &Root<'_>,
-    files: &mut BTreeMap<PathBuf, Input>,
+    files: &mut FxHashMap<PathBuf, Input>,
     errors: &mut Vec<ScanError>,
 ) {
     let entries = Mutex::new((Vec::new(), Vec::new()));
@@ -141,8 +145,7 @@ fn visit(root: &Root<'_>, entry: Result<DirEntry, ignore::Error>) -> Option<Resu
     }
     let shown = root.shown(entry.path());
     if !kind.is_file() {
-        let message = "is not a regular file, so it was not read".to_owned();
-        return Some(Err(ScanError { path: shown, message, range: None }));
+        return Some(Err(ScanError { path: shown, message: NOT_REGULAR.to_owned(), range: None }));
     }
     let path = entry.into_path();
     let input = Input { origin: Origin::File(path.clone()), shown, root: root.path.to_path_buf(), language };
