@@ -107,12 +107,10 @@ impl<'a> Lowerer<'a> {
         parameters: &'a ast::Parameters,
     ) -> FunctionId {
         let id = self.reserve();
-        let mut defaults = Vec::new();
-        for parameter in parameters {
-            let simple = parameter.default().map(|default| self.default_value(default));
-            defaults.push(simple);
-        }
+        let defaults: Vec<_> =
+            parameters.iter().map(|parameter| parameter.default().map(|default| self.default_value(default))).collect();
         self.enter(id, kind, name, place);
+        self.builder().function.parameters.reserve_exact(defaults.len());
         for (parameter, default) in parameters.into_iter().zip(defaults) {
             let default = default.map(|simple| match simple {
                 Some(expr) => self.builder().expr(expr),
