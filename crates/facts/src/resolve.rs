@@ -51,9 +51,8 @@ impl Project {
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.
     pub(crate) fn method_by_path(&self, file: u32, path: Name) -> Vec<FunctionRef> {
         let found = || {
-            let (class, method) = path.rsplit_once('.')?;
-            let class = self.class_in(file, ustr::existing_ustr(class)?)?;
-            Some(self.method(class, ustr::existing_ustr(method)?))
+            let class = self.class_in(file, unspin_ir::parent_path(path)?)?;
+            Some(self.method(class, unspin_ir::last_part(path)))
         };
         found().unwrap_or_default()
     }

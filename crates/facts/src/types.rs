@@ -20,31 +20,37 @@ use crate::project::{ClassRef, FunctionRef, Project, SourceFile, Symbol};
 /// Types that were inferred so far.
 #[derive(Debug, Default)]
 pub(crate) struct TypeTables {
-    /// By file, then by function.
-    locals: Vec<Vec<OnceLock<LocalTypes>>>,
-    returns: Vec<Vec<OnceLock<Option<Name>>>>,
-    definitions: Vec<Vec<OnceLock<Definitions>>>,
+    /// By file, then by function; of most functions nothing is ever asked.
+    functions: Vec<Box<[OnceLock<Box<OfFunction>>]>>,
     /// By file.
     globals: Vec<OnceLock<FxHashMap<Name, Name>>>,
     /// By class.
     fields: Vec<OnceLock<FxHashMap<Name, Name>>>,
 }
 
-/// The type of each local of a function.
-type LocalTypes = Box<[Option<Name>]>;
+/// What was inferred of one function.
+#[derive(Debug, Default)]
+struct OfFunction {
+    /// The type of each local.
+    locals: OnceLock<Box<[Option<Name>]>>,
+    returns: OnceLock<Option<Name>>,
+    definitions: OnceLock<Definitions>,
+}
 
 impl TypeTables {
     pub(crate) fn new(files: &[SourceFile], classes: usize) -> Self {
-        fn cells<T>(count: usize) -> Vec<OnceLock<T>> {
+        fn cells<T, C: FromIterator<OnceLock<T>>>(count: usize) -> C {
             std::iter::repeat_with(OnceLock::new).take(count).collect()
         }
         Self {
-            locals: files.iter().map(|file| cells(file.module.functions.len())).collect(),
-            returns: files.iter().map(|file| cells(file.module.functions.len())).collect(),
-            definitions: files.iter().map(|file| cells(file.module.functions.len())).collect(),
+            functions: files.iter().map(|file| cells(file.module.functions.len())).collect(),
             globals: cells(files.len()),
             fields: cells(classes),
         }
+    }
+
+    fn of(&self, at: FunctionRef) -> &OfFunction {
+        self.functions[at.file as usize][at.function.0 as usize].get_or_init(Box::default)
     }
 }
 
@@ -81,14 +87,15 @@ impl Project {
 
     /// Where the locals of a function get their values.
     pub fn definitions(&self, at: FunctionRef) -> &Definitions {
-        let cell = &self.types.definitions[at.file as usize][at.function.0 as usize];
-        cell.get_or_init(|| Definitions::new(self.function(at)))
+        self.types.of(at).definitions.get_or_init(|| Definitions::new(self.function(at)))
     }
 
     /// The absolute nominal type of each local.
     pub fn local_types(&self, at: FunctionRef) -> &[Option<Name>] {
-        let cell = &self.types.locals[at.file as usize][at.function.0 as usize];
-        cell.get_or_init(|| Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.locals())
+        self.types
+            .of(at)
+            .locals
+            .get_or_init(|| Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.locals())
     }
 
     /// The absolute nominal type of what a function returns (awaited): declared, or the same at each `return`.
@@ -100,7 +107,7 @@ impl Project {
         if function.is_generator || function.is_abstract || function.kind == FunctionKind::Module {
             return None;
         }
-        *self.types.returns[at.file as usize][at.function.0 as usize].get_or_init(|| {
+        *self.types.of(at).returns.get_or_init(|| {
             let inference = Inference { project: self, at, layer: Layer::Globals, function };
             let locals = inference.locals();
             let mut found = None;
@@ -149,6 +156,9 @@ impl Project {
     }
 
     fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>) {
+        if !self.outline(at).deeds.sets_fields {
+            return;
+        }
         let function = self.function(at);
         let Some(receiver) = function.receiver() else { return };
         let field_of = |place: ExprId| match *function.expr(place) {
@@ -160,10 +170,6 @@ impl Project {
             StatementKind::Assign(place, value) => Some((field_of(place)?, value)),
             _ => None,
         });
-        let mut assignments = assignments.peekable();
-        if assignments.peek().is_none() {
-            return;
-        }
         let inference = Inference { project: self, at, layer: Layer::Returns, function };
         let locals = inference.locals();
         for (field, value) in assignments {
@@ -205,8 +211,7 @@ impl Project {
         if let Some(&ty) = self.globals(file).get(&name) {
             return Some(ty);
         }
-        let (module, variable) = name.rsplit_once('.')?;
-        let (module, variable) = (ustr::existing_ustr(module)?, ustr::existing_ustr(variable)?);
+        let (module, variable) = (unspin_ir::parent_path(name)?, unspin_ir::last_part(name));
         match self.index.modules.get(&module) {
             Some(&file) => self.globals(file).get(&variable).copied(),
             // `sys.stdin`

@@ -42,4 +42,4 @@ pub use function::{
     Scope, ScopeId, Statement, StatementKind, Terminator,
 };
 pub use module::{Class, Comment, Field, Module, Problem, Source};
-pub use name::{Name, last_part, name};
+pub use name::{Name, last_part, name, parent_path};

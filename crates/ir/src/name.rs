@@ -15,6 +15,8 @@ thread_local! {
     static ANSWERS: [Cell<Option<Name>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
     /// Paths with their last parts.
     static LAST_PARTS: [Cell<Option<(Name, Name)>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
+    /// Paths with what stands before their last parts.
+    static PARENTS: [Cell<Option<(Name, Option<Name>)>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
 }
 
 /// Intern a string.
@@ -34,17 +36,24 @@ pub fn name(text: &str) -> Name {
 
 /// The part of a path behind its last dot; the path itself if it has none.
 pub fn last_part(path: Name) -> Name {
-    LAST_PARTS.with(|answers| {
-        let answer = &answers[spread(path.as_char_ptr().addr() as u64)];
-        match answer.get() {
-            Some((known, last)) if known == path => last,
-            _ => {
-                let last = path.rsplit_once('.').map_or(path, |(_, last)| name(last));
-                answer.set(Some((path, last)));
-                last
-            }
+    LAST_PARTS.with(|answers| of_path(answers, path, || path.rsplit_once('.').map_or(path, |(_, last)| name(last))))
+}
+
+/// The part of a path before its last dot, if it has one.
+pub fn parent_path(path: Name) -> Option<Name> {
+    PARENTS.with(|answers| of_path(answers, path, || path.rsplit_once('.').map(|(parent, _)| name(parent))))
+}
+
+fn of_path<T: Copy>(answers: &[Cell<Option<(Name, T)>>; REMEMBERED], path: Name, ask: impl FnOnce() -> T) -> T {
+    let answer = &answers[spread(path.as_char_ptr().addr() as u64)];
+    match answer.get() {
+        Some((known, part)) if known == path => part,
+        _ => {
+            let part = ask();
+            answer.set(Some((path, part)));
+            part
         }
-    })
+    }
 }
 
 /// Where the answer for a text is kept: by its ends and its length, which tell most names of a program apart.
@@ -76,11 +85,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_part_of_a_path_stands_behind_its_last_dot() {
+    fn a_path_is_parted_at_its_last_dot() {
         for _ in 0..2 {
-            assert_eq!(last_part(name("a.b.c")), "c");
-            assert_eq!(last_part(name("plain")), "plain");
-            assert_eq!(last_part(name("ends.")), "");
+            assert_eq!((parent_path(name("a.b.c")), last_part(name("a.b.c"))), (Some(name("a.b")), name("c")));
+            assert_eq!((parent_path(name("plain")), last_part(name("plain"))), (None, name("plain")));
+            assert_eq!((parent_path(name("ends.")), last_part(name("ends."))), (Some(name("ends")), name("")));
         }
     }
 }

@@ -186,10 +186,10 @@ impl Index {
         if self.modules.contains_key(&name) {
             return None;
         }
-        let (parent, last) = name.rsplit_once('.')?;
-        let package = parent.split('.').next().unwrap_or(parent);
-        let known = self.by_last.get(&ustr::existing_ustr(last)?)?;
-        let mut inside = known.iter().filter(|(other, _)| starts_with_path(other, parent));
+        let parent = unspin_ir::parent_path(name)?;
+        let known = self.by_last.get(&unspin_ir::last_part(name))?;
+        let package = parent.split('.').next().unwrap_or_default();
+        let mut inside = known.iter().filter(|(other, _)| starts_with_path(other, &parent));
         if let (Some(&(_, symbol)), None) = (inside.next(), inside.next()) {
             return Some(symbol);
         }
@@ -210,24 +210,14 @@ impl Index {
     }
 
     /// Whether a path leads through a plain file: what that does not define it may have imported from anywhere.
-    fn is_behind_file(&self, path: &str) -> bool {
-        let mut prefix = path;
-        loop {
-            if let Some(name) = ustr::existing_ustr(prefix)
-                && self.modules.contains_key(&name)
-            {
-                return !self.packages.contains(&name);
-            }
-            match prefix.rsplit_once('.') {
-                Some((shorter, _)) => prefix = shorter,
-                None => return false,
-            }
-        }
+    fn is_behind_file(&self, path: Name) -> bool {
+        let module = std::iter::successors(Some(path), |&path| unspin_ir::parent_path(path))
+            .find(|prefix| self.modules.contains_key(prefix));
+        module.is_some_and(|module| !self.packages.contains(&module))
     }
 
     /// Whether some function, method or class has this name.
-    pub(crate) fn has_last(&self, name: &str) -> bool {
-        let Some(name) = ustr::existing_ustr(name) else { return false };
+    pub(crate) fn has_last(&self, name: Name) -> bool {
         self.by_last.contains_key(&name) || self.methods_named.contains_key(&name) || self.nested_names.contains(&name)
     }
 
