@@ -1,10 +1,11 @@
 //! Functions that try again by calling themselves from their own handler: every failure costs a frame of the stack.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{BlockId, Call, Expr, ExprId, Function, Name, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
+use crate::resolve::is_receiver;
 use crate::shape::{LazyShape, Shape};
 use crate::{FunctionRef, Project};
 
@@ -14,9 +15,15 @@ const MAX_LOCALS: usize = 32;
 /// Definitions of one local that are looked through.
 const MAX_DEFINITIONS: usize = 8;
 
-/// Whether a call may be one of the function itself, by its name.
-pub(crate) fn may_observe(function: Name, call: &Call) -> bool {
-    call.callee.name() == Some(function)
+/// Whether a call may be one of the function itself: by its name, and on its own receiver. The same method of another
+/// object is a walk over objects.
+pub(crate) fn may_observe(function: &Function, call: &Call) -> bool {
+    call.callee.name() == Some(function.name)
+        && match call.callee {
+            Callee::Method(receiver, _) => is_receiver(function, receiver),
+            Callee::Path(_) => true,
+            Callee::Value(_) => false,
+        }
 }
 
 /// Whether a function calls itself for certain.
@@ -24,7 +31,7 @@ pub(crate) fn calls_itself(project: &Project, at: FunctionRef) -> bool {
     let function = project.function(at);
     let statements = function.blocks.iter().flat_map(|block| &block.statements);
     statements.into_iter().any(|statement| match &statement.kind {
-        StatementKind::Call(call) => may_observe(function.name, call) && is_own_call(project, at, call),
+        StatementKind::Call(call) => may_observe(function, call) && is_own_call(project, at, call),
         _ => false,
     })
 }
@@ -68,7 +75,7 @@ pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &LazyShap
     let is_in_loop = |block: BlockId| shape.forest.loops.iter().any(|natural| natural.body.contains(block));
     let calls = function.block_ids().flat_map(|(id, block)| block.statements.iter().map(move |statement| (id, statement)));
     let mut own = calls.filter_map(|(block, statement)| match &statement.kind {
-        StatementKind::Call(call) if may_observe(function.name, call) => Some((block, call, statement.span)),
+        StatementKind::Call(call) if may_observe(function, call) => Some((block, call, statement.span)),
         _ => None,
     });
     let (_, call, span) = own.find(|(block, call, _)| {
@@ -117,7 +124,7 @@ fn is_of_reply(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId)
                 match (definition.value, statement().map(|statement| &statement.kind)) {
                     (Some(value), _) => pending.push(value),
                     (None, Some(StatementKind::Call(call))) => {
-                        if !may_observe(function.name, call) && asks(project, at, call) {
+                        if !may_observe(function, call) && asks(project, at, call) {
                             return true;
                         }
                         pending.extend(call.operands());
@@ -146,7 +153,7 @@ fn own_call<'f>(
 ) -> Option<(&'f Call, unspin_span::Span)> {
     let own = shape.only_through(handler, |_, _| true);
     own.iter().flat_map(|&block| &function.block(block).statements).find_map(|statement| match &statement.kind {
-        StatementKind::Call(call) if may_observe(function.name, call) => {
+        StatementKind::Call(call) if may_observe(function, call) => {
             is_own_call(project, at, call).then_some((&**call, statement.span))
         }
         _ => None,

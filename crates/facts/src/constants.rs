@@ -40,9 +40,10 @@ impl Constants {
 }
 
 impl FileConstants {
-    fn new(functions: &[Function]) -> Self {
+    /// By the body of the module and the functions that assign globals.
+    fn new<'f>(body: Option<&Function>, others: impl Iterator<Item = &'f Function>) -> Self {
         let mut constants = Self::default();
-        let Some((body, others)) = functions.split_first() else { return constants };
+        let Some(body) = body else { return constants };
         for statement in body.blocks.iter().flat_map(|block| &block.statements) {
             if let StatementKind::Assign(place, value) = &statement.kind {
                 constants.add(body, *place, *value);
@@ -124,7 +125,12 @@ impl Project {
     }
 
     fn constants_of(&self, file: u32) -> Option<&FileConstants> {
-        let functions = &self.files.get(file as usize)?.module.functions;
-        Some(self.constants.files.get(file as usize)?.get_or_init(|| FileConstants::new(functions)))
+        let constants = self.constants.files.get(file as usize)?;
+        let set_elsewhere = || {
+            let others = self.functions_of(file).skip(1).filter(|&at| self.outline(at).deeds.sets_globals);
+            others.map(|at| self.function(at))
+        };
+        let body = self.files.get(file as usize)?.module.functions.first();
+        Some(constants.get_or_init(|| FileConstants::new(body, set_elsewhere())))
     }
 }

@@ -5,6 +5,7 @@
 
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Module, StatementKind, Terminator};
 
+use crate::collections::{Collections, Held, Place};
 use crate::outline::Names;
 
 /// What there may be to observe in a function.
@@ -40,14 +41,15 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    pub(crate) fn of(names: &mut Names<'_>, module: &Module, function: &Function) -> Self {
+    pub(crate) fn of(names: &mut Names<'_>, held: &Collections, module: &Module, function: &Function) -> Self {
         let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
         let is_rust = !module.shares_objects;
-        let mut gates = Self { policy: !function.decorators.is_empty(), ..Self::default() };
+        let mut gates = Self::default();
+        let held = held.of(function);
+        gates.policy = function.decorators.iter().any(|&decorator| names.of_name(unspin_ir::last_part(decorator)).hints.policy);
         gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
         let has_for = has(LoopKind::For);
         let mut calls_itself = false;
-        let function_name = function.name;
         for block in &function.blocks {
             for statement in &block.statements {
                 let StatementKind::Call(call) = &statement.kind else { continue };
@@ -55,13 +57,13 @@ impl Gates {
                 let hints = known.map(|known| known.hints);
                 gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
                 gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
-                gates.timed |= known.is_some_and(|known| known.may_wait);
+                gates.timed = gates.timed || known.is_some_and(|known| known.may_wait) && may_be_modelled(names, &held, call);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
                 gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
                 gates.reads |= crate::reads::may_observe(call);
                 gates.programs |= crate::tunnels::may_observe(call);
                 gates.wakes |= is_rust && crate::wakes::may_observe(call);
-                calls_itself |= crate::again::may_observe(function_name, call);
+                calls_itself |= crate::again::may_observe(function, call);
                 gates.never_ready |= is_rust && crate::never_ready::may_observe(call);
                 gates.disguises |= is_rust && crate::disguised::may_observe(function, call);
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
@@ -95,6 +97,20 @@ impl Gates {
             self.never_ready,
         ];
         !any.contains(&true)
+    }
+}
+
+/// Whether a call that is named like one that waits may be it: `list(..)` of the language is not the `list` of a mailbox,
+/// nor is `found.append(..)` its `append`, if `found` is a list.
+fn may_be_modelled(names: &mut Names<'_>, held: &Held<'_>, call: &Call) -> bool {
+    match call.callee {
+        Callee::Path(path) => unspin_ir::last_part(path) != path || path.contains("connect") || names.knows_path(path),
+        Callee::Method(receiver, method) => match held.place(receiver) {
+            Place::Collection => false,
+            Place::Untyped(label) => names.fits_receiver(label, method),
+            Place::Unknown => true,
+        },
+        Callee::Value(_) => true,
     }
 }
 

@@ -14,6 +14,7 @@ use unspin_ir::{Call, Callee, Constant, Expr, Function, Name};
 use self::hints::HintTable;
 pub(crate) use self::hints::Hints;
 pub use self::validate::ModelError;
+pub(crate) use self::words::Kinds;
 use self::words::Words;
 pub use self::words::normalize_words;
 use crate::model::{CallModel, ClassModel, EndValue, ExceptionModel, FailureKind, ModelFile, WordKind};
@@ -123,10 +124,12 @@ impl Models {
         };
         let found = self.by_path.get(&path).or_else(std);
         let direct = found.and_then(|found| self.fitting(found, at, call));
-        direct.or_else(|| {
-            let (class, method) = path.rsplit_once('.')?;
-            self.declared(ustr::existing_ustr(class)?, ustr::existing_ustr(method)?, at, call)
-        })
+        direct.or_else(|| self.declared(unspin_ir::parent_path(path)?, unspin_ir::last_part(path), at, call))
+    }
+
+    /// Whether there is a model of exactly this path.
+    pub(crate) fn knows_path(&self, path: Name) -> bool {
+        self.by_path.contains_key(&path)
     }
 
     /// The model of a method of a type, its aliases and bases, else one that stands on every type (`on = ["*"]`).
@@ -155,6 +158,12 @@ impl Models {
     pub fn counts(&self, method: Name) -> bool {
         let of_any = |model: &CallModel| model.fits_receiver("").is_some() && model.end == Some(EndValue::Zero);
         self.by_receiver.get(&method).is_some_and(|found| found.iter().any(|&index| of_any(&self.calls[index as usize])))
+    }
+
+    /// Whether some model of a method may take a receiver of that name.
+    pub(crate) fn fits_receiver(&self, receiver: &str, method: Name) -> bool {
+        let found = self.by_receiver.get(&method).map_or(&[][..], Vec::as_slice);
+        found.iter().any(|&index| self.calls[index as usize].fits_receiver(receiver).is_some())
     }
 
     fn fitting(&self, found: &[u32], at: &Function, call: &Call) -> Option<&CallModel> {
@@ -232,6 +241,16 @@ impl Models {
     /// Whether a name has a word of this kind in it.
     pub fn has_word(&self, kind: WordKind, name: &str) -> bool {
         self.words.has(kind, name)
+    }
+
+    /// Tells these models from all others of the process.
+    pub(crate) fn id(&self) -> u64 {
+        self.words.id()
+    }
+
+    /// All kinds of which a name has a word in it.
+    pub(crate) fn kinds_of_words(&self, name: &str) -> Kinds {
+        self.words.kinds(name)
     }
 }
 

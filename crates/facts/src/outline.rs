@@ -1,13 +1,17 @@
-//! What one pass over a module tells of its functions: which facts they can need, and the names of what they call.
+//! What one pass over a module tells of its functions: which facts they can need, the names of what they call, and what
+//! they do that others ask about.
 //!
 //! The passes over a whole project look at outlines alone. A module is gone through once, right after it was lowered and
 //! while it is still in the caches of the processor; of most functions the body is never touched again.
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashMap;
-use unspin_ir::{Callee, Module, Name};
+use unspin_ir::{Callee, Expr, Function, Module, Name, StatementKind};
 
 use crate::Models;
 use crate::callgraph::Called;
+use crate::collections::Collections;
 use crate::gates::Gates;
 use crate::model::WordKind;
 use crate::models::Hints;
@@ -23,19 +27,24 @@ pub(crate) struct Outline {
 pub(crate) struct FunctionOutline {
     pub(crate) gates: Gates,
     pub(crate) called: Called,
+    pub(crate) deeds: Deeds,
     /// Whether it has a handler for recursion that went too deep.
     pub(crate) catches_recursion: bool,
 }
 
 impl Outline {
     pub(crate) fn new(module: &Module, models: &Models) -> Self {
-        let mut names = Names { models, known: FxHashMap::default() };
+        let mut names = Names::new(models);
+        let held = Collections::new(module);
         let outline = |function| FunctionOutline {
-            gates: Gates::of(&mut names, module, function),
+            gates: Gates::of(&mut names, &held, module, function),
             called: Called::of(&mut names, function),
+            deeds: Deeds::of(&mut names, function),
             catches_recursion: crate::callgraph::catches_recursion(function),
         };
-        Self { functions: module.functions.iter().map(outline).collect() }
+        let functions = module.functions.iter().map(outline).collect();
+        names.keep();
+        Self { functions }
     }
 
     pub(crate) fn function(&self, id: unspin_ir::FunctionId) -> &FunctionOutline {
@@ -43,11 +52,57 @@ impl Outline {
     }
 }
 
-/// What names of callees tell, each asked of the models once in a module.
+/// What a function does that the analysis of others asks about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deeds {
+    /// It assigns a field of its receiver.
+    pub(crate) sets_fields: bool,
+    /// It assigns a global.
+    pub(crate) sets_globals: bool,
+    /// It may hand a function to a thread or task.
+    pub(crate) spawns: bool,
+}
+
+impl Deeds {
+    fn of(names: &mut Names<'_>, function: &Function) -> Self {
+        let mut deeds = Self::default();
+        let receiver = function.receiver().map(Expr::Local);
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+            match &statement.kind {
+                StatementKind::Assign(place, _) => match function.expr(*place) {
+                    Expr::Global(_) => deeds.sets_globals = true,
+                    Expr::Field(base, _) => deeds.sets_fields |= receiver.as_ref() == Some(function.expr(*base)),
+                    _ => {}
+                },
+                StatementKind::Call(call) => {
+                    deeds.spawns = deeds.spawns || names.of(call.callee).is_none_or(|known| known.hints.spawns);
+                }
+                _ => {}
+            }
+        }
+        deeds
+    }
+}
+
+/// What names of callees tell, each asked of the models once in a thread.
 pub(crate) struct Names<'m> {
     models: &'m Models,
-    known: FxHashMap<Name, KnownName>,
+    answers: Answers,
 }
+
+/// What models said, by their [`Models::id`].
+#[derive(Default)]
+struct Answers {
+    known: FxHashMap<(u64, Name), KnownName>,
+    receivers: FxHashMap<(u64, Name, Name), bool>,
+}
+
+thread_local! {
+    static ANSWERS: Cell<Answers> = Cell::default();
+}
+
+/// How many answers a thread keeps.
+const MAX_ANSWERS: usize = 200_000;
 
 /// What the name of a callee tells.
 #[derive(Clone, Copy)]
@@ -59,17 +114,43 @@ pub(crate) struct KnownName {
     pub(crate) tells: bool,
 }
 
-impl Names<'_> {
+impl<'m> Names<'m> {
+    fn new(models: &'m Models) -> Self {
+        Self { models, answers: ANSWERS.take() }
+    }
+
+    fn keep(self) {
+        if self.answers.known.len() + self.answers.receivers.len() < MAX_ANSWERS {
+            ANSWERS.set(self.answers);
+        }
+    }
+
     pub(crate) fn of(&mut self, callee: Callee) -> Option<KnownName> {
-        let (models, name) = (self.models, callee.name()?);
-        let known = self.known.entry(name).or_insert_with(|| {
-            let word = name.trim_end_matches('!');
+        callee.name().map(|name| self.of_name(name))
+    }
+
+    /// Whether a path without a library in front of it, which the file itself or the language defines, has a model.
+    pub(crate) fn knows_path(&self, path: Name) -> bool {
+        self.models.knows_path(path)
+    }
+
+    /// Whether some model of the method takes a receiver of that name.
+    pub(crate) fn fits_receiver(&mut self, label: Name, method: Name) -> bool {
+        let models = self.models;
+        let answer = self.answers.receivers.entry((models.id(), label, method));
+        *answer.or_insert_with(|| models.fits_receiver(&label, method))
+    }
+
+    pub(crate) fn of_name(&mut self, name: Name) -> KnownName {
+        let models = self.models;
+        let known = self.answers.known.entry((models.id(), name)).or_insert_with(|| {
+            let words = models.kinds_of_words(name.trim_end_matches('!'));
             KnownName {
                 hints: models.hints_of(name),
                 may_wait: crate::timeouts::may_wait(models, name),
-                tells: ![WordKind::Combinator, WordKind::Visitor].into_iter().any(|kind| models.has_word(kind, word)),
+                tells: !words.has(WordKind::Combinator) && !words.has(WordKind::Visitor),
             }
         });
-        Some(*known)
+        *known
     }
 }

@@ -70,6 +70,9 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
     let module = &project.files[file as usize].module;
     for (index, function) in module.functions.iter().enumerate() {
         let at = FunctionRef { file, function: FunctionId(index as u32) };
+        if !project.outline(at).deeds.spawns {
+            continue;
+        }
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
             if project.models.hints(call.callee).is_some_and(|hints| !hints.spawns) {

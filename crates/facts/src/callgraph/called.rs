@@ -7,6 +7,9 @@ use super::typed::Typed;
 use crate::outline::Names;
 use crate::resolve::is_receiver;
 
+/// So many names are looked through one by one.
+const FEW: usize = 16;
+
 /// What a function calls.
 #[derive(Debug)]
 pub(crate) enum Called {
@@ -36,7 +39,7 @@ pub(crate) enum How {
 impl Called {
     pub(crate) fn of(names: &mut Names<'_>, function: &Function) -> Self {
         let typed = Typed::new(function);
-        let mut found = FxHashSet::default();
+        let mut found: FxHashSet<(Name, How)> = FxHashSet::default();
         let mut called = Vec::new();
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Call(call) = &statement.kind else { continue };
@@ -45,7 +48,12 @@ impl Called {
                 return Self::Untold;
             }
             let how = how(&typed, function, call);
-            if found.insert((name, how)) {
+            // Few functions call so many that looking through them takes longer than a table does.
+            if called.len() == FEW {
+                found.extend(&called);
+            }
+            let is_new = if called.len() < FEW { !called.contains(&(name, how)) } else { found.insert((name, how)) };
+            if is_new {
                 called.push((name, how));
             }
         }

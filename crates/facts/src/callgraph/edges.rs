@@ -11,6 +11,7 @@ use super::typed::Typed;
 use super::{CallEdge, Cycles, EdgeKind};
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
+use crate::models::Kinds;
 use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
 use crate::shape::for_each_part;
 
@@ -85,11 +86,10 @@ impl Finder<'_> {
         if call.arguments.is_empty() {
             return;
         }
-        let name = self.called_name(call);
-        let has = |kind| self.project.models.has_word(kind, name);
-        let is_visitor = has(WordKind::Visitor);
-        if call.arguments.iter().any(|argument| self.may_be_function(argument.value)) && !self.is_deferred(call, name) {
-            let is_combinator = has(WordKind::Combinator);
+        let words = self.project.models.kinds_of_words(self.called_name(call));
+        let is_visitor = words.has(WordKind::Visitor);
+        if call.arguments.iter().any(|argument| self.may_be_function(argument.value)) && !self.is_deferred(call, words) {
+            let is_combinator = words.has(WordKind::Combinator);
             for argument in &call.arguments {
                 self.function_values(argument.value, is_combinator, 0);
             }
@@ -119,7 +119,7 @@ impl Finder<'_> {
     }
 
     /// Whether what the call is given runs later, with no frame of this function on the stack.
-    fn is_deferred(&self, call: &Call, name: &str) -> bool {
+    fn is_deferred(&self, call: &Call, words: Kinds) -> bool {
         let takes_function = |argument: &Argument| {
             match *self.function.expr(argument.value) {
                 Expr::Function(_) | Expr::Global(_) | Expr::Field(..) => true,
@@ -132,7 +132,7 @@ impl Finder<'_> {
                 _ => false,
             }
         };
-        let is_named = self.project.models.has_word(WordKind::Deferred, name);
+        let is_named = words.has(WordKind::Deferred);
         let is_modelled = || {
             let Callee::Path(path) = call.callee else { return false };
             let model = self.project.models.by_path(path, self.function, call);
@@ -217,7 +217,7 @@ impl Finder<'_> {
     fn may_have_targets(&self, call: &Call) -> bool {
         match call.callee {
             Callee::Method(_, method) => !self.project.methods_named(method).is_empty(),
-            Callee::Path(path) => self.project.index.has_last(path.rsplit('.').next().unwrap_or_default()),
+            Callee::Path(path) => self.project.index.has_last(unspin_ir::last_part(path)),
             Callee::Value(_) => true,
         }
     }
@@ -248,7 +248,10 @@ impl Finder<'_> {
             _ => None,
         });
         let is_result = |argument: &Argument| *self.function.expr(argument.value) == Expr::Local(result);
-        calls.into_iter().any(|call| call.arguments.iter().any(is_result) && self.is_deferred(call, self.called_name(call)))
+        calls.into_iter().any(|call| {
+            let words = || self.project.models.kinds_of_words(self.called_name(call));
+            call.arguments.iter().any(is_result) && self.is_deferred(call, words())
+        })
     }
 
     /// Functions among the arguments of a call.

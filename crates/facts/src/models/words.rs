@@ -33,6 +33,16 @@ thread_local! {
 /// How many names a thread remembers.
 const MAX_NAMES: usize = 200_000;
 
+/// The lists that have a word of a name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kinds(u64);
+
+impl Kinds {
+    pub(crate) fn has(self, kind: WordKind) -> bool {
+        self.0 & (1 << (kind as u8)) != 0
+    }
+}
+
 /// Text to look for in a name whose words stand between underscores: `_max_depth_`.
 #[derive(Clone, Debug)]
 enum Pattern {
@@ -51,11 +61,19 @@ impl Words {
         self.id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
-        self.kinds(name) & (1 << (kind as u8)) != 0
+    pub(super) fn id(&self) -> u64 {
+        self.id
     }
 
-    fn kinds(&self, name: &str) -> u64 {
+    pub(super) fn has(&self, kind: WordKind, name: &str) -> bool {
+        self.kinds(name).has(kind)
+    }
+
+    pub(super) fn kinds(&self, name: &str) -> Kinds {
+        Kinds(self.answer(name))
+    }
+
+    fn answer(&self, name: &str) -> u64 {
         ANSWERS.with_borrow_mut(|answers| {
             let answers = answers.entry(self.id).or_default();
             if let Some(&kinds) = answers.get(name) {
