@@ -11,12 +11,15 @@ pub type Name = ustr::Ustr;
 /// How many answers a thread remembers.
 const REMEMBERED: usize = 1 << 12;
 
+/// What was asked of paths.
+type OfPaths<T> = [Cell<Option<(Name, T)>>; REMEMBERED];
+
 thread_local! {
     static ANSWERS: [Cell<Option<Name>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
     /// Paths with their last parts.
-    static LAST_PARTS: [Cell<Option<(Name, Name)>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
+    static LAST_PARTS: OfPaths<Name> = const { [const { Cell::new(None) }; REMEMBERED] };
     /// Paths with what stands before their last parts.
-    static PARENTS: [Cell<Option<(Name, Option<Name>)>>; REMEMBERED] = const { [const { Cell::new(None) }; REMEMBERED] };
+    static PARENTS: OfPaths<Option<Name>> = const { [const { Cell::new(None) }; REMEMBERED] };
 }
 
 /// Intern a string.
@@ -44,7 +47,7 @@ pub fn parent_path(path: Name) -> Option<Name> {
     PARENTS.with(|answers| of_path(answers, path, || path.rsplit_once('.').map(|(parent, _)| name(parent))))
 }
 
-fn of_path<T: Copy>(answers: &[Cell<Option<(Name, T)>>; REMEMBERED], path: Name, ask: impl FnOnce() -> T) -> T {
+fn of_path<T: Copy>(answers: &OfPaths<T>, path: Name, ask: impl FnOnce() -> T) -> T {
     let answer = &answers[spread(path.as_char_ptr().addr() as u64)];
     match answer.get() {
         Some((known, part)) if known == path => part,
