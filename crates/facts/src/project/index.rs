@@ -205,8 +205,8 @@ impl Index {
     }
 
     /// Whether a path is that of a file, or of a folder with files.
-    fn is_module(&self, path: &str) -> bool {
-        ustr::existing_ustr(path).is_some_and(|name| self.modules.contains_key(&name) || self.packages.contains(&name))
+    fn is_module(&self, path: Name) -> bool {
+        self.modules.contains_key(&path) || self.packages.contains(&path)
     }
 
     /// Whether a path leads through a plain file: what that does not define it may have imported from anywhere.
