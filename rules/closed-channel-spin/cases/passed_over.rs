@@ -28,3 +28,23 @@ pub async fn run_tokio(mut jobs: mpsc::Receiver<u32>, mut ticks: tokio::time::In
         }
     }
 }
+
+/// A stream of signals has no other side that could be gone: each answer is one more signal.
+struct Reaper {
+    signal: SignalStream,
+    child: std::process::Child,
+}
+
+impl Reaper {
+    fn poll_exit(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+        loop {
+            let waits = self.signal.poll_recv(cx).is_pending();
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return std::task::Poll::Ready(());
+            }
+            if waits {
+                return std::task::Poll::Pending;
+            }
+        }
+    }
+}
