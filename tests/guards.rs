@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde_json::Value;
+use unspin_tests::folders::copy;
 
 /// What a copy is made of.
 const CRATES: [&str; 3] = ["resilience", "resilience-macros", "resilient-server"];
@@ -146,18 +147,6 @@ enum Outcome {
     Passes,
     Fails,
     Hangs,
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a file can be copied");
-        }
-    }
 }
 
 #[test]

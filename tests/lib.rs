@@ -1,3 +1,4 @@
 //! What the tests share.
 
+pub mod folders;
 pub mod program;

@@ -10,25 +10,13 @@ use std::{
 };
 
 use unspin_driver::{Options, scan};
+use unspin_tests::folders::copy;
 
 /// The parts of the runtime half that defects are put into.
 const CRATES: [&str; 3] = ["resilience", "resilience-macros", "resilient-server"];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Copies the manifest and sources of a crate: what a defect can be in, and what naming needs.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a file can be copied");
-        }
-    }
 }
 
 /// What is reported in a folder: rule, file and source line.
