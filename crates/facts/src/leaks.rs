@@ -45,9 +45,14 @@ pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
     if !is_rust(cx.project, cx.at) {
         return None;
     }
-    let held = cx.function.calls().find_map(|(call, _)| match call.callee {
-        Callee::Method(receiver, method) if method == "abort" => match *cx.function.expr(receiver) {
-            Expr::Local(local) => Some(local),
+    // Only the ways out are looked at: a function may have as many loops as statements.
+    let after = cx.natural().exits.iter().flat_map(|&(_, to)| &cx.function.block(to).statements);
+    let held = after.into_iter().find_map(|statement| match &statement.kind {
+        StatementKind::Call(call) => match call.callee {
+            Callee::Method(receiver, method) if method == "abort" => match *cx.function.expr(receiver) {
+                Expr::Local(local) => Some(local),
+                _ => None,
+            },
             _ => None,
         },
         _ => None,
