@@ -4,10 +4,11 @@
 //! stopping, or keep the exception; and where what was awaited is a task that the function itself has cancelled.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, Handler, LocalId, LoopKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, Handler, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Effect, FailureKind, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
+use crate::shape::mentions;
 use crate::sites::{LoopContext, Site, is_rust};
 
 /// Every handler of an open-ended loop that swallows a cancellation and goes round.
@@ -249,7 +250,7 @@ fn leaves_at_limit(cx: &LoopContext<'_>, handler: &Handler, own: &[BlockId], lea
         if let Terminator::Branch { test, .. } = cx.function.block(at).terminator {
             let is_count =
                 |side: ExprId| matches!(cx.function.expr(side), Expr::Constant(_)) || cx.function.path(side).is_some();
-            let is_caught = handler.binding.is_some_and(|binding| mentions(cx, test, binding));
+            let is_caught = handler.binding.is_some_and(|binding| mentions(cx.function, test, binding));
             return !is_caught
                 && matches!(*cx.function.expr(test), Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b)
                     if is_count(a) && is_count(b));
@@ -288,10 +289,10 @@ fn stops(cx: &LoopContext<'_>, block: BlockId) -> bool {
 fn keeps(cx: &LoopContext<'_>, handler: &Handler, own: &[BlockId]) -> bool {
     let Some(binding) = handler.binding else { return false };
     own.iter().flat_map(|&block| &cx.function.block(block).statements).any(|statement| match &statement.kind {
-        StatementKind::Assign(_, value) => mentions(cx, *value, binding),
+        StatementKind::Assign(_, value) => mentions(cx.function, *value, binding),
         StatementKind::Call(call) => {
             let is_text = matches!(call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "isinstance" | "format"));
-            call.operands().any(|operand| mentions(cx, operand, binding))
+            call.operands().any(|operand| mentions(cx.function, operand, binding))
                 && !is_text
                 && !is_log(cx, call)
         }
@@ -311,7 +312,7 @@ fn notes(cx: &LoopContext<'_>, own: &[BlockId]) -> bool {
     });
     noted.any(|local| {
         cx.function.block_ids().any(|(block, data)| match data.terminator {
-            Terminator::Branch { test, .. } => !cx.natural().body.contains(block) && mentions(cx, test, local),
+            Terminator::Branch { test, .. } => !cx.natural().body.contains(block) && mentions(cx.function, test, local),
             _ => false,
         })
     })
@@ -321,12 +322,6 @@ fn is_log(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
     let named = crate::sites::shown_callee(cx.function, call);
     cx.project.models.has_word(WordKind::Log, named.rsplit('.').next().unwrap_or_default())
         || cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Log)
-}
-
-fn mentions(cx: &LoopContext<'_>, expr: ExprId, local: LocalId) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(local));
-    found
 }
 
 /// `task.cancel()` and then `await task`: the cancellation is the one that was asked for.

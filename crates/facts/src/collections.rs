@@ -3,15 +3,18 @@
 //! A local counts if every assignment gives it a literal or a comprehension; a field if every assignment to that name in
 //! the module does, whatever the object. Places that are never assigned here may hold anything.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 use unspin_ir::{Aggregate, Expr, ExprId, Function, LocalId, LocalKind, Module, Name, StatementKind};
 
 use crate::resolve::is_receiver;
 
-/// Fields of a module, and whether each holds collections alone.
-#[derive(Debug, Default)]
-pub(crate) struct Collections {
-    fields: FxHashMap<Name, bool>,
+/// The places of a module. It is gone through when a field is asked for: few modules call what waits on one.
+pub(crate) struct Collections<'m> {
+    module: &'m Module,
+    /// Whether each field holds collections alone.
+    fields: OnceCell<FxHashMap<Name, bool>>,
 }
 
 /// What is known of a receiver before any type is inferred.
@@ -25,40 +28,48 @@ pub(crate) enum Place {
     Unknown,
 }
 
-impl Collections {
-    pub(crate) fn new(module: &Module) -> Self {
-        let mut fields = FxHashMap::default();
-        for function in &module.functions {
-            for statement in function.blocks.iter().flat_map(|block| &block.statements) {
-                if let StatementKind::Assign(place, value) = statement.kind
-                    && let Expr::Field(_, field) = *function.expr(place)
-                {
-                    *fields.entry(field).or_insert(true) &= is_collection(function, value);
-                }
-            }
-        }
-        Self { fields }
+impl<'m> Collections<'m> {
+    pub(crate) fn new(module: &'m Module) -> Self {
+        Self { module, fields: OnceCell::new() }
     }
 
     /// With the locals of a function.
     pub(crate) fn of<'f>(&'f self, function: &'f Function) -> Held<'f> {
-        Held { module: self, function, locals: std::cell::OnceCell::new() }
+        Held { module: self, function, locals: OnceCell::new() }
     }
+
+    fn holds_collections(&self, field: Name) -> bool {
+        self.fields.get_or_init(|| assigned_fields(self.module)).get(&field) == Some(&true)
+    }
+}
+
+fn assigned_fields(module: &Module) -> FxHashMap<Name, bool> {
+    let mut fields = FxHashMap::default();
+    for function in &module.functions {
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+            if let StatementKind::Assign(place, value) = statement.kind
+                && let Expr::Field(_, field) = *function.expr(place)
+            {
+                *fields.entry(field).or_insert(true) &= is_collection(function, value);
+            }
+        }
+    }
+    fields
 }
 
 /// The places of one function.
 pub(crate) struct Held<'f> {
-    module: &'f Collections,
+    module: &'f Collections<'f>,
     function: &'f Function,
     /// By local: whether what it is assigned are collections alone; `None` if it is not assigned.
-    locals: std::cell::OnceCell<Box<[Option<bool>]>>,
+    locals: OnceCell<Box<[Option<bool>]>>,
 }
 
 impl Held<'_> {
     pub(crate) fn place(&self, receiver: ExprId) -> Place {
         match *self.function.expr(receiver) {
             Expr::Aggregate(..) | Expr::Constant(_) => Place::Collection,
-            Expr::Field(_, field) if self.module.fields.get(&field) == Some(&true) => Place::Collection,
+            Expr::Field(_, field) if self.module.holds_collections(field) => Place::Collection,
             Expr::Local(local) if !is_receiver(self.function, receiver) => self.local(local),
             _ => Place::Unknown,
         }

@@ -41,7 +41,7 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    pub(crate) fn of(names: &mut Names<'_>, held: &Collections, module: &Module, function: &Function) -> Self {
+    pub(crate) fn of(names: &mut Names<'_>, held: &Collections<'_>, module: &Module, function: &Function) -> Self {
         let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
         let is_rust = !module.shares_objects;
         let mut gates = Self::default();

@@ -46,33 +46,13 @@ pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     // Only the ways out are looked at: a function may have as many loops as statements.
-    let after = cx.natural().exits.iter().flat_map(|&(_, to)| &cx.function.block(to).statements);
-    let held = after.into_iter().find_map(|statement| match &statement.kind {
-        StatementKind::Call(call) => match call.callee {
-            Callee::Method(receiver, method) if method == "abort" => match *cx.function.expr(receiver) {
-                Expr::Local(local) => Some(local),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    })?;
+    let natural = cx.natural();
+    let held = natural.exits.iter().find_map(|&(_, to)| aborted(cx, to).next())?;
     let made = started(cx, held).filter(|_| !is_handed_on(cx, held))?;
     // What is aborted before the loop, or when it has ended, is no concern of the ways out.
-    let natural = cx.natural();
-    let aborts = |block: BlockId| {
-        cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
-            StatementKind::Call(call) => matches!(call.callee, Callee::Method(receiver, method)
-                if method == "abort" && *cx.function.expr(receiver) == Expr::Local(held)),
-            _ => false,
-        })
-    };
-    let aborting: BlockSet = cx.function.block_ids().map(|(block, _)| block).filter(|&block| aborts(block)).collect();
-    let leaves_aborting = natural.exits.iter().any(|&(_, to)| aborting.contains(to));
+    let aborts = |&block: &BlockId| aborted(cx, block).any(|local| local == held);
+    let aborting: BlockSet = cx.function.block_ids().map(|(block, _)| block).filter(aborts).collect();
     let open = ways::from_header(&cx.shape.cfg, natural, &aborting);
-    if !leaves_aborting {
-        return None;
-    }
     let left = cx.sites.iter().find(|site| {
         let leaves = site.call.raises && !site.call.panics && cx.function.block(site.block).unwind.is_none();
         leaves && open.contains(site.block)
@@ -89,6 +69,20 @@ pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
     })
 }
 
+/// The handles of tasks that a block aborts.
+fn aborted<'c>(cx: &'c LoopContext<'_>, block: BlockId) -> impl Iterator<Item = LocalId> + 'c {
+    cx.function.block(block).statements.iter().filter_map(|statement| {
+        let StatementKind::Call(call) = &statement.kind else { return None };
+        match call.callee {
+            Callee::Method(receiver, method) if method == "abort" => match *cx.function.expr(receiver) {
+                Expr::Local(local) => Some(local),
+                _ => None,
+            },
+            _ => None,
+        }
+    })
+}
+
 /// Where the handle of a task was got, before the loop.
 fn started(cx: &LoopContext<'_>, held: LocalId) -> Option<unspin_span::Span> {
     let [definition] = cx.shape.definitions(held) else { return None };
@@ -98,11 +92,7 @@ fn started(cx: &LoopContext<'_>, held: LocalId) -> Option<unspin_span::Span> {
 
 /// Whether a handle goes to anybody who may abort the task later.
 fn is_handed_on(cx: &LoopContext<'_>, held: LocalId) -> bool {
-    let mentions = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(held));
-        found
-    };
+    let mentions = |expr: ExprId| crate::shape::mentions(cx.function, expr, held);
     cx.function.blocks.iter().any(|block| {
         let given = block.statements.iter().any(|statement| match &statement.kind {
             StatementKind::Assign(_, value) => mentions(*value),
@@ -140,11 +130,7 @@ fn is_close_of(cx: &LoopContext<'_>, call: &unspin_ir::Call, held: LocalId) -> b
 
 /// Whether a block closes the connection, hands it to anybody, or puts it anywhere.
 fn releases(cx: &LoopContext<'_>, block: unspin_ir::BlockId, held: LocalId) -> bool {
-    let mentions = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(held));
-        found
-    };
+    let mentions = |expr: ExprId| crate::shape::mentions(cx.function, expr, held);
     let data = cx.function.block(block);
     let given = data.statements.iter().any(|statement| match &statement.kind {
         StatementKind::Assign(place, value) => {

@@ -133,11 +133,7 @@ fn ignored_verdict<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
 
 /// Whether a local is read anywhere.
 fn is_read(cx: &LoopContext<'_>, local: unspin_ir::LocalId) -> bool {
-    let mentions = |expr| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(local));
-        found
-    };
+    let mentions = |expr| crate::shape::mentions(cx.function, expr, local);
     cx.function.blocks.iter().any(|block| {
         let of_terminator = match block.terminator {
             unspin_ir::Terminator::Branch { test, .. } => mentions(test),

@@ -145,6 +145,13 @@ pub fn for_each_part(function: &Function, expr: ExprId, f: &mut impl FnMut(ExprI
     function.expr(expr).for_each_operand(|operand| for_each_part(function, operand, f));
 }
 
+/// Whether a local is part of an expression.
+pub fn mentions(function: &Function, expr: ExprId, local: LocalId) -> bool {
+    let mut found = false;
+    for_each_part(function, expr, &mut |part| found |= *function.expr(part) == Expr::Local(local));
+    found
+}
+
 impl Shape {
     /// Whether a local is used as a number or text: sliced, compared by order, or stepped by a constant.
     pub fn is_used_as_value(&self, function: &Function, local: LocalId) -> bool {

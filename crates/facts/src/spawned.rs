@@ -192,11 +192,7 @@ fn cancels(module: &unspin_ir::Module) -> bool {
 
 /// Whether the value of a local is stored, returned, handed on or used beyond `unwrap`.
 fn is_kept(function: &Function, local: LocalId, depth: u32) -> bool {
-    let reads = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, expr, &mut |part| found |= *function.expr(part) == Expr::Local(local));
-        found
-    };
+    let reads = |expr: ExprId| crate::shape::mentions(function, expr, local);
     for block in &function.blocks {
         for statement in &block.statements {
             let kept = match &statement.kind {

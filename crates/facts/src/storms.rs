@@ -81,11 +81,7 @@ fn is_paced(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// Whether the handle is looked at in the loop.
 fn is_awaited(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(handle) = site.call.result else { return false };
-    let mentions = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(handle));
-        found
-    };
+    let mentions = |expr: ExprId| crate::shape::mentions(cx.function, expr, handle);
     let starts = |other: &Site<'_>| matches!(other.call.callee, unspin_ir::Callee::Method(_, method) if method == "start");
     cx.sites.iter().any(|other| !starts(other) && other.call.operands().any(mentions))
         || cx.natural().body.iter().any(|block| match cx.function.block(block).terminator {

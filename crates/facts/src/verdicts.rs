@@ -11,6 +11,7 @@ use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, Lo
 use crate::FunctionRef;
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
+use crate::shape::mentions;
 use crate::sites::{LoopContext, Site};
 
 /// What a loop does with the verdicts that it asks for.
@@ -119,15 +120,9 @@ fn is_made_anew(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// The tests of the loop that read the result of a call, with their blocks.
 fn tests_of<'c>(cx: &'c LoopContext<'_>, result: LocalId) -> impl Iterator<Item = unspin_ir::BlockId> + 'c {
     cx.natural().body.iter().filter(move |&block| match cx.function.block(block).terminator {
-        Terminator::Branch { test, .. } => mentions(cx, test, result),
+        Terminator::Branch { test, .. } => mentions(cx.function, test, result),
         _ => false,
     })
-}
-
-fn mentions(cx: &LoopContext<'_>, expr: ExprId, local: LocalId) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, expr, &mut |part| found |= *cx.function.expr(part) == Expr::Local(local));
-    found
 }
 
 /// Whether a test of the verdict leaves the loop.
@@ -158,7 +153,7 @@ fn is_ignored(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(result) = site.call.result else { return false };
     let is_whole = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
     let is_kept = cx.function.blocks.iter().any(|block| {
-        matches!(block.terminator, Terminator::Return(Some(value)) if mentions(cx, value, result))
+        matches!(block.terminator, Terminator::Return(Some(value)) if mentions(cx.function, value, result))
             || block.statements.iter().any(|statement| match &statement.kind {
                 StatementKind::Call(call) => call.operands().any(is_whole),
                 StatementKind::Assign(_, value) => is_whole(*value),
@@ -219,10 +214,12 @@ fn drops_number(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let is_shown =
         |call: &unspin_ir::Call| cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Log);
     !cx.function.blocks.iter().any(|block| {
-        matches!(block.terminator, Terminator::Return(Some(value)) if mentions(cx, value, result))
+        matches!(block.terminator, Terminator::Return(Some(value)) if mentions(cx.function, value, result))
             || block.statements.iter().any(|statement| match &statement.kind {
-                StatementKind::Call(call) => !is_shown(call) && call.operands().any(|operand| mentions(cx, operand, result)),
-                StatementKind::Assign(_, value) => mentions(cx, *value, result),
+                StatementKind::Call(call) => {
+                    !is_shown(call) && call.operands().any(|operand| mentions(cx.function, operand, result))
+                }
+                StatementKind::Assign(_, value) => mentions(cx.function, *value, result),
                 _ => false,
             })
     })

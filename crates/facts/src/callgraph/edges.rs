@@ -13,7 +13,7 @@ use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::models::Kinds;
 use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
-use crate::shape::for_each_part;
+use crate::shape::mentions;
 
 /// How many definitions of one name a call on an unknown receiver may have; beyond that the name says nothing.
 const MAX_NAMED: usize = 3;
@@ -299,11 +299,7 @@ impl Finder<'_> {
 
     fn is_read(&self, local: LocalId) -> bool {
         let name = self.function.local(local).name;
-        let reads = |value: ExprId| {
-            let mut found = false;
-            for_each_part(self.function, value, &mut |part| found |= *self.function.expr(part) == Expr::Local(local));
-            found
-        };
+        let reads = |value: ExprId| mentions(self.function, value, local);
         let here = self.function.blocks.iter().any(|block| {
             let by_statement = block.statements.iter().any(|statement| match &statement.kind {
                 StatementKind::Assign(place, value) => {

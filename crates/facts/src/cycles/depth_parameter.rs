@@ -7,6 +7,7 @@ use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::CallEdge;
 use crate::model::WordKind;
+use crate::shape::mentions;
 
 /// What was found of the function that a cut is about.
 #[derive(Default)]
@@ -54,14 +55,14 @@ fn hands_on(body: &Body<'_>, edge: &CallEdge, position: usize, local: LocalId) -
 /// Whether a test reads a parameter.
 fn is_tested(body: &Body<'_>, local: LocalId) -> bool {
     body.function.blocks.iter().any(|block| match block.terminator {
-        Terminator::Branch { test, .. } => reads(body, test, local),
+        Terminator::Branch { test, .. } => mentions(body.function, test, local),
         _ => false,
     })
 }
 
 /// Whether a parameter is read anywhere but where recursive calls hand it on.
 fn is_used(body: &Body<'_>, local: LocalId, own: &[&CallEdge]) -> bool {
-    let reads = |expr: ExprId| reads(body, expr, local);
+    let reads = |expr: ExprId| mentions(body.function, expr, local);
     for (id, block) in body.function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             let used = match &statement.kind {
@@ -97,16 +98,4 @@ fn is_used(body: &Body<'_>, local: LocalId, own: &[&CallEdge]) -> bool {
     functions.iter().filter(|inner| inner.parent == Some(body.at.function)).any(|inner| {
         inner.locals.iter().any(|captured| captured.name == name && captured.kind != unspin_ir::LocalKind::Parameter)
     })
-}
-
-fn reads(body: &Body<'_>, expr: ExprId, local: LocalId) -> bool {
-    let mut pending = vec![expr];
-    while let Some(expr) = pending.pop() {
-        let node = body.function.expr(expr);
-        if *node == Expr::Local(local) {
-            return true;
-        }
-        node.for_each_operand(|operand| pending.push(operand));
-    }
-    false
 }

@@ -235,12 +235,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
     }
 
     fn mentions_failure(&self, expr: ExprId) -> bool {
-        let Some(binding) = self.failure.binding else { return false };
-        let mut found = false;
-        crate::shape::for_each_part(self.cx.function, expr, &mut |part| {
-            found |= *self.cx.function.expr(part) == Expr::Local(binding);
-        });
-        found
+        self.failure.binding.is_some_and(|binding| crate::shape::mentions(self.cx.function, expr, binding))
     }
 
     /// A count that is stepped on every way and compared, or a comparison whose words speak of a limit.
