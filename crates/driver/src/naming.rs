@@ -155,7 +155,13 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
     let stem = judged.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let by_name = match language {
         Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
-        Language::Rust => stem == "tests" || stem == "test" || stem.ends_with("_test") || stem.ends_with("_tests"),
+        Language::Rust => {
+            stem == "tests"
+                || stem == "test"
+                || stem.starts_with("test_")
+                || stem.ends_with("_test")
+                || stem.ends_with("_tests")
+        }
     };
     in_folder || by_name
 }

@@ -89,9 +89,9 @@ pub struct CycleAttributes {
 pub enum CycleKind {
     /// It consumes a stream and hands it on, or is made of parser combinators.
     Parser,
-    /// It follows offsets, references or addresses that it has read.
+    /// It follows offsets or references that it has read.
     Link,
-    /// It walks pages or documents of the network.
+    /// It walks pages or documents of the network, or asks another machine for what an address points to.
     Crawl,
     /// It walks a tree of tokens.
     Tokens,
@@ -123,6 +123,8 @@ pub enum SoftGuard {
     Visited,
     /// `RecursionError` is caught on the cycle or by its caller.
     Caught,
+    /// Other calls among the same functions are guarded by a counter that fails: what is left may go through such a one.
+    Elsewhere,
 }
 
 /// Every unguarded cycle of a project that is asked for, in the order of the functions that cut them.

@@ -303,7 +303,20 @@ pub const VOCABULARY: &[Entry] = &[
         "how long it waits: for ever, until the system gives up, not known",
     ),
     (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop"),
-    (Subject::Call, "within", &["connect"], "the function's name says that it connects, logs in or shakes hands"),
+    (
+        Subject::Call,
+        "within",
+        &["connect", "script"],
+        "the function's name says that it connects, logs in or shakes hands; it stands at the top of a module, outside of any \
+         function",
+    ),
+    (Subject::Call, "awaited", &["yes"], "it is awaited, so that it holds one task, around which there may be a deadline"),
+    (
+        Subject::Call,
+        "receiver",
+        &["guessed"],
+        "it asks a client of which only the name is known, and not whether it has a timeout of its own",
+    ),
     (
         Subject::Call,
         "phase",
@@ -344,8 +357,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "told",
-        &["by-caller"],
-        "it is awaited and gets a connection that comes from the parameters of the function: the caller may put a deadline around it",
+        &["stream", "address"],
+        "it is awaited, and the caller may put a deadline around it: it gets a connection that comes from the parameters of \
+         the function, or that its object holds; an address that comes from the parameters",
     ),
     (
         Subject::Cycle,
@@ -354,7 +368,12 @@ pub const VOCABULARY: &[Entry] = &[
         "what decides the depth: the stream that is parsed; links or offsets that were read; pages of the network; a tree \
          of tokens; decoded maps and lists; anything else",
     ),
-    (Subject::Cycle, "guard", &["none", "number", "visited", "caught"], "what bounds it in part, but not its depth"),
+    (
+        Subject::Cycle,
+        "guard",
+        &["none", "number", "visited", "caught", "elsewhere"],
+        "what bounds it in part, but not its depth; or a counter that guards other calls among the same functions",
+    ),
     (Subject::Cycle, "closed-by", &["certain-calls", "guessed-calls"], "how certain the calls of the cycle are"),
     (Subject::Cycle, "signs", &["none", "one", "two", "several"], "how many signs say that it reads input"),
     (Subject::Cycle, "consumes", &["nothing", "once", "often"], "whether its functions take from a stream themselves"),

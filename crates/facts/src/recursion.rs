@@ -33,6 +33,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
                 SoftGuard::Number => "number",
                 SoftGuard::Visited => "visited",
                 SoftGuard::Caught => "caught",
+                SoftGuard::Elsewhere => "elsewhere",
             },
         ),
         ("closed-by", if known.certainty == CycleCertainty::Certain { "certain-calls" } else { "guessed-calls" }),

@@ -8,7 +8,9 @@ mod other_end;
 mod patience;
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Name, StatementKind};
+use unspin_ir::{
+    BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionKind, LocalId, LocalKind, LoopKind, Name, StatementKind,
+};
 use unspin_span::Span;
 
 use self::patience::Waits;
@@ -18,6 +20,9 @@ use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::shape::{LazyShape, for_each_part, root_local};
 use crate::sites::shown_callee;
 use crate::{Certainty, FunctionRef, Models, Project};
+
+/// How many locals a value is followed through.
+const MAX_HOPS: u32 = 4;
 
 /// Whether a call, resolved by its model, waits for ever.
 pub(crate) fn is_endless(project: &Project, at: FunctionRef, call: &Call) -> bool {
@@ -137,16 +142,27 @@ impl Context<'_> {
             ("in-loop", if in_loop { "yes" } else { "no" }),
             ("phase", phase),
         ];
+        if call.awaited {
+            attributes.push(("awaited", "yes"));
+        }
+        // Clients of HTTP are called alike, and only some have a timeout by default.
+        if certainty != Certainty::Certain && model.effect == Effect::Request {
+            attributes.push(("receiver", "guessed"));
+        }
         if waits == Waits::TurnedOff {
             attributes.push(("default", "turned-off"));
         }
         // An asynchronous helper that is told where to connect leaves the deadline to those that await it.
         let is_helper = self.function.is_async && (is_callers || !self.function.has_receiver);
-        if is_connecting(self.function) && !is_helper {
+        if self.function.kind == FunctionKind::Module {
+            attributes.push(("within", "script"));
+        } else if is_connecting(self.function) && !is_helper {
             attributes.push(("within", "connect"));
         }
-        if is_callers && self.is_given_stream(call) {
-            attributes.push(("told", "by-caller"));
+        if (is_callers && self.is_given_stream(call)) || (call.awaited && self.wraps_own_stream(call)) {
+            attributes.push(("told", "stream"));
+        } else if is_callers {
+            attributes.push(("told", "address"));
         }
         if self.drops_timeout(model.effect, certainty) {
             attributes.push(("parameter", "dropped"));
@@ -178,7 +194,19 @@ impl Context<'_> {
     /// Whether the call only makes a future, in Rust, of which it is not seen who awaits it and how long.
     fn is_future(&self, call: &Call) -> bool {
         let is_async_path = matches!(call.callee, Callee::Path(path) if path.starts_with("tokio"));
-        !call.awaited && crate::sites::is_rust(self.project, self.at) && (self.function.is_async || is_async_path)
+        // What a call that waits gives is looked at for its failure, a future is stored as it is.
+        let is_stored = || {
+            let is_result = |part: &ExprId| call.result.is_some_and(|result| *self.function.expr(*part) == Expr::Local(result));
+            !call.raises
+                && self.function.exprs.iter().any(|expr| match expr {
+                    Expr::Variant(_, parts) => parts.iter().any(is_result),
+                    Expr::Aggregate(_, parts) => parts.iter().any(is_result),
+                    _ => false,
+                })
+        };
+        !call.awaited
+            && crate::sites::is_rust(self.project, self.at)
+            && (self.function.is_async || is_async_path || is_stored())
     }
 
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters
@@ -223,13 +251,53 @@ impl Context<'_> {
             words.iter().any(|word| name == *word || (word.len() > 2 && name.contains(word)))
         };
         let mut locals = call.arguments.iter().flat_map(|argument| self.locals_of(argument.value));
-        locals.any(|local| {
-            is_stream(local)
-                || self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
-                    Definition::Call(wrapper) => wrapper.operands().flat_map(|operand| self.locals_of(operand)).any(is_stream),
-                    _ => false,
-                })
-        })
+        !call.arguments.iter().any(|argument| self.is_accepted(argument.value, 0))
+            && locals.any(|local| {
+                is_stream(local)
+                    || self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
+                        Definition::Call(wrapper) => {
+                            wrapper.operands().flat_map(|operand| self.locals_of(operand)).any(is_stream)
+                        }
+                        _ => false,
+                    })
+            })
+    }
+
+    /// Whether a value is, or is made of, a connection that this function accepts itself.
+    fn is_accepted(&self, value: ExprId, hops: u32) -> bool {
+        let is_made_of_accepted = |local: LocalId| {
+            self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
+                Definition::Value(value) | Definition::Item(value) => self.is_accepted(value, hops + 1),
+                Definition::Call(call) => {
+                    let model = self.project.resolve(self.at, call).model;
+                    model.is_some_and(|(model, _)| model.effect == Effect::Accept)
+                        || call.operands().any(|operand| self.is_accepted(operand, hops + 1))
+                }
+                Definition::Failure => false,
+            })
+        };
+        hops < MAX_HOPS && self.locals_of(value).into_iter().any(is_made_of_accepted)
+    }
+
+    /// Whether the object shakes hands over a stream that it holds already: `connector.connect(name, self.stream.take())`.
+    fn wraps_own_stream(&self, call: &Call) -> bool {
+        call.arguments.iter().any(|argument| self.is_held(argument.value, 0)) && self.is_given_stream(call)
+    }
+
+    /// Whether a value is a part of the receiver, or taken out of one.
+    fn is_held(&self, value: ExprId, hops: u32) -> bool {
+        let Expr::Local(local) = *self.function.expr(value) else {
+            return root_local(self.function, value).is_some_and(|root| self.function.receiver() == Some(root));
+        };
+        hops < MAX_HOPS
+            && self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
+                Definition::Value(value) => self.is_held(value, hops + 1),
+                Definition::Call(taken) => {
+                    let Callee::Method(on, _) = taken.callee else { return false };
+                    !taken.awaited && taken.arguments.is_empty() && self.is_held(on, hops + 1)
+                }
+                _ => false,
+            })
     }
 
     /// The locals that an expression is made of; a closure is made of what it captures.

@@ -158,6 +158,18 @@ fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
     }
 }
 
+/// Whether the function puts something there under the same key: then the link is its own. `copy["origin"] = original`
+fn is_set_here(cx: &LoopContext<'_>, key: ExprId) -> bool {
+    let key = cx.function.expr(key);
+    matches!(key, Expr::Constant(_))
+        && cx.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+            StatementKind::Assign(place, _) => {
+                matches!(*cx.function.expr(place), Expr::Index(_, set) if cx.function.expr(set) == key)
+            }
+            _ => false,
+        })
+}
+
 /// Whether a local, which may also stand for other things elsewhere, is an item of texts in a loop around this one.
 fn is_key_of_outer_loop(cx: &LoopContext<'_>, local: LocalId) -> bool {
     let here = cx.natural().header;
@@ -221,7 +233,7 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
             reached.max().unwrap_or(Key::None)
         }
         Expr::Index(base, key) => {
-            let through = if is_key(cx, key) { Key::Subscript } else { through };
+            let through = if is_key(cx, key) && !is_set_here(cx, key) { Key::Subscript } else { through };
             follows_key(cx, Source::Value(base), walker, through, hops + 1)
         }
         Expr::Field(base, _) | Expr::Payload(base, ..) => follows_key(cx, Source::Value(base), walker, through, hops + 1),

@@ -1,7 +1,7 @@
 //! Which names a scope binds, and to what: Python decides that for a whole body before it runs.
 //!
 //! Bodies of nested functions and classes are scopes of their own and not entered. A name that is bound in several ways
-//! keeps the one that says most: a declaration, an import, a class, a function, a variable.
+//! keeps the one that says most: an import, a declaration, a class, a function, a variable.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Pattern, Stmt};
@@ -38,9 +38,10 @@ impl Slot {
             Self::Variable => 0,
             Self::Function => 1,
             Self::Class => 2,
-            Self::Path(_) => 3,
-            Self::Local(_) | Self::Outside(_) => 4,
-            Self::Global | Self::Nonlocal => 5,
+            Self::Global | Self::Nonlocal => 3,
+            // `global dump; from json import dump` still imports it.
+            Self::Path(_) => 4,
+            Self::Local(_) | Self::Outside(_) => 5,
         }
     }
 }

@@ -70,3 +70,15 @@ def numbered(names: set[str], name: str) -> str:
     while candidate in names:
         candidate = f"{name}{next(numbers)}"
     return candidate
+
+
+def expand(references: list[dict], definitions: dict[str, list[dict]]) -> None:
+    """Each copy is told where it came from, so that the chain ends with what was there before."""
+    for reference in references:
+        for copied in definitions[reference["name"]]:
+            copied["origin"] = reference
+            references.append(copied)
+        origin = reference
+        while "origin" in origin:
+            origin = origin["origin"]
+        print(origin["name"])

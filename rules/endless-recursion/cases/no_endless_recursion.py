@@ -97,3 +97,23 @@ class Account:
         """A generator: the consumer decides how far it goes."""
         yield 1
         yield from self.numbers()
+
+
+class Column:
+    """The column inside of all is of another class."""
+
+    def __init__(self, nested) -> None:
+        self.nested = nested
+        if not hasattr(nested, "read_prefix"):
+            self.nested = Column(nested)
+
+    def read_prefix(self, buffer) -> None:
+        self.nested.read_prefix(buffer)
+
+
+def quote(text: str) -> str:
+    """Replaces itself, to put off an import."""
+    global quote
+    from shlex import quote
+
+    return quote(text)

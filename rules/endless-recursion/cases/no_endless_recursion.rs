@@ -105,3 +105,26 @@ impl Tree {
         Self { value, children: Vec::from([]) }
     }
 }
+
+/// A view has methods of its own, under whatever name.
+pub enum Points {
+    Own(Vec<u32>),
+    Fixed(&'static [u32]),
+}
+
+impl Points {
+    pub fn resize(&mut self, size: usize, value: u32) {
+        let points = self.as_mut();
+        points.resize(size, value);
+    }
+
+    fn as_mut(&mut self) -> &mut Vec<u32> {
+        if let Self::Fixed(points) = self {
+            *self = Self::Own(points.to_vec());
+        }
+        match self {
+            Self::Own(points) => points,
+            Self::Fixed(_) => unreachable!(),
+        }
+    }
+}

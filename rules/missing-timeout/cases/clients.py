@@ -75,7 +75,7 @@ def next_event_in_time(connection: amqp.Connection) -> None:
 
 
 async def connect_database(host: str):
-    return await aiomysql.connect(host=host)  # expect: missing-timeout
+    return await aiomysql.connect(host=host)  # expect: missing-timeout/strict
 
 
 async def connect_database_in_time(host: str):

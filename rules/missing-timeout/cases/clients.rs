@@ -24,7 +24,7 @@ pub fn log_in_in_time(stream: TcpStream, password: &str) -> Result<Session, ssh2
 }
 
 pub async fn open_shell(config: Arc<russh::client::Config>, handler: Handler) -> Result<Shell, russh::Error> {
-    russh::client::connect(config, ("host", 22), handler).await // expect: missing-timeout
+    russh::client::connect(config, ("host", 22), handler).await // expect: missing-timeout/strict
 }
 
 pub async fn open_shell_in_time(config: Arc<russh::client::Config>, handler: Handler) -> Option<Shell> {

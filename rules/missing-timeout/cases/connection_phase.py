@@ -77,7 +77,7 @@ class Database:
 
 class LineClient:
     async def connect(self, host: str) -> None:
-        self.reader, self.writer = await asyncio.open_connection(host, 7000)  # expect: missing-timeout
+        self.reader, self.writer = await asyncio.open_connection(host, 7000)  # expect: missing-timeout/strict
 
     async def connect_and_greet(self, host: str) -> bytes:
         """The connection stands in time; the banner may never come."""
@@ -123,7 +123,7 @@ class Backend:
         return peer
 
     async def connect_home(self):
-        return await asyncio.open_connection(self.host, 7000)  # expect: missing-timeout
+        return await asyncio.open_connection(self.host, 7000)  # expect: missing-timeout/strict
 
 
 async def connect_to_any(addresses: list[str], port: int):

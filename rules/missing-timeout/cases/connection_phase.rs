@@ -49,7 +49,7 @@ impl Client {
     }
 
     pub async fn connect_async(&self) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect(self.address).await?; // expect: missing-timeout
+        let stream = TcpStream::connect(self.address).await?; // expect: missing-timeout/strict
         stream.set_nodelay(true)?;
         Ok(stream)
     }
@@ -119,5 +119,48 @@ pub async fn connect_to_any(host: &str, port: u16) -> io::Result<TcpStream> {
 impl Client {
     pub async fn connect_for(&self, address: SocketAddr) -> io::Result<TcpStream> {
         TcpStream::connect(address).await // expect: missing-timeout/audit
+    }
+}
+
+/// Keeps the handshake of a connection, which its first read polls.
+pub enum Secured {
+    Handshaking(tokio_rustls::Accept<TcpStream>),
+    Streaming(tokio_rustls::server::TlsStream<TcpStream>),
+}
+
+pub fn secured(acceptor: TlsAcceptor, stream: TcpStream) -> Secured {
+    let accept = acceptor.accept(stream);
+    Secured::Handshaking(accept)
+}
+
+/// A connection that becomes secure when the server says so: who awaits that sets the deadline.
+pub struct Line {
+    stream: Option<TcpStream>,
+    secure: Option<tokio_rustls::client::TlsStream<TcpStream>>,
+}
+
+impl Line {
+    pub async fn start_tls(
+        &mut self,
+        connector: tokio_rustls::TlsConnector,
+        name: tokio_rustls::rustls::pki_types::ServerName<'static>,
+    ) -> io::Result<()> {
+        let stream = self.stream.take().ok_or(io::ErrorKind::NotConnected)?;
+        let secure = connector.connect(name, stream).await?; // expect: missing-timeout/audit
+        self.secure = Some(secure);
+        Ok(())
+    }
+}
+
+/// The service's own address, in its own task: nobody else can end the handshake.
+pub struct Events {
+    url: String,
+}
+
+impl Events {
+    pub async fn connect(&self) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+        let (stream, _) = tokio_tungstenite::connect_async(&self.url).await?; // expect: missing-timeout
+        drop(stream);
+        Ok(())
     }
 }

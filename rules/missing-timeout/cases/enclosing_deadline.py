@@ -33,7 +33,7 @@ class Client:
         return await asyncio.open_connection(host, 7000)
 
     async def connect_without(self) -> asyncio.StreamReader:
-        reader, _ = await asyncio.open_connection(self.host, 7001)  # expect: missing-timeout
+        reader, _ = await asyncio.open_connection(self.host, 7001)  # expect: missing-timeout/strict
         return reader
 
     def connect_with_global_default(self, host: str) -> socket.socket:

@@ -125,3 +125,29 @@ async def fetch_in_thread(urls: list[str]) -> list[bytes]:
         response = await asyncio.wait_for(asyncio.to_thread(requests.get, url), 30)
         pages.append(response.content)
     return pages
+
+
+class Console:
+    """A client of another library, as its name alone does not tell, may have a timeout by default."""
+
+    def __init__(self, http_client) -> None:
+        self.http_client = http_client
+
+    def login(self, password: str) -> None:
+        self.http_client.post("/login", json={"password": password})  # expect: missing-timeout/strict
+
+
+async def receive_with_heartbeat(url: str) -> None:
+    """The library pings, and closes the connection when nothing comes back."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            ws = await session.ws_connect(url, heartbeat=20)
+            greeting = await ws.receive_json(timeout=10)
+            print(greeting)
+            while True:
+                print(await ws.receive_str())
+
+
+# A script, which somebody runs by hand and can interrupt.
+for language in ("english", "german"):
+    print(requests.get(f"https://example.com/{language}.txt").text)  # expect: missing-timeout/strict

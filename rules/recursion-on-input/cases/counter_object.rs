@@ -49,3 +49,42 @@ impl Parser<'_> {
         Ok(count)
     }
 }
+
+/// The levels are counted where expressions begin. The way round below does not go through there, and ends because
+/// the precedence only rises.
+pub struct QueryParser<'a> {
+    tokens: std::str::Chars<'a>,
+    recursion_counter: Counter,
+}
+
+impl QueryParser<'_> {
+    pub fn parse_expression(&mut self) -> Result<u32, ParseError> {
+        let _guard = self.recursion_counter.try_decrease()?;
+        match self.tokens.next() {
+            Some('(') => self.parse_query(10),
+            Some(_) => Ok(1),
+            None => Err(ParseError),
+        }
+    }
+
+    pub fn parse_query(&mut self, precedence: u32) -> Result<u32, ParseError> {
+        let first = self.parse_expression()?;
+        self.parse_rest(first, precedence)
+    }
+
+    fn parse_rest(&mut self, first: u32, precedence: u32) -> Result<u32, ParseError> {
+        let mut sum = first;
+        while let Some(operator) = self.tokens.next() {
+            let next = match operator {
+                '+' => 10,
+                '*' => 20,
+                _ => return Err(ParseError),
+            };
+            if precedence >= next {
+                break;
+            }
+            sum += self.parse_query(next)?; // expect: recursion-on-input/strict
+        }
+        Ok(sum)
+    }
+}

@@ -106,3 +106,16 @@ class LineParser:
                 del tokens[: pointer + 1]
                 pointer = 0
             pointer += 1
+
+
+class RedirectingClient:
+    """An address is no depth: the client counts the redirects, and a request may be the last of all."""
+
+    def __init__(self, session) -> None:
+        self.session = session
+
+    def load(self, url: str) -> bytes:
+        response = self.session.request("GET", url, allow_redirects=False)
+        if response.is_redirect and self.session.redirects_left(response):
+            return self.load(response.headers["Location"])  # expect: recursion-on-input/strict
+        return response.content

@@ -108,3 +108,40 @@ impl LineParser {
         Ok(data.to_vec())
     }
 }
+
+pub enum Shape {
+    Number,
+    List(Box<Shape>),
+}
+
+pub struct BlockReader<R> {
+    inner: R,
+}
+
+/// As deep as the shape, which is there already, whatever count stands in front of its parts.
+impl<R: io::Read> BlockReader<R> {
+    pub fn read_data(&mut self, shape: &Shape, count: u8) -> Result<Vec<u8>, ParseError> {
+        match shape {
+            Shape::Number => self.read_bytes(count),
+            Shape::List(element) => {
+                let total = self.read_count()?;
+                if total > 100 {
+                    return Err(ParseError);
+                }
+                self.read_data(element, total)
+            }
+        }
+    }
+
+    fn read_bytes(&mut self, count: u8) -> Result<Vec<u8>, ParseError> {
+        let mut bytes = vec![0; usize::from(count)];
+        self.inner.read_exact(&mut bytes).map_err(|_| ParseError)?;
+        Ok(bytes)
+    }
+
+    fn read_count(&mut self) -> Result<u8, ParseError> {
+        let mut count = [0];
+        self.inner.read_exact(&mut count).map_err(|_| ParseError)?;
+        Ok(count[0])
+    }
+}

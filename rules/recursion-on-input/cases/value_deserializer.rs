@@ -126,3 +126,47 @@ impl<'de> SeqAccess<'de> for BoundedElements<'_, 'de> {
         seed.deserialize(&mut *self.deserializer).map(Some)
     }
 }
+
+/// Counts the levels of lists, and hands itself over for a tag, too, which stands before a value.
+pub struct TaggedDeserializer<'de> {
+    input: &'de [u8],
+    left: usize,
+}
+
+impl TaggedDeserializer<'_> {
+    fn recurse<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
+        if self.left == 0 {
+            return Err(DecodeError("nested too deeply".into()));
+        }
+        self.left -= 1;
+        let value = inner(self);
+        self.left += 1;
+        value
+    }
+
+    fn read_byte(&mut self) -> Result<u8, DecodeError> {
+        let (first, rest) = self.input.split_first().ok_or_else(|| DecodeError("truncated".into()))?;
+        self.input = rest;
+        Ok(*first)
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut TaggedDeserializer<'de> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.read_byte()? {
+            b':' => visitor.visit_u8(self.read_byte()?),
+            b'!' => visitor.visit_enum(Tagged { deserializer: self }), // expect: recursion-on-input/strict
+            b'*' => {
+                let left = self.read_byte()?;
+                self.recurse(|inner| visitor.visit_seq(TaggedElements { deserializer: inner, left }))
+            }
+            byte => Err(DecodeError(format!("unexpected byte {byte}"))),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+}

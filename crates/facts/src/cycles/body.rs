@@ -27,6 +27,8 @@ pub(super) struct Body<'a> {
     pub(super) dominators: Dominators,
     /// Expressions that the current question may still look at.
     steps: Cell<u32>,
+    /// Whether a call of what counts levels, and fails, was met so far.
+    pub(super) counted: Cell<bool>,
     /// Calls of guard helpers, once they were asked for.
     pub(super) guards: OnceCell<Vec<(BlockId, u32)>>,
     /// Calls of helpers that fail for what was seen before.
@@ -70,6 +72,7 @@ impl<'a> Body<'a> {
             cfg,
             dominators,
             steps: Cell::new(0),
+            counted: Cell::new(false),
             guards: OnceCell::new(),
             membership_checks: OnceCell::new(),
             tests: OnceCell::new(),

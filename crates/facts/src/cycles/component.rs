@@ -97,7 +97,12 @@ impl<'a> Component<'a> {
             if self.project.function(found.function).is_test {
                 continue;
             }
-            let attributes = self.attributes(&found, certainty, &soft);
+            let mut attributes = self.attributes(&found, certainty, &soft);
+            let is_counted = self.bodies.values().any(|body| body.counted.get())
+                || found.way.iter().any(|edge| guards::counts_visits(self.project, edge));
+            if is_counted && attributes.guard == SoftGuard::None {
+                attributes.guard = SoftGuard::Elsewhere;
+            }
             let around = if with_members { cut::around(self, &found) } else { Vec::new() };
             for edge in around {
                 let function = self.named(edge.from);

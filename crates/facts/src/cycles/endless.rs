@@ -1,12 +1,13 @@
 //! Recursion that cannot end: every path calls again, or the call repeats itself with nothing changed.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, Statement, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Statement, StatementKind, Terminator};
 
 use super::body::{Body, argument_for};
 use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::{CallEdge, EdgeKind, is_literal_call};
+use crate::definitions::Definition;
 use crate::model::Effect;
 
 /// What was found.
@@ -61,10 +62,24 @@ fn may_be_inherent(component: &Component<'_>, edge: &CallEdge) -> bool {
             || project.owner(edge.to).is_some_and(|class| project.is_foreign(class)))
 }
 
-/// Whether the callee is not a method of what may be a view of the receiver.
+/// Whether the callee is not a method of what may be a view of the receiver, nor of another object that it holds: that
+/// comes to an end somewhere, with an object of another class.
 fn is_plain_call(body: &Body<'_>, edge: &CallEdge) -> bool {
     let Some(call) = body.call_at(edge) else { return false };
-    !matches!(call.callee, Callee::Method(..)) || is_literal_call(body.function, call, edge.span)
+    let Callee::Method(on, _) = call.callee else { return true };
+    let is_held = matches!(body.function.expr(on), Expr::Field(..) | Expr::Index(..) | Expr::Payload(..));
+    !is_held && !is_view(body, on) && is_literal_call(body.function, call, edge.span)
+}
+
+/// Whether a value is the receiver under another name. In Rust that is most often a view of it: `let all = self.as_mut();`.
+fn is_view(body: &Body<'_>, value: ExprId) -> bool {
+    let Expr::Local(local) = *body.function.expr(value) else { return false };
+    let receiver = body.function.receiver().map(Expr::Local);
+    Some(Expr::Local(local)) != receiver
+        && body.project.definitions(body.at).of(body.function, local).any(|definition| match definition {
+            Definition::Value(value) => Some(body.function.expr(value)) == receiver.as_ref(),
+            _ => false,
+        })
 }
 
 /// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`.
@@ -145,7 +160,7 @@ fn is_repeated(component: &Component<'_>, edge: &CallEdge) -> bool {
     receiver_is_own && !call.has_spread() && positions.into_iter().all(same) && nothing_before(body, edge)
 }
 
-fn is_parameter(body: &Body<'_>, value: unspin_ir::ExprId, position: usize) -> bool {
+fn is_parameter(body: &Body<'_>, value: ExprId, position: usize) -> bool {
     match *body.function.expr(value) {
         Expr::Local(local) => {
             body.function.parameters.get(position).is_some_and(|parameter| parameter.local == local)

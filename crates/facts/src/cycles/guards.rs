@@ -180,12 +180,25 @@ fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> boo
         },
         _ => false,
     };
-    if is_guard_name(component.project, name) || is_of_counter() {
+    if is_guard_name(component.project, name) {
         return true;
     }
-    let found = component.project.resolve_targets(body.at, call);
-    let [target] = found.targets[..] else { return false };
-    found.exact && !component.contains(target) && is_depth_check(component, target)
+    let is_counted = is_of_counter() || {
+        let found = component.project.resolve_targets(body.at, call);
+        let [target] = found.targets[..] else { return false };
+        found.exact && !component.contains(target) && is_depth_check(component.project, target)
+    };
+    body.counted.set(body.counted.get() || is_counted);
+    is_counted
+}
+
+/// Whether the class of a deserializer has a method that counts the levels: then the author knew of them.
+pub(super) fn counts_visits(project: &Project, edge: &CallEdge) -> bool {
+    edge.kind == EdgeKind::Visitor
+        && project.owner(edge.from).is_some_and(|class| {
+            let counts = |method: FunctionRef| is_guard_name(project, project.function(method).name);
+            project.methods_of(class).any(|method| counts(method) || is_depth_check(project, method))
+        })
 }
 
 fn is_guard_name(project: &Project, name: Name) -> bool {
@@ -200,17 +213,21 @@ fn is_depth(project: &Project, name: Name) -> bool {
 const MAX_HELPER_BLOCKS: usize = 24;
 
 /// Whether a helper compares a depth and leaves with a failure.
-fn is_depth_check(component: &Component<'_>, target: FunctionRef) -> bool {
-    let function = component.project.function(target);
+fn is_depth_check(project: &Project, target: FunctionRef) -> bool {
+    let function = project.function(target);
     if function.blocks.len() > MAX_HELPER_BLOCKS {
         return false;
     }
-    let fails = function.blocks.iter().any(|block| matches!(block.terminator, Terminator::Raise { .. }));
+    // An assertion that the count is not below zero refuses nothing, nor does what only passes a failure on.
+    let fails = function.blocks.iter().any(|block| match block.terminator {
+        Terminator::Raise { class, value, assertion, .. } => !assertion && (class.is_some() || value.is_some()),
+        _ => false,
+    });
     fails
         && function.blocks.iter().any(|block| match block.terminator {
             Terminator::Branch { test, .. } => {
                 // Not `Body`: its graph is not needed for a look at the tests.
-                comparison_names(function, test).iter().any(|&name| is_recursion_depth(component.project, name))
+                comparison_names(function, test).iter().any(|&name| is_recursion_depth(project, name))
             }
             _ => false,
         })

@@ -35,12 +35,28 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
     });
     let crawls = || {
         cut.way.iter().any(|edge| {
+            if asks_network(component.body(edge.from)) {
+                return true;
+            }
             let function = project.function(component.named(edge.from));
             let mut parameters = function.parameters.iter().map(|parameter| function.local(parameter.local).name);
             has(project, WordKind::Crawl, &function.name) || parameters.any(|name| has(project, WordKind::Crawl, &name))
         })
     };
     follows.then(|| if crawls() { WordKind::Crawl } else { WordKind::Link })
+}
+
+/// Whether a function sends a request: the links that it follows are addresses, which clients count on their own.
+fn asks_network(body: &Body<'_>) -> bool {
+    body.calls().any(|(_, _, call)| {
+        let name = called_name(body.function, call);
+        matches!(name.as_str(), "request" | "urlopen")
+            || matches!(body.project.resolve(body.at, call).model, Some((model, _)) if is_request(model.effect))
+    })
+}
+
+fn is_request(effect: Effect) -> bool {
+    matches!(effect, Effect::Request | Effect::Connect)
 }
 
 /// Whether a function gets what its parameter points to and calls itself with a value for it that some call gave.
@@ -101,7 +117,7 @@ fn from_source(project: &Project, body: &Body<'_>, value: ExprId, is_link: bool,
 
 fn is_source(project: &Project, body: &Body<'_>, call: &Call) -> bool {
     has(project, WordKind::LinkSource, &called_name(body.function, call))
-        || matches!(project.resolve(body.at, call).model, Some((model, _)) if matches!(model.effect, Effect::Request | Effect::Connect))
+        || matches!(project.resolve(body.at, call).model, Some((model, _)) if is_request(model.effect))
 }
 
 /// Whether what a call is given depends on a parameter (not the receiver) of the function.

@@ -134,15 +134,20 @@ pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
             }
             _ => false,
         };
-        is_own || is_rest(project, body, value, 0) || is_read(component, body, value, 0) || is_derived(project, body, value)
+        is_own || is_rest(project, body, value, 0) || is_derived(project, body, value)
+    };
+    let is_taken = |value: ExprId| {
+        body.ask();
+        is_read(component, body, value, 0)
     };
     let arguments = call.arguments.iter().map(|argument| argument.value);
     let on_receiver = matches!(call.callee, Callee::Method(receiver, _) if carries(receiver) || is_self(body, receiver));
     if edge.kind == EdgeKind::Own || on_receiver {
-        // A parser object is the stream, unless it is sent into a part of its argument.
+        // A parser object is the stream, unless it is sent into a part of its argument: what it has read for that part,
+        // such as a count, makes the part no deeper.
         return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
     }
-    call.arguments.iter().any(|argument| carries(argument.value))
+    call.arguments.iter().any(|argument| carries(argument.value) || is_taken(argument.value))
 }
 
 /// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
