@@ -3,7 +3,7 @@
 import asyncio
 import io
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 BLOCK = 8192
 
@@ -119,3 +119,34 @@ class RedirectingClient:
         if response.is_redirect and self.session.redirects_left(response):
             return self.load(response.headers["Location"])  # expect: recursion-on-input/strict
         return response.content
+
+
+class Loader(Protocol):
+    def load(self, data: bytes) -> object: ...
+
+
+class ArrayLoader(Loader):
+    """The parts are loaded by whatever loads one element."""
+
+    def __init__(self, element: Loader) -> None:
+        self.element = element
+
+    def load(self, data: bytes) -> list:
+        return parse_array(data, self.element)
+
+
+class NumberLoader(Loader):
+    def load(self, data: bytes) -> int:
+        return int(data)
+
+
+def parse_array(data: bytes, loader: Loader) -> list:
+    load = loader.load
+    found = []
+    while data:
+        size = data[0]
+        found.append(load(data[1 : size + 1]))
+        data = data[size + 1 :]
+    if not found:
+        raise ValueError("malformed array")
+    return found

@@ -145,3 +145,49 @@ impl<R: io::Read> BlockReader<R> {
         Ok(count[0])
     }
 }
+
+/// Says what to read, and reads nothing.
+pub struct ReaderArgs<'a> {
+    field: &'a Field,
+}
+
+pub struct Field {
+    kind: u8,
+    children: Vec<Field>,
+}
+
+impl<'a> ReaderArgs<'a> {
+    fn with_field(&self, field: &'a Field) -> Self {
+        Self { field }
+    }
+}
+
+pub struct ColumnReader<R> {
+    inner: R,
+}
+
+/// As deep as the fields, which are there already.
+impl<R: io::Read> ColumnReader<R> {
+    pub fn read_column(&mut self, args: ReaderArgs<'_>) -> Result<Vec<u8>, ParseError> {
+        match args.field.kind {
+            0 => self.read_list(args),
+            1 => self.read_byte(),
+            _ => Err(ParseError),
+        }
+    }
+
+    fn read_list(&mut self, args: ReaderArgs<'_>) -> Result<Vec<u8>, ParseError> {
+        let mut column = self.read_byte()?;
+        for child in &args.field.children {
+            let child_args = args.with_field(child);
+            column.extend(self.read_column(child_args)?);
+        }
+        Ok(column)
+    }
+
+    fn read_byte(&mut self) -> Result<Vec<u8>, ParseError> {
+        let mut byte = [0];
+        self.inner.read_exact(&mut byte).map_err(|_| ParseError)?;
+        Ok(byte.to_vec())
+    }
+}

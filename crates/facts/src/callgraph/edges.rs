@@ -176,6 +176,8 @@ impl Finder<'_> {
                 Via::Super => EdgeKind::Super,
                 Via::Own => EdgeKind::Own,
                 Via::Type => EdgeKind::Typed,
+                // `load = loader.load` of a class that leaves it to others.
+                Via::Value if !found.exact && callee.kind == FunctionKind::Method => EdgeKind::Override,
                 Via::Value => EdgeKind::Closure,
                 Via::Path | Via::Nothing => EdgeKind::Direct,
             };

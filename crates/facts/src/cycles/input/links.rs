@@ -5,12 +5,12 @@ use unspin_ir::{Call, Callee, Expr, ExprId, LocalKind};
 use super::has;
 use super::stream::is_self;
 use crate::callgraph::CallEdge;
-use crate::cycles::body::{Body, Part, argument_for, called_name};
+use crate::cycles::body::{Body, Part, argument_for, called_name, last_part};
 use crate::cycles::component::Component;
 use crate::cycles::cut::Cut;
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
-use crate::project::Project;
+use crate::project::{ClassRef, Project};
 
 /// Whether the recursive call goes where something that was read points to: its argument comes from a call that gets
 /// what a link points to, and the link from what the caller itself was given. Also when the caller gets what its own
@@ -48,11 +48,17 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
 
 /// Whether a function sends a request: the links that it follows are addresses, which clients count on their own.
 fn asks_network(body: &Body<'_>) -> bool {
-    body.calls().any(|(_, _, call)| {
-        let name = called_name(body.function, call);
-        matches!(name.as_str(), "request" | "urlopen")
-            || matches!(body.project.resolve(body.at, call).model, Some((model, _)) if is_request(model.effect))
-    })
+    let is_client = |class: ClassRef| {
+        let name = body.project.class_name(class);
+        ["Client", "Remote", "Session"].iter().any(|word| last_part(name).contains(word))
+    };
+    let of_client = body.project.owner(body.at).is_some_and(is_client);
+    of_client
+        || body.calls().any(|(_, _, call)| {
+            let name = called_name(body.function, call);
+            matches!(name.as_str(), "request" | "urlopen")
+                || matches!(body.project.resolve(body.at, call).model, Some((model, _)) if is_request(model.effect))
+        })
 }
 
 fn is_request(effect: Effect) -> bool {

@@ -1,7 +1,10 @@
 //! Cycles that consume a stream: which calls take input, and whether the stream is handed on.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{BinaryOp, BlockId, Call, Callee, Expr, ExprId, Function, FunctionKind, LocalKind, StatementKind, Terminator};
+use unspin_ir::{
+    Aggregate, BinaryOp, BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionKind, LocalKind, StatementKind,
+    Terminator,
+};
 
 use super::has;
 use super::links::depends;
@@ -72,13 +75,18 @@ fn helper_consumes(component: &Component<'_>, body: &Body<'_>, call: &Call) -> b
 /// Whether an expression is something that input is read from, by its type or by its name.
 fn is_stream(project: &Project, body: &Body<'_>, expr: ExprId) -> bool {
     if let Some(ty) = project.type_of(body.at, expr) {
-        let ty = last_part(ty);
-        if has(project, WordKind::InputType, &ty) || has(project, WordKind::ParserClass, &ty) {
+        if is_stream_type(project, &last_part(ty)) {
             return true;
         }
     }
     let label = project.receiver_label(body.at, expr);
     label.is_some_and(|label| label.as_str() == "self" || has(project, WordKind::StreamReceiver, &label))
+}
+
+/// Whether a type is read from, by its name. What only tells a reader how to read is no reader: `ReaderArgs`.
+fn is_stream_type(project: &Project, ty: &str) -> bool {
+    let is_setting = ["Args", "Options", "Opts", "Config", "Settings"].iter().any(|end| ty.ends_with(end));
+    !is_setting && (has(project, WordKind::InputType, ty) || has(project, WordKind::ParserClass, ty))
 }
 
 /// Whether an expression is a lexer or iterator of tokens, which `for` consumes.
@@ -152,10 +160,7 @@ pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
 
 /// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
 fn is_derived(project: &Project, body: &Body<'_>, value: ExprId) -> bool {
-    let is_stream = project.type_of(body.at, value).is_some_and(|ty| {
-        let ty = last_part(ty);
-        has(project, WordKind::InputType, &ty) || has(project, WordKind::ParserClass, &ty)
-    });
+    let is_stream = project.type_of(body.at, value).is_some_and(|ty| is_stream_type(project, &last_part(ty)));
     body.ask();
     is_stream && depends(body, value, 0)
 }
@@ -188,11 +193,32 @@ pub(super) fn is_self(body: &Body<'_>, expr: ExprId) -> bool {
     matches!(*body.function.expr(expr), Expr::Local(local) if body.function.local(local).name.as_str() == "self")
 }
 
+/// How many parts and locals a value is followed through.
+const MAX_PARTS: u32 = 8;
+
+/// What stands at a place of a tuple that is written out: `let (inner, nulls) = if .. { (inner, 0) } else { .. };`
+fn part_of_tuple(body: &Body<'_>, base: ExprId, index: ExprId) -> Option<ExprId> {
+    let (Expr::Local(tuple), Expr::Constant(Constant::Int(index))) = (body.function.expr(base), body.function.expr(index))
+    else {
+        return None;
+    };
+    match body.project.definitions(body.at).of(body.function, *tuple).next()? {
+        Definition::Value(value) => match body.function.expr(value) {
+            Expr::Aggregate(Aggregate::Tuple, parts) => parts.get(usize::try_from(*index).ok()?).copied(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether a value is a part of a parameter, so that the structure was in memory before: `node.left`, an item of it.
 pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
     let mut value = value;
-    for step in 0..5 {
+    for step in 0..MAX_PARTS {
         match *body.function.expr(value) {
+            Expr::Index(base, index) if part_of_tuple(body, base, index).is_some() => {
+                value = part_of_tuple(body, base, index).unwrap_or(base);
+            }
             // A slice that begins where the whole begins ends before it does: `tokens[:pointer]`.
             Expr::Field(base, _) | Expr::Index(base, _) | Expr::Payload(base, _, _) | Expr::Slice(base, None, Some(_)) => {
                 if is_self(body, base) {
