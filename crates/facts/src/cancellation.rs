@@ -4,7 +4,7 @@
 //! stopping, or keep the exception; and where what was awaited is a task that the function itself has cancelled.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, Handler, LoopKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, Handler, LocalId, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Effect, FailureKind, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -18,7 +18,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
     }
     // In Rust a task that is cancelled is dropped: there is nothing to catch but a token that it waits for itself.
     if is_rust(cx.project, cx.at) {
-        return ignored_token(cx).into_iter().collect();
+        return ignored_token(cx).or_else(|| unheeded_token(cx)).into_iter().collect();
     }
     let mut observations = Vec::new();
     for block in cx.natural().body.iter() {
@@ -50,11 +50,11 @@ fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
         let stop = site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::StopCheck);
         stop && site.call.awaited && site.call.callee.name().is_some_and(|name| name.contains("cancel"))
     };
-    let asks = |site: &Site<'_>| match site.resolution.model {
-        Some((model, _)) => model.effect == Effect::StopCheck && (!site.call.awaited || lets_go(site)),
-        None => site.resolution.targets.iter().any(|&t| cx.project.summary(t).effects.contains(Effect::StopCheck)),
-    };
-    if cx.sites.iter().any(asks) {
+    if cx
+        .sites
+        .iter()
+        .any(|site| asks_for_stop(cx, site) && (site.resolution.model.is_none() || !site.call.awaited || lets_go(site)))
+    {
         return None;
     }
     let is_arm = |site: &&Site<'_>| {
@@ -64,8 +64,83 @@ fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
         })
     };
     let site = cx.sites.iter().filter(waits_for_stop).find(is_arm)?;
+    of_token(cx, site, site.block)
+}
+
+/// Whether a call looks at the request to stop.
+fn asks_for_stop(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    match site.resolution.model {
+        Some((model, _)) => model.effect == Effect::StopCheck,
+        None => site.resolution.targets.iter().any(|&t| cx.project.summary(t).effects.contains(Effect::StopCheck)),
+    }
+}
+
+/// `token.run_until_cancelled(attempt()).await` whose `None`, the request to stop, is taken for anything else, where nothing
+/// else of the loop looks.
+fn unheeded_token(cx: &LoopContext<'_>) -> Option<Observation> {
+    let runs_until = |site: &&Site<'_>| {
+        let method = site.call.callee.name();
+        site.call.awaited && method.is_some_and(|method| method.starts_with("run_until_cancelled"))
+    };
+    let site = cx.sites.iter().find(runs_until)?;
+    if cx.sites.iter().any(|site| asks_for_stop(cx, site)) {
+        return None;
+    }
+    let is_heeded = |site: &Site<'_>| {
+        let Some(arm) = site.call.result.map(|result| arm_of_none(cx, site, result)) else { return false };
+        let own = cx.shape.only_through(arm, |from, to| cx.function.block(from).unwind != Some(to));
+        let lets_go = |block: BlockId| {
+            !cx.natural().body.contains(block) || leaves(cx, block) || stops(cx, block) || names_stop(cx, block)
+        };
+        own.iter().any(|&block| lets_go(block)) || lets_go(arm)
+    };
+    if cx.sites.iter().filter(runs_until).any(is_heeded) {
+        return None;
+    }
+    let arm = site.call.result.map_or(site.block, |result| arm_of_none(cx, site, result));
+    of_token(cx, site, arm)
+}
+
+/// Where the result of a call is nothing: past the tests of it that follow.
+fn arm_of_none(cx: &LoopContext<'_>, site: &Site<'_>, result: LocalId) -> BlockId {
+    let is_result = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
+    let is_none = |expr: ExprId| *cx.function.expr(expr) == Expr::Constant(Constant::None);
+    let mut at = site.block;
+    for _ in 0..16 {
+        let data = cx.function.block(at);
+        if at != site.block && !data.statements.is_empty() {
+            break;
+        }
+        at = match data.terminator {
+            Terminator::Goto(next) => next,
+            Terminator::Branch { test, then, otherwise } => match *cx.function.expr(test) {
+                Expr::Compare(CompareOp::IsNot, value, none) if is_result(value) && is_none(none) => otherwise,
+                Expr::Compare(CompareOp::Is, value, none) if is_result(value) && is_none(none) => then,
+                Expr::HasVariant(value, _) if is_result(value) => otherwise,
+                _ => break,
+            },
+            _ => break,
+        };
+    }
+    at
+}
+
+/// Whether a block makes something that is named for stopping: `Failure::Cancelled`.
+fn names_stop(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let speaks = |name: &str| cx.project.models.has_word(WordKind::Stop, name.rsplit('.').next().unwrap_or_default());
+    cx.function.block(block).statements.iter().any(|statement| match statement.kind {
+        StatementKind::Assign(_, value) => {
+            matches!(cx.function.expr(value), Expr::Variant(name, _) | Expr::Global(name) if speaks(name))
+        }
+        _ => false,
+    })
+}
+
+/// The request to stop arrives at a call, and the loop goes round from the block where it is taken for anything else.
+fn of_token(cx: &LoopContext<'_>, site: &Site<'_>, arm: BlockId) -> Option<Observation> {
+    let natural = cx.natural();
     let header = BlockSet::from_iter([natural.header]);
-    let after = ways::reachable(&cx.shape.cfg, site.block, &natural.body, &header);
+    let after = ways::reachable(&cx.shape.cfg, arm, &natural.body, &header);
     let latch = natural.latches.iter().find(|&&latch| after.contains(latch))?;
     let file = cx.at.file;
     Some(Observation {

@@ -18,6 +18,7 @@ use crate::Certainty;
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
+use crate::summary::Effects;
 
 /// A failure of a call that arrives at a block of the loop.
 pub(crate) struct Failure {
@@ -183,7 +184,13 @@ fn kinds_of_anything(cx: &LoopContext<'_>, site: &Site<'_>, kinds: Vec<FailureKi
     if site.is_deadline() {
         return vec![FailureKind::Timeout, FailureKind::Any];
     }
-    let is_direct = site.resolution.model.is_some() && site.remote == Remote::Yes;
+    let summaries = || site.resolution.targets.iter().map(|&target| cx.project.summary(target));
+    if summaries().any(|summary| summary.times_out != Effects::default()) {
+        return vec![FailureKind::Timeout, FailureKind::Any];
+    }
+    let is_modelled = site.resolution.model.is_some();
+    let talks = summaries().any(|summary| summary.reads_given && summary.writes_given);
+    let is_direct = site.remote == Remote::Yes && (is_modelled || talks);
     if is_direct && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Connection] } else { kinds }
 }
 
@@ -385,7 +392,8 @@ fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId])
     let natural = cx.natural();
     let takes = |other: &Site<'_>| {
         let is_awaited_here = other.call.result.is_some_and(|result| {
-            site.call.arguments.iter().any(|argument| *cx.function.expr(argument.value) == Expr::Local(result))
+            let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
+            site.call.operands().any(is_it) || site.made.operands().any(is_it)
         });
         !std::ptr::eq(other, site)
             && !is_awaited_here

@@ -18,6 +18,8 @@ pub(crate) struct Gates {
     pub(crate) walks: bool,
     /// A call that may wait without a bound.
     pub(crate) timed: bool,
+    /// A write that waits.
+    pub(crate) writes: bool,
     /// A retry policy.
     pub(crate) policy: bool,
     /// A handler that names a disconnect.
@@ -60,6 +62,7 @@ impl Gates {
                 gates.timed = gates.timed || known.is_some_and(|known| known.may_wait) && may_be_modelled(names, &held, call);
                 gates.policy |= hints.is_some_and(|hints| hints.policy);
                 gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
+                gates.writes |= crate::timeouts::writes::may_observe(call);
                 gates.reads |= crate::reads::may_observe(call);
                 gates.programs |= crate::tunnels::may_observe(call);
                 gates.wakes |= is_rust && crate::wakes::may_observe(call);
@@ -69,6 +72,7 @@ impl Gates {
                 gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
             }
             gates.disguises |= crate::disguised::may_leave(&block.terminator);
+            gates.disconnect |= is_rust && crate::disconnects::asks_for_disconnect(function, &block.terminator);
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
                 gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
             }
@@ -85,6 +89,7 @@ impl Gates {
             self.open_ended,
             self.walks,
             self.timed,
+            self.writes,
             self.policy,
             self.disconnect,
             self.drops,

@@ -19,6 +19,7 @@ mod failures;
 mod fixpoints;
 mod gates;
 mod hangups;
+mod hoards;
 mod iterators;
 mod leaks;
 mod limits;

@@ -251,6 +251,13 @@ pub const VOCABULARY: &[Entry] = &[
          gives way for a moment; it goes through a failure that comes again at once, since nothing has changed; an arm of \
          its `select!` may be ready at once, before the pause beside it",
     ),
+    (
+        Subject::Loop,
+        "collects",
+        &["until-mark"],
+        "it collects what a peer sends until a mark comes in it, and nothing measures how much that is",
+    ),
+    (Subject::Loop, "ended-by", &["connection"], "it accepts for everybody, and leaves with the failure of one connection"),
     (Subject::Loop, "decodes", &["peer-input"], "it serves everybody and takes apart what a peer sent outside of any handler"),
     (
         Subject::Loop,
@@ -301,6 +308,12 @@ pub const VOCABULARY: &[Entry] = &[
         "bound",
         &["endless", "system", "unknown"],
         "how long it waits: for ever, until the system gives up, not known",
+    ),
+    (
+        Subject::Call,
+        "elsewhere",
+        &["bounded"],
+        "the file puts a deadline around the same elsewhere, or around another wait for it",
     ),
     (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop"),
     (

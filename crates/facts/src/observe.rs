@@ -19,6 +19,9 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     }
     let shape = LazyShape::new(project.function(at));
     let mut observations = if gates.timed { crate::timeouts::observe(project, at, &shape) } else { Vec::new() };
+    if gates.writes {
+        observations.extend(crate::timeouts::writes::observe(project, at, &shape));
+    }
     if gates.policy {
         observations.extend(crate::policies::observe(project, at, &shape));
     }
@@ -92,6 +95,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::leaks::observe(&cx));
     observations.extend(crate::leaks::observe_task(&cx));
     observations.extend(crate::pings::observe(&cx));
+    observations.extend(crate::hoards::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     observations.extend(crate::slices::steps_back(&cx));
     observations.extend(crate::verdicts::observe(&cx));

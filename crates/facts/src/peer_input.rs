@@ -1,9 +1,10 @@
-//! Loops that serve everybody and take apart what one peer sent outside of any handler: one bad message ends them all.
+//! Loops that serve everybody and take apart what one peer sent outside of any handler, or leave with the failure of one
+//! connection: one bad message, or one peer that is gone, ends them all.
 //!
 //! Only loops that accept, or that receive datagrams, count: what ends there ends for everybody. What is taken apart must
-//! come from a read of the same loop, through locals, methods and arguments.
+//! come from a read of the same loop, through locals, methods and arguments; a connection from an accept of the same loop.
 
-use unspin_ir::{Callee, Constant, Expr, ExprId, Handler, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Handler, Terminator};
 
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -16,20 +17,24 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !cx.sites.iter().any(|site| serves_everybody(site)) && !walks_connections(cx) {
         return None;
     }
-    let site = cx.sites.iter().find(|site| {
+    let decoding = cx.sites.iter().find(|site| {
         is_decoding(site)
             && site.call.raises
             && !is_lenient(cx, site)
             && !is_checked(cx, site)
             && ends_loop(cx, site)
             && site.call.operands().any(|o| is_from_peer(cx, o, 0))
-    })?;
+    });
+    let (site, attribute) = match decoding {
+        Some(site) => (site, ("decodes", "peer-input")),
+        None => (cx.sites.iter().find(|site| ends_with_connection(cx, site))?, ("ended-by", "connection")),
+    };
     let file = cx.at.file;
     Some(Observation {
         subject: Subject::Loop,
         function: cx.at,
         around: Some(cx.source.span),
-        attributes: vec![("decodes", "peer-input")],
+        attributes: vec![attribute],
         places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
         words: vec![("call", cx.name_of(site))],
         sureness: Sureness::High,
@@ -128,6 +133,63 @@ fn is_filled(cx: &LoopContext<'_>, local: unspin_ir::LocalId) -> bool {
         site.remote != Remote::No
             && buffer.is_some_and(|buffer| crate::shape::root_local(cx.function, buffer.value) == Some(local))
     })
+}
+
+/// Whether a call reads from or writes to the connection that this round accepted, and a failure of that leaves the loop.
+fn ends_with_connection(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let unwind = cx.function.block(site.block).unwind;
+    // Who guards the whole loop means it to end.
+    let guards_loop = unwind.is_some()
+        && cx.sites.iter().any(|other| other.effect == Some(Effect::Accept) && cx.function.block(other.block).unwind == unwind);
+    let leaves = || match unwind.map(|unwind| &cx.function.block(unwind).terminator) {
+        None => true,
+        Some(Terminator::Dispatch { handlers, otherwise }) => {
+            let stays = |block: &BlockId| cx.natural().body.contains(*block);
+            otherwise.is_none() && !handlers.is_empty() && !handlers.iter().any(|handler| stays(&handler.block))
+        }
+        Some(_) => false,
+    };
+    let is_modelled = site.resolution.model.is_some();
+    let is_work = is_modelled && matches!(site.effect, Some(Effect::Read | Effect::Receive | Effect::Write));
+    (is_work || runs_connection(cx, site.made))
+        && site.call.raises
+        && !site.call.panics
+        && !guards_loop
+        && site.made.operands().any(|operand| is_accepted(cx, operand, 0))
+        && leaves()
+}
+
+/// Whether a call, or the one that a deadline is put around, runs a function that reads or writes.
+fn runs_connection(cx: &LoopContext<'_>, call: &Call) -> bool {
+    let transfers =
+        |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains_any(&[Effect::Read, Effect::Write]);
+    let resolution = cx.project.resolve(cx.at, call);
+    let is_task = |target: &crate::FunctionRef| cx.project.function(*target).is_async && !call.awaited;
+    resolution.targets.iter().any(|target| transfers(target) && !is_task(target))
+        || resolution.model.and_then(|(model, _)| model.wraps).is_some_and(|wrapped| {
+            let inner = call.arguments.get(wrapped as usize).and_then(|wrapped| cx.shape.origin(cx.function, wrapped.value));
+            inner.is_some_and(|(_, _, inner)| cx.project.resolve(cx.at, inner).targets.iter().any(transfers))
+        })
+}
+
+/// Whether a value is, or is made of, a connection that was accepted in this round.
+fn is_accepted(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    let mut found = false;
+    crate::shape::for_each_part(cx.function, value, &mut |part| {
+        let Expr::Local(local) = *cx.function.expr(part) else { return };
+        if let Some(site) = cx.origin_site(part) {
+            found |= site.effect == Some(Effect::Accept) && site.remote != Remote::No;
+            let is_view = site.resolution.model.is_none_or(|(model, _)| !matches!(model.effect, Effect::Spawn));
+            found |= is_view && site.call.operands().any(|operand| is_accepted(cx, operand, hops + 1));
+            return;
+        }
+        let definitions = cx.shape.definitions(local).iter().filter(|d| cx.natural().body.contains(d.block));
+        found |= definitions.filter_map(|d| d.value).any(|value| is_accepted(cx, value, hops + 1));
+    });
+    found
 }
 
 /// Whether a failure of the call leaves the function: a handler of everything, wherever it stands, was meant for it.

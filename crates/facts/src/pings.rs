@@ -57,11 +57,24 @@ fn only_writes<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
             _ => return None,
         }
     }
-    let beat = beat.filter(|_| sleeps)?;
+    let beat = beat.filter(|_| sleeps && !asks_somebody(cx, beat))?;
     let is_unused = beat.call.result.is_none_or(|result| {
         !cx.sites.iter().any(|site| site.call.operands().any(|o| *cx.function.expr(o) == Expr::Local(result)))
     });
     (is_unused && !speaks_of_answers(cx)).then_some(beat)
+}
+
+/// Whether a test of the loop looks at what a function of the project says, beside the heartbeat itself.
+fn asks_somebody(cx: &LoopContext<'_>, beat: Option<&Site<'_>>) -> bool {
+    cx.natural().body.iter().any(|block| {
+        let unspin_ir::Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
+        let mut asks = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            let origin = cx.origin_site(part).filter(|origin| !origin.resolution.targets.is_empty());
+            asks |= origin.is_some_and(|origin| !beat.is_some_and(|beat| std::ptr::eq(beat, origin)));
+        });
+        asks
+    })
 }
 
 /// Whether the result of a call is only given to another one: `encode(Ping)`.
@@ -149,18 +162,35 @@ fn is_read(cx: &LoopContext<'_>, local: unspin_ir::LocalId) -> bool {
     })
 }
 
-/// Whether any name of the file speaks of an answer to heartbeats: then somebody else looks for it.
+/// Whether any name speaks of an answer to heartbeats, or of how long ago something came: then somebody else looks for it.
+///
+/// An answer is looked for anywhere in the file; the clock of a class is read by its own functions.
 fn speaks_of_answers(cx: &LoopContext<'_>) -> bool {
     let file = &cx.project.files[cx.at.file as usize];
-    let speaks = |name: &str| {
+    let has = |words: &[&str], name: &str| words.iter().any(|word| name.contains(word));
+    let of_answer = |name: &str| has(&["pong", "ack", "missed"], &name.to_ascii_lowercase());
+    if file.families.says(Remark::Answers, || file.module.functions.iter().any(|function| says(function, &of_answer))) {
+        return true;
+    }
+    let of_silence = |name: &str| {
+        let is_constant = !name.contains(char::is_lowercase);
         let name = name.to_ascii_lowercase();
-        ["pong", "ack", "last_", "missed", "idle", "timeout"].iter().any(|word| name.contains(word))
+        // What shaking hands, connecting or writing may take says nothing of a peer that falls silent.
+        let is_of_silence = !has(&["handshake", "connect", "login", "write", "send", "shutdown"], &name);
+        has(&["idle"], &name) || (has(&["last_"], &name) && !is_constant) || (has(&["timeout"], &name) && is_of_silence)
     };
-    let says = |function: &unspin_ir::Function| {
-        speaks(&function.name)
-            || function.locals.iter().any(|local| speaks(&local.name))
-            || function.exprs.iter().any(|expr| matches!(expr, Expr::Field(_, field) if speaks(field)))
-            || function.exprs.iter().any(|expr| matches!(expr, Expr::Global(name) if speaks(name)))
-    };
-    file.families.says(Remark::Answers, || file.module.functions.iter().any(says))
+    match cx.function.owner {
+        Some(owner) => file.family(owner).any(|(_, function)| says(function, &of_silence)),
+        None => file.families.says(Remark::Silences, || file.module.functions.iter().any(|f| says(f, &of_silence))),
+    }
+}
+
+/// Whether a function, its locals, or the fields and globals that it names speak of something.
+fn says(function: &unspin_ir::Function, speaks: &dyn Fn(&str) -> bool) -> bool {
+    speaks(&function.name)
+        || function.locals.iter().any(|local| speaks(&local.name))
+        || function.exprs.iter().any(|expr| match expr {
+            Expr::Field(_, name) | Expr::Global(name) => speaks(unspin_ir::last_part(*name).as_str()),
+            _ => false,
+        })
 }

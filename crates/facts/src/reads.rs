@@ -36,7 +36,11 @@ fn of_call(project: &Project, at: FunctionRef, shape: &LazyShape<'_>, call: &Cal
     let ty = project.type_of(at, receiver)?;
     let is_unbounded = match ty.as_str() {
         "socket.makefile" => matches!(method.as_str(), "readline" | "readlines" | "read") && is_without_size(project, at, call),
-        "std.net.TcpStream" | "tokio.net.TcpStream" => {
+        "std.net.TcpStream"
+        | "tokio.net.TcpStream"
+        | "tokio.net.tcp.OwnedReadHalf"
+        | "tokio.net.tcp.ReadHalf"
+        | "tokio.io.ReadHalf" => {
             matches!(method.as_str(), "read_line" | "read_until" | "lines" | "read_to_end" | "read_to_string")
                 && !is_taken(project, at, shape, call)
         }

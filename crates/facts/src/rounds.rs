@@ -62,7 +62,9 @@ impl Mode {
             Self::Closed => {
                 model.effect == Effect::Receive && (model.end == Some(EndValue::None) || !model.end_raises.is_empty())
             }
-            Self::NothingTaken => model.effect == Effect::Write && model.end == Some(EndValue::Zero),
+            Self::NothingTaken => {
+                model.effect == Effect::Write && (model.end == Some(EndValue::Zero) || !model.end_raises.is_empty())
+            }
             Self::Idle => model.effect == Effect::Shrink && (model.end.is_some() || !model.end_raises.is_empty()),
         }
     }
@@ -111,7 +113,7 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
             None => (remembered()?.0, true),
         };
         // A poll beside other work, or in a function of its own, is no wait for what it polls.
-        let is_beside = end.polls && (is_remembered || state.works || end.at != at);
+        let is_beside = end.polls && (is_remembered || state.works || end.at != at) || end.may_be_awaited && state.works;
         if state.excused || is_beside || !goes_on_for_ever(machine, state, shape, natural, is_remembered) {
             return None;
         }

@@ -27,6 +27,8 @@ pub(crate) struct Site<'p> {
     pub(crate) block: BlockId,
     pub(crate) index: usize,
     pub(crate) call: &'p Call,
+    /// The call that does the work: this one, or the one that made the deadline which is awaited here.
+    pub(crate) made: &'p Call,
     pub(crate) span: Span,
     pub(crate) resolution: Resolution<'p>,
     /// The strongest effect of the call itself, of what it wraps, or of the project's function that it runs.
@@ -100,8 +102,12 @@ impl<'p> LoopContext<'p> {
     }
 
     fn site(&self, block: BlockId, index: usize, call: &'p Call, span: Span) -> Site<'p> {
-        let resolution = self.project.resolve(self.at, call);
-        let mut site = Site { block, index, call, span, resolution, effect: None, remote: Remote::No, timed: false };
+        let mut resolution = self.project.resolve(self.at, call);
+        let mut made = call;
+        if let Some((stored, by_stored)) = self.stored_deadline(call) {
+            (made, resolution) = (stored, by_stored);
+        }
+        let mut site = Site { block, index, call, made, span, resolution, effect: None, remote: Remote::No, timed: false };
         match site.resolution.model {
             Some((model, certainty)) => {
                 site.effect = Some(model.effect);
@@ -117,16 +123,28 @@ impl<'p> LoopContext<'p> {
         site
     }
 
+    /// `let write = timeout(limit, stream.write_all(b"x"));`, and later `write.await`.
+    fn stored_deadline(&self, call: &Call) -> Option<(&'p Call, Resolution<'p>)> {
+        let Callee::Value(awaited) = call.callee else { return None };
+        if !call.awaited || !call.arguments.is_empty() {
+            return None;
+        }
+        let (_, _, stored) = self.shape.origin(self.function, awaited)?;
+        let resolution = self.project.resolve(self.at, stored);
+        let is_deadline = resolution.model.is_some_and(|(model, _)| model.wraps.is_some() && model.effect == Effect::Deadline);
+        (is_deadline && !stored.awaited).then_some((stored, resolution))
+    }
+
     /// What runs under a deadline decides what the call does.
     fn look_into_wrapped(&self, site: &mut Site<'p>, model: &CallModel) {
-        let Some(argument) = model.wraps.and_then(|index| site.call.arguments.get(index as usize)) else { return };
+        let Some(argument) = model.wraps.and_then(|index| site.made.arguments.get(index as usize)) else { return };
         if let Some((_, _, inner)) = self.shape.origin(self.function, argument.value) {
             let resolution = self.project.resolve(self.at, inner);
             if let Some((model, certainty)) = resolution.model {
                 site.effect = Some(model.effect);
                 site.remote = remote_by_model(model, certainty);
-                // Nobody gives a deadline to reading a file.
-                if model.effect == Effect::Read {
+                // Nobody gives a deadline to a file.
+                if matches!(model.effect, Effect::Read | Effect::Write) {
                     site.remote = site.remote.max(Remote::Likely);
                 }
             } else {
@@ -176,6 +194,14 @@ impl<'p> LoopContext<'p> {
             if let Some(&effect) = STRONGEST.iter().find(|&&effect| summary.remote.contains(effect)) {
                 site.effect = Some(effect);
                 site.remote = Remote::Yes;
+                return;
+            }
+            // Nobody gives a deadline to a file, and nobody reads from and writes to one by turns.
+            let talks = summary.reads_given && summary.writes_given && site.call.awaited;
+            let timed = [Effect::Read, Effect::Write].into_iter().find(|&effect| summary.times_out.contains(effect));
+            if let Some(effect) = timed.or(talks.then_some(Effect::Read)) {
+                site.effect = Some(effect);
+                site.remote = if talks { Remote::Yes } else { Remote::Likely };
                 return;
             }
             let local = [Effect::Sleep, Effect::Wait, Effect::Poll];

@@ -5,9 +5,10 @@
 
 use std::sync::OnceLock;
 
-use unspin_ir::{Callee, Expr, Name, StatementKind, Terminator};
+use unspin_ir::{Call, Callee, Expr, Name, StatementKind, Terminator};
 
-use crate::model::{Effect, WordKind};
+use crate::definitions::Definition;
+use crate::model::{CallModel, Effect, FailureKind, WordKind};
 use crate::rounds::{Mode, Modes};
 use crate::{FunctionRef, Project};
 
@@ -34,6 +35,11 @@ impl Effects {
         quiet.iter().fold(self.0, |rest, &effect| rest & !(1 << effect as u64)) == 0
     }
 
+    /// Those of these that are among them.
+    fn of(self, wanted: &[Effect]) -> Self {
+        Self(wanted.iter().filter(|&&effect| self.contains(effect)).fold(0, |found, &effect| found | 1 << effect as u64))
+    }
+
     /// Whether one of these is among them.
     pub fn contains_any(self, effects: &[Effect]) -> bool {
         effects.iter().any(|&effect| self.contains(effect))
@@ -53,6 +59,10 @@ pub struct Summary {
     pub remote: Effects,
     /// Whether it reads from something that it was given, of which only a trait or base class is known.
     pub reads_given: bool,
+    /// Whether it writes to such.
+    pub writes_given: bool,
+    /// Of what it runs under a deadline whose end it fails with: whether that reads or writes.
+    pub times_out: Effects,
     /// The ends that its calls may meet. Deeper calls count than [`crate::rounds`] follows.
     pub ends: Modes,
     /// Whether something it calls is not resolved.
@@ -171,7 +181,7 @@ fn returns_on_some_way(function: &unspin_ir::Function) -> bool {
     false
 }
 
-fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u32, summary: &mut Summary) {
+fn add_call(project: &Project, at: FunctionRef, call: &Call, depth: u32, summary: &mut Summary) {
     let resolution = project.resolve(at, call);
     if let Some((model, _)) = resolution.model {
         summary.effects.insert(model.effect);
@@ -179,7 +189,16 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
         if model.remote {
             summary.remote.insert(model.effect);
         }
-        summary.reads_given |= model.effect == Effect::Read && !model.remote && is_on_given(project.function(at), call);
+        let is_given = !model.remote && is_on_given(project.function(at), call);
+        summary.reads_given |= model.effect == Effect::Read && is_given;
+        summary.writes_given |= model.effect == Effect::Write && is_given;
+        if model.wraps.is_some() && model.effect == Effect::Deadline {
+            let inner = wrapped(project, at, call, model, depth);
+            if fails_in_time(project, at, call) {
+                summary.times_out.extend(inner.of(&[Effect::Read, Effect::Write]));
+            }
+            summary.effects.extend(inner);
+        }
         summary.waits |= model.blocks.unwrap_or(model.effect.blocks());
         return;
     }
@@ -191,7 +210,12 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
             let inner = project.summary_to(target, depth - 1);
             summary.effects.extend(inner.effects);
             summary.remote.extend(inner.remote);
-            summary.reads_given |= inner.reads_given && is_on_given(project.function(at), call);
+            let is_given = is_on_given(project.function(at), call);
+            summary.reads_given |= inner.reads_given && is_given;
+            summary.writes_given |= inner.writes_given && is_given;
+            if call.raises {
+                summary.times_out.extend(inner.times_out);
+            }
             summary.ends.extend(inner.ends);
             summary.calls_unknown |= inner.calls_unknown;
             summary.waits |= inner.waits;
@@ -204,8 +228,53 @@ fn add_call(project: &Project, at: FunctionRef, call: &unspin_ir::Call, depth: u
     }
 }
 
+/// What a deadline bounds.
+fn wrapped(project: &Project, at: FunctionRef, call: &Call, model: &CallModel, depth: u32) -> Effects {
+    let function = project.function(at);
+    let Some(argument) = model.wraps.and_then(|index| call.arguments.get(index as usize)) else { return Effects::default() };
+    let of_target = |target: FunctionRef| match depth.checked_sub(1) {
+        Some(depth) => project.summary_to(target, depth).effects,
+        None => Effects::default(),
+    };
+    let mut value = argument.value;
+    if let Expr::Local(local) = *function.expr(value) {
+        match project.definitions(at).only(function, local) {
+            Some(Definition::Value(held)) => value = held,
+            Some(Definition::Call(made)) => {
+                let resolution = project.resolve(at, made);
+                let mut effects = Effects::default();
+                resolution.model.iter().for_each(|(model, _)| effects.insert(model.effect));
+                resolution.targets.iter().for_each(|&target| effects.extend(of_target(target)));
+                return effects;
+            }
+            _ => {}
+        }
+    }
+    match *function.expr(value) {
+        Expr::Function(function) => of_target(FunctionRef { file: at.file, function }),
+        _ => Effects::default(),
+    }
+}
+
+/// Whether the end of a deadline is a failure of the function: it is handed on, or made a failure of a kind that says so.
+fn fails_in_time(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let function = project.function(at);
+    let says_so = |function: &unspin_ir::Function| {
+        function.blocks.iter().any(|block| match block.terminator {
+            Terminator::Raise { class: Some(class), .. } => project.models.failure_kind(class) == Some(FailureKind::Timeout),
+            _ => false,
+        })
+    };
+    let arguments = function.calls().flat_map(|(call, _)| &call.arguments);
+    let mut closures = arguments.filter_map(|argument| match *function.expr(argument.value) {
+        Expr::Function(inner) => Some(project.function(FunctionRef { file: at.file, function: inner })),
+        _ => None,
+    });
+    call.raises || says_so(function) || closures.any(says_so)
+}
+
 /// Whether a call is a method of a parameter or of a part of one, or is given such.
-fn is_on_given(function: &unspin_ir::Function, call: &unspin_ir::Call) -> bool {
+fn is_on_given(function: &unspin_ir::Function, call: &Call) -> bool {
     let is_given = |expr| {
         let root = crate::shape::root_local(function, expr);
         root.is_some_and(|root| matches!(function.local(root).kind, unspin_ir::LocalKind::Parameter))

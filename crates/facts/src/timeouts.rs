@@ -6,6 +6,7 @@
 mod deadline;
 mod other_end;
 mod patience;
+pub(crate) mod writes;
 
 use unspin_flow::BlockSet;
 use unspin_ir::{

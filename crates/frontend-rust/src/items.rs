@@ -38,6 +38,7 @@ impl Lowering<'_> {
     /// Lower items in order.
     pub(crate) fn items(&mut self, items: &[Item]) {
         self.collect_aliases(items);
+        self.collect_bounds(items);
         for item in items {
             self.item(item);
         }
@@ -55,6 +56,8 @@ impl Lowering<'_> {
             Item::Struct(item) => {
                 let span = self.spans.between(item.struct_token.span, end_of_fields(&item.fields, item.ident.span()));
                 let mark = self.add_generics(&item.generics);
+                let path = self.item_path(&ident_name(&item.ident));
+                self.bound_elsewhere(path, &item.generics, mark);
                 self.fields(&ident_name(&item.ident), &item.fields, span);
                 self.forget_generics(mark);
             }

@@ -8,6 +8,7 @@
 //! capital in a pattern is a variant or constant; `?` is on an `Option` only in a function that returns one.
 
 mod blocks;
+mod bounds;
 mod calls;
 mod closures;
 mod control;

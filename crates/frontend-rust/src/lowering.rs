@@ -6,6 +6,7 @@ use unspin_ir::{
 };
 use unspin_span::Span;
 
+use crate::bounds::BoundsByPosition;
 use crate::paths::{Paths, ident_name, name};
 use crate::spans::Spans;
 use crate::types::Generic;
@@ -39,6 +40,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) aliases: FxHashMap<Name, Name>,
     /// Type aliases of the file that stand for a `Result`.
     pub(crate) result_aliases: FxHashSet<Name>,
+    /// What `impl` blocks say of the parameters of their types.
+    pub(crate) bounds: BoundsByPosition,
     /// Where each class stands in [`Module::classes`].
     pub(crate) class_index: FxHashMap<Name, usize>,
     depth: u32,
@@ -233,6 +236,7 @@ impl<'a> Lowering<'a> {
             last_call: None,
             aliases: FxHashMap::default(),
             result_aliases: FxHashSet::default(),
+            bounds: FxHashMap::default(),
             class_index: FxHashMap::default(),
             depth: 0,
         }

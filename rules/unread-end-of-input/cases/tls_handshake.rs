@@ -65,7 +65,7 @@ impl<S: Read> Frontend<S> {
     /// Class: a full buffer asks for zero bytes and gets zero bytes.
     pub fn read_plain(&mut self, buf: &mut [u8], open: bool) -> usize {
         let mut size = 0;
-        while open { // fixme: expect: unread-end-of-input
+        while open { // expect: unread-end-of-input
             match self.session.read(&mut buf[size..]) {
                 Ok(n) => size += n,
                 Err(_) => break,

@@ -366,7 +366,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         // What a deadline broke off got to no end; it bounds the next attempt only if it counts the attempts.
         let is_broken_off = self.site.is_deadline()
             && site.call.result.is_some_and(|result| {
-                self.site.call.arguments.iter().any(|argument| *self.cx.function.expr(argument.value) == Expr::Local(result))
+                self.site.made.arguments.iter().any(|argument| *self.cx.function.expr(argument.value) == Expr::Local(result))
             });
         site.resolution.targets.iter().find_map(|&target| {
             let summary = self.cx.project.summary(target);

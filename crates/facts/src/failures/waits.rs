@@ -18,7 +18,7 @@ pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
 
 fn timeout_of(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<f64> {
     match (site.resolution.model, site.resolution.targets.as_slice()) {
-        (Some((model, _)), _) => timeout_in(cx, cx.at, &cx.shape, site.call, model),
+        (Some((model, _)), _) => timeout_in(cx, cx.at, &cx.shape, site.made, model),
         (None, &[helper]) => timeout_in_helper(cx, helper),
         (None, _) => None,
     }

@@ -20,7 +20,9 @@ pub(crate) struct Families {
     callers: OnceLock<FxHashMap<Name, Vec<FunctionId>>>,
     /// What functions without a receiver call on what, by the last part of its path.
     settings: OnceLock<FxHashSet<(Name, String)>>,
-    remarks: [OnceLock<bool>; 5],
+    /// What is put under deadlines somewhere.
+    bounded: OnceLock<FxHashSet<Name>>,
+    remarks: [OnceLock<bool>; 6],
 }
 
 /// What a file may say somewhere, whoever asks.
@@ -36,6 +38,8 @@ pub(crate) enum Remark {
     Daemons,
     /// A name speaks of an answer to heartbeats.
     Answers,
+    /// A name speaks of how long ago something came.
+    Silences,
 }
 
 fn list(lists: &mut FxHashMap<Name, Vec<FunctionId>>, name: Name, index: usize) {
@@ -85,6 +89,11 @@ impl Families {
             functions.flat_map(|function| -> Vec<_> { of_function(function) }).collect()
         });
         methods.iter().any(|method| settings.contains(&(*method, last.to_owned())))
+    }
+
+    /// What the file puts under deadlines somewhere, collected once.
+    pub(crate) fn bounded(&self, collect: impl FnOnce() -> FxHashSet<Name>) -> &FxHashSet<Name> {
+        self.bounded.get_or_init(collect)
     }
 
     /// The answer to a question about the file, which is asked once.

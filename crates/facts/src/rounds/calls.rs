@@ -45,7 +45,7 @@ impl<'p> Machine<'p> {
         {
             return self.await_value(state, call, awaited);
         }
-        if let Some(receiver) = receiver.filter(|slot| !slot.from_end && self.adapts(at, function, call)) {
+        if let Some(receiver) = receiver.filter(|slot| !self.is_end_itself(slot) && self.adapts(at, function, call)) {
             let adapted = self.adapted(state, function, call, receiver, &arguments);
             return self.finish(state, call, adapted);
         }
@@ -65,6 +65,11 @@ impl<'p> Machine<'p> {
             return self.given_nothing(state, function, call, &arguments, span);
         }
         self.unresolved(state, function, call, &arguments)
+    }
+
+    /// Whether a value is what an end gave, and not something that was made of it.
+    fn is_end_itself(&self, slot: &Slot) -> bool {
+        slot.from_end && matches!(self.values.node(slot.value), Node::Literal(_) | Node::Apply(Operator::Variant(_), _))
     }
 
     /// Whether a value is the nothing that a read gave.
@@ -485,6 +490,11 @@ impl<'p> Machine<'p> {
             }
             Effect::Sleep if self.mode == Mode::Idle && self.is_nothing_slept(cx) => self.yields(state, cx),
             Effect::Yield => self.yields(state, cx),
+            // What would block is tried again when there is room.
+            Effect::Poll if self.mode == Mode::NothingTaken => {
+                state.excused = true;
+                true
+            }
             Effect::Sleep | Effect::Wait | Effect::RetryPolicy | Effect::Accept => {
                 state.excused = true;
                 true
@@ -512,6 +522,10 @@ impl<'p> Machine<'p> {
             }
             Effect::Pure | Effect::View | Effect::Query | Effect::StopCheck | Effect::Decode => self.pure(state, cx, model),
             Effect::Clock if self.mode == Mode::Idle => self.pure(state, cx, model),
+            // `line.get(written..)`: a range is what its bounds are.
+            Effect::EndlessIterator if matches!(cx.call.callee, Callee::Path(path) if path == "std.ops.RangeFrom") => {
+                self.pure(state, cx, model)
+            }
             Effect::Create if model.end.is_some() => {
                 let empty = Slot::of(self.values.literal(Literal::Empty));
                 self.finish(state, cx.call, empty)
@@ -615,6 +629,10 @@ impl<'p> Machine<'p> {
         {
             return self.unfollowed_transfer(state, cx, model);
         }
+        // Where nobody expects that it would block, it blocks.
+        if self.mode == Mode::NothingTaken && model.end.is_none() && !self.is_expected(state, &model.end_raises) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
         let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
         if let Some(root) = buffer.and_then(|buffer| crate::shape::root_local(cx.function, buffer.value)) {
             let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
@@ -633,7 +651,9 @@ impl<'p> Machine<'p> {
         }
         let name = cx.call.callee.name();
         let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
-        self.note_end(state, EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls });
+        let may_be_awaited = self.mode == Mode::NothingTaken && model.end.is_none();
+        let site = EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls, may_be_awaited };
+        self.note_end(state, site);
         let Some(end) = model.end else {
             if !cx.call.raises {
                 state.kept_failure.clone_from(&model.end_raises);
@@ -682,6 +702,15 @@ impl<'p> Machine<'p> {
                 _ => None,
             });
         parts.collect::<std::collections::BTreeSet<_>>().len() > 1
+    }
+
+    /// Whether the source names one of these failures in a handler around the call.
+    fn is_expected(&self, state: &State, classes: &[unspin_ir::Name]) -> bool {
+        let frame = state.frame();
+        let function = self.project.function(frame.at);
+        let handlers = function.block(frame.block).unwind.map(|unwind| &function.block(unwind).terminator);
+        matches!(handlers, Some(Terminator::Dispatch { handlers, .. })
+            if handlers.iter().flat_map(|handler| &handler.classes).any(|class| classes.contains(class)))
     }
 
     /// The failure by which the source expects to be told the end here: `except EOFError`, `except SSL.ZeroReturnError`.

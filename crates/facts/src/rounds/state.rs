@@ -81,6 +81,8 @@ pub(super) struct EndSite {
     pub(super) remote: bool,
     /// Whether it only looks whether something is there.
     pub(super) polls: bool,
+    /// Whether whatever else is done may wait until it is none any more: until there is room for what would block.
+    pub(super) may_be_awaited: bool,
 }
 
 /// Everything that places hold.

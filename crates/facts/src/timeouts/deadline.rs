@@ -12,11 +12,20 @@ use crate::{FunctionRef, Project};
 /// How many callers up a deadline is looked for.
 const MAX_CALLERS: u32 = 3;
 
+/// What a race has to be to bound what takes part in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Race {
+    /// Any: somebody can end the wait.
+    Any,
+    /// One against something that is ready when some time is over.
+    Timed,
+}
+
 /// Whether something around the call of a block bounds its time.
 pub(super) fn is_bounded(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call) -> bool {
-    is_bounded_here(project, at, shape, block, call)
+    is_bounded_here(project, at, shape, block, call, Race::Any)
         || is_decided(project, at, shape, block)
-        || is_bounded_by_callers(project, at, MAX_CALLERS)
+        || is_bounded_by_callers(project, at, MAX_CALLERS, Race::Any)
 }
 
 /// Whether a deadline encloses a whole loop, or every run of its function.
@@ -28,13 +37,15 @@ pub(super) fn bounds_loop(project: &Project, at: FunctionRef, shape: &Shape, nat
     while let Some(id) = scope.filter(|&id| entered.is_some_and(|span| span.start <= function.scope(id).span.start)) {
         scope = function.scope(id).parent;
     }
-    is_in_scope(project, at, shape, scope) || is_closure_under_deadline(project, at) || is_bounded_by_callers(project, at, 1)
+    is_in_scope(project, at, shape, scope)
+        || is_closure_under_deadline(project, at)
+        || is_bounded_by_callers(project, at, 1, Race::Timed)
 }
 
-fn is_bounded_here(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call) -> bool {
+fn is_bounded_here(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call, race: Race) -> bool {
     is_in_scope(project, at, shape, project.function(at).block(block).scope)
         || is_wrapped(project, at, call.result)
-        || is_raced(project, at, block)
+        || is_raced(project, at, block, race)
         || is_closure_under_deadline(project, at)
 }
 
@@ -71,16 +82,34 @@ fn is_deadline(project: &Project, at: FunctionRef, call: &Call) -> bool {
 }
 
 /// Whether the block is an arm of a select: whichever arm is ready first ends the wait of the others.
-fn is_raced(project: &Project, at: FunctionRef, block: BlockId) -> bool {
+fn is_raced(project: &Project, at: FunctionRef, block: BlockId, race: Race) -> bool {
     let function = project.function(at);
     let begins_arm = |&arm: &BlockId| {
         let is_precondition = matches!(function.block(arm).terminator, Terminator::Branch { then, .. } if then == block);
         arm == block || (is_precondition && function.block(arm).statements.is_empty())
     };
-    function
-        .blocks
-        .iter()
-        .any(|other| matches!(&other.terminator, Terminator::Select { arms } if arms.len() > 1 && arms.iter().any(begins_arm)))
+    function.blocks.iter().any(|other| {
+        let Terminator::Select { arms } = &other.terminator else { return false };
+        let ends_in_time = |arm: &BlockId| !begins_arm(arm) && is_timed_arm(project, at, *arm);
+        arms.len() > 1 && arms.iter().any(begins_arm) && (race == Race::Any || arms.iter().any(ends_in_time))
+    })
+}
+
+/// Whether an arm may be ready because some time is over; of what is not known, that is taken for granted.
+fn is_timed_arm(project: &Project, at: FunctionRef, arm: BlockId) -> bool {
+    let function = project.function(at);
+    let mut calls = function.block(arm).statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Call(call) => Some(call),
+        _ => None,
+    });
+    let waits_for_time = |effect: Effect| matches!(effect, Effect::Sleep | Effect::Deadline | Effect::Clock);
+    let Some(awaited) = calls.find(|call| call.awaited) else { return true };
+    let resolution = project.resolve(at, awaited);
+    if let Some((model, _)) = resolution.model {
+        return waits_for_time(model.effect) || model.wraps.is_some();
+    }
+    let keeps_time = |&target: &FunctionRef| project.summary(target).effects.contains_any(&[Effect::Sleep, Effect::Clock]);
+    resolution.targets.is_empty() || resolution.targets.iter().any(keeps_time)
 }
 
 /// A closure or async block runs under the deadline that it is handed to, and under what bounds the code around it.
@@ -130,10 +159,10 @@ pub(super) fn is_timeout(project: &Project, path: &str) -> bool {
 
 /// Whether a caller runs the function, or the one that it is a closure of, under a deadline: then the project puts its
 /// deadlines there.
-fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool {
+fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32, race: Race) -> bool {
     let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.0 > 0);
     if let Some(parent) = parent
-        && is_bounded_by_callers(project, FunctionRef { file: at.file, function: parent }, depth)
+        && is_bounded_by_callers(project, FunctionRef { file: at.file, function: parent }, depth, race)
     {
         return true;
     }
@@ -152,8 +181,8 @@ fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32) -> bool
                     return false;
                 }
                 let shape = shape.get_or_insert_with(|| Shape::new(function));
-                is_bounded_here(project, caller, shape, block, call)
-                    || (depth > 1 && is_bounded_by_callers(project, caller, depth - 1))
+                is_bounded_here(project, caller, shape, block, call, race)
+                    || (depth > 1 && is_bounded_by_callers(project, caller, depth - 1, race))
             })
         })
     })
