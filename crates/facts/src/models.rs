@@ -30,6 +30,8 @@ pub struct Models {
     by_type: FxHashMap<(Name, Name), Vec<u32>>,
     by_receiver: FxHashMap<Name, Vec<u32>>,
     class_of: FxHashMap<Name, u32>,
+    /// By class model: the bases of its type and their bases, nearest first, each by its first alias.
+    bases: Vec<Box<[Name]>>,
     /// Types with at least one method, so that a known type without the method asked for is told from an unknown type.
     known_types: FxHashSet<Name>,
     failures: FxHashMap<Name, FailureKind>,
@@ -62,6 +64,24 @@ impl Models {
                 self.class_of.insert(path, index as u32);
             }
         }
+        self.bases = self.classes.iter().map(|class| self.all_bases(class)).collect();
+    }
+
+    fn all_bases(&self, class: &ClassModel) -> Box<[Name]> {
+        let mut found: Vec<Name> = class.path.first().copied().into_iter().collect();
+        let mut next = 0;
+        while let Some(class) = found.get(next) {
+            if let Some(&index) = self.class_of.get(class) {
+                for &base in &self.classes[index as usize].bases {
+                    let base = self.canonical_type(base);
+                    if !found.contains(&base) {
+                        found.push(base);
+                    }
+                }
+            }
+            next += 1;
+        }
+        found.into_iter().skip(1).collect()
     }
 
     fn index_calls(&mut self) {
@@ -139,7 +159,7 @@ impl Models {
     }
 
     fn declared(&self, class: Name, method: Name, at: &Function, call: &Call) -> Option<&CallModel> {
-        self.bases_of(class).into_iter().find_map(|class| self.fitting(self.by_type.get(&(class, method))?, at, call))
+        self.bases_of(class).find_map(|class| self.fitting(self.by_type.get(&(class, method))?, at, call))
     }
 
     /// The model of a method by its name, where the last part of the receiver's path holds a telling word. The flag
@@ -175,8 +195,7 @@ impl Models {
     /// a trait others may have more.
     pub fn knows_type(&self, class: Name) -> bool {
         let is_open = self.class_of.get(&class).is_some_and(|&index| self.classes[index as usize].open);
-        !is_open
-            && self.bases_of(class).iter().any(|class| self.known_types.contains(class) || self.class_of.contains_key(class))
+        !is_open && self.bases_of(class).any(|class| self.known_types.contains(&class) || self.class_of.contains_key(&class))
     }
 
     /// The first alias of a type, the type itself if it has none.
@@ -185,26 +204,15 @@ impl Models {
     }
 
     /// A type and its bases, nearest first, each by its first alias.
-    pub fn bases_of(&self, class: Name) -> Vec<Name> {
-        let mut found = vec![self.canonical_type(class)];
-        let mut next = 0;
-        while next < found.len() {
-            if let Some(&index) = self.class_of.get(&found[next]) {
-                for &base in &self.classes[index as usize].bases {
-                    let base = self.canonical_type(base);
-                    if !found.contains(&base) {
-                        found.push(base);
-                    }
-                }
-            }
-            next += 1;
-        }
-        found
+    pub fn bases_of(&self, class: Name) -> impl Iterator<Item = Name> + '_ {
+        let own = self.canonical_type(class);
+        let bases = self.class_of.get(&own).map_or(&[][..], |&index| &self.bases[index as usize]);
+        std::iter::once(own).chain(bases.iter().copied())
     }
 
     /// The type of an attribute of a type.
     pub fn field_type(&self, class: Name, field: Name) -> Option<Name> {
-        self.bases_of(class).into_iter().find_map(|class| {
+        self.bases_of(class).find_map(|class| {
             let index = *self.class_of.get(&class)?;
             self.classes[index as usize].fields.get(field.as_str()).copied()
         })
@@ -212,7 +220,7 @@ impl Models {
 
     /// The type of what walking a type gives.
     pub fn item_type(&self, class: Name) -> Option<Name> {
-        self.bases_of(class).into_iter().find_map(|class| self.classes[*self.class_of.get(&class)? as usize].items)
+        self.bases_of(class).find_map(|class| self.classes[*self.class_of.get(&class)? as usize].items)
     }
 
     /// What a class of failures means: by its full path, else by the pattern that says most of its last part.

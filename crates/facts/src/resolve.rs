@@ -49,7 +49,7 @@ impl Project {
     }
 
     /// Methods that a path through a class names: `Client.connect`, also inherited ones.
-    pub(crate) fn method_by_path(&self, file: u32, path: Name) -> Vec<FunctionRef> {
+    pub(crate) fn method_by_path(&self, file: u32, path: Name) -> &[FunctionRef] {
         let found = || {
             let class = self.class_in(file, unspin_ir::parent_path(path)?)?;
             Some(self.method(class, unspin_ir::last_part(path)))
@@ -136,11 +136,11 @@ impl<'a> Resolver<'a, '_> {
                 resolution.via = Via::Path;
             }
             Some(Symbol::Class(class)) => {
-                resolution.targets = project.method(class, unspin_ir::name("__init__"));
+                resolution.targets.extend(project.method(class, unspin_ir::name("__init__")));
                 resolution.via = Via::Constructor;
             }
             None => {
-                resolution.targets = project.method_by_path(self.at.file, path);
+                resolution.targets.extend(project.method_by_path(self.at.file, path));
                 resolution.via = Via::Path;
             }
         }
@@ -210,9 +210,11 @@ impl<'a> Resolver<'a, '_> {
         if !is_abstract || overrides.is_empty() {
             into.targets.extend(own);
         }
-        into.targets.extend(overrides);
-        let mut seen = FxHashSet::default();
-        into.targets.retain(|&target| seen.insert(target));
+        if !overrides.is_empty() {
+            into.targets.extend(overrides);
+            let mut seen = FxHashSet::default();
+            into.targets.retain(|&target| seen.insert(target));
+        }
         if into.targets.is_empty() {
             let types = std::iter::once(project.class_name(class)).chain(project.foreign_bases(class));
             into.model = certain(types.into_iter().find_map(|ty| self.model_of_type(ty, method)));
@@ -225,15 +227,13 @@ impl<'a> Resolver<'a, '_> {
         let project = self.project;
         let mut resolution = Resolution::default();
         let Some(owner) = project.owner(self.at) else { return resolution };
-        let bases = project.linearized(owner);
-        let found = bases.iter().skip(1).map(|&base| project.own_method(base, method)).find(|found| !found.is_empty());
-        resolution.targets = found.unwrap_or_default();
+        resolution.targets.extend(project.inherited_method(owner, method));
         resolution.exact = resolution.targets.len() == 1;
         if resolution.exact {
             resolution.via = Via::Super;
         } else {
-            let foreign = project.foreign_bases(owner);
-            resolution.model = certain(foreign.iter().find_map(|&base| self.model_of_type(base, method)));
+            let mut foreign = project.foreign_bases(owner);
+            resolution.model = certain(foreign.find_map(|base| self.model_of_type(base, method)));
         }
         resolution
     }

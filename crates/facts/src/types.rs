@@ -9,13 +9,14 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{
-    Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalKind, Name, StatementKind,
-    Terminator,
+    Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalId, LocalKind, Name,
+    StatementKind, Terminator,
 };
 
 use crate::definitions::{Definition, Definitions};
 use crate::model::Effect;
 use crate::project::{ClassRef, FunctionRef, Project, SourceFile, Symbol};
+use crate::shape::for_each_part;
 
 /// Types that were inferred so far.
 #[derive(Debug, Default)]
@@ -108,19 +109,19 @@ impl Project {
             return None;
         }
         *self.types.of(at).returns.get_or_init(|| {
-            let inference = Inference { project: self, at, layer: Layer::Globals, function };
-            let locals = inference.locals();
-            let mut found = None;
-            for block in &function.blocks {
-                if let Terminator::Return(Some(value)) = block.terminator {
-                    match inference.expr(&locals, value, 0) {
-                        Some(ty) if found.is_none_or(|other| other == ty) => found = Some(ty),
-                        None if is_none(function, value) => {}
-                        _ => return None,
-                    }
-                }
+            let returned = function.blocks.iter().filter_map(|block| match block.terminator {
+                Terminator::Return(Some(value)) if !is_none(function, value) => Some(value),
+                _ => None,
+            });
+            let returned = returned.collect::<Vec<_>>();
+            if !returned.iter().all(|&value| may_have_type(function, value)) {
+                return None;
             }
-            found
+            let inference = Inference { project: self, at, layer: Layer::Globals, function };
+            let locals = inference.locals_for(&returned);
+            let mut types = returned.iter().map(|&value| inference.expr(&locals, value, 0));
+            let found = types.next()??;
+            types.all(|ty| ty == Some(found)).then_some(found)
         })
     }
 
@@ -130,7 +131,7 @@ impl Project {
         let order = self.linearized(class);
         let own = order.iter().find_map(|&class| self.declared_field(class, field));
         own.or_else(|| order.iter().find_map(|&class| self.inferred_fields(class).get(&field).copied()))
-            .or_else(|| self.foreign_bases(class).into_iter().find_map(|base| self.models.field_type(base, field)))
+            .or_else(|| self.foreign_bases(class).find_map(|base| self.models.field_type(base, field)))
     }
 
     fn declared_field(&self, class: ClassRef, field: Name) -> Option<Name> {
@@ -167,12 +168,16 @@ impl Project {
         };
         let assignments = function.blocks.iter().flat_map(|block| &block.statements);
         let assignments = assignments.filter_map(|statement| match statement.kind {
-            StatementKind::Assign(place, value) => Some((field_of(place)?, value)),
+            StatementKind::Assign(place, value) if may_have_type(function, value) => Some((field_of(place)?, value)),
             _ => None,
         });
+        let (assigned, values): (Vec<Name>, Vec<ExprId>) = assignments.unzip();
+        if values.is_empty() {
+            return;
+        }
         let inference = Inference { project: self, at, layer: Layer::Returns, function };
-        let locals = inference.locals();
-        for (field, value) in assignments {
+        let locals = inference.locals_for(&values);
+        for (field, value) in assigned.into_iter().zip(values) {
             if let Some(ty) = inference.expr(&locals, value, 0) {
                 fields.entry(field).or_insert(ty);
             }
@@ -224,6 +229,11 @@ fn is_none(function: &Function, value: ExprId) -> bool {
     *function.expr(value) == Expr::Constant(Constant::None)
 }
 
+/// Whether an expression is of a kind that inference can tell the type of.
+fn may_have_type(function: &Function, value: ExprId) -> bool {
+    matches!(function.expr(value), Expr::Local(_) | Expr::Global(_) | Expr::Field(..) | Expr::Index(..))
+}
+
 /// Types of one function, as far as a layer can see.
 struct Inference<'a> {
     project: &'a Project,
@@ -234,6 +244,44 @@ struct Inference<'a> {
 
 impl Inference<'_> {
     fn locals(&self) -> Box<[Option<Name>]> {
+        self.types_where(|_| true)
+    }
+
+    /// The types that the types of some expressions follow from: the others are left out.
+    fn locals_for(&self, values: &[ExprId]) -> Box<[Option<Name>]> {
+        let function = self.function;
+        let definitions = self.project.definitions(self.at);
+        let mut needed = vec![false; function.locals.len()];
+        let mut pending = Vec::new();
+        let need = |needed: &mut [bool], pending: &mut Vec<LocalId>, value: ExprId| {
+            for_each_part(function, value, &mut |part| {
+                if let Expr::Local(local) = *function.expr(part)
+                    && !std::mem::replace(&mut needed[local.0 as usize], true)
+                {
+                    pending.push(local);
+                }
+            });
+        };
+        values.iter().for_each(|&value| need(&mut needed, &mut pending, value));
+        while let Some(local) = pending.pop() {
+            for definition in definitions.of(function, local) {
+                match definition {
+                    Definition::Value(value) | Definition::Item(value) => need(&mut needed, &mut pending, value),
+                    Definition::Call(call) => {
+                        let called = match call.callee {
+                            Callee::Value(value) => Some(value),
+                            Callee::Path(_) | Callee::Method(..) => None,
+                        };
+                        call.operands().chain(called).for_each(|value| need(&mut needed, &mut pending, value));
+                    }
+                    Definition::Failure => {}
+                }
+            }
+        }
+        self.types_where(|local| needed[local.0 as usize])
+    }
+
+    fn types_where(&self, is_needed: impl Fn(LocalId) -> bool) -> Box<[Option<Name>]> {
         let function = self.function;
         let mut types = function.locals.iter().map(|local| local.ty.map(|ty| self.absolute(ty))).collect::<Box<[_]>>();
         if let Some(receiver) = function.receiver()
@@ -250,6 +298,7 @@ impl Inference<'_> {
             for (local, definition) in definitions.iter(function) {
                 let index = local.0 as usize;
                 if types[index].is_none()
+                    && is_needed(local)
                     && let Some(ty) = self.definition(&types, definition)
                 {
                     types[index] = Some(ty);
@@ -307,7 +356,7 @@ impl Inference<'_> {
                 match self.project.class(class) {
                     Some(class) => {
                         let order = self.project.linearized(class);
-                        order.into_iter().find_map(|class| self.project.declared_field(class, field))
+                        order.iter().find_map(|&class| self.project.declared_field(class, field))
                     }
                     None => self.project.models.field_type(class, field),
                 }

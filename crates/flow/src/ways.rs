@@ -77,7 +77,7 @@ mod tests {
     fn diamond() -> (Cfg, NaturalLoop) {
         // 0 → 1; 1 → 2 | 3; 2 → 4; 3 → 4; 4 → 1 | 5
         let edges = [vec![1], vec![2, 3], vec![4], vec![4], vec![1, 5], vec![]];
-        let cfg = Cfg::from_successors(edges.iter().map(|next| next.iter().map(|&b| BlockId(b)).collect()).collect());
+        let cfg = Cfg::from_successors(edges.iter().map(|next| next.iter().map(|&b| BlockId(b))));
         let function = unspin_ir::FunctionBuilder::new(
             unspin_ir::FunctionKind::Function,
             unspin_ir::name("f"),

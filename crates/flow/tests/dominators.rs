@@ -22,7 +22,7 @@ fn dominates(cfg: &Cfg, dominator: BlockId, block: BlockId) -> bool {
 proptest! {
     #[test]
     fn agree_with_the_definition(edges in prop::collection::vec(prop::collection::vec(0u32..12, 0..4), 12)) {
-        let successors = edges.into_iter().map(|next| next.into_iter().map(BlockId).collect()).collect();
+        let successors = edges.into_iter().map(|next| next.into_iter().map(BlockId));
         let cfg = Cfg::from_successors(successors);
         let fast = Dominators::new(&cfg);
         for a in 0..12 {

@@ -61,6 +61,8 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
         table_depth: 0,
         type_variables,
         has_walrus,
+        attributes: Vec::new(),
+        spare_slots: Vec::new(),
     };
     lowerer.body(&tree.body);
     lowerer.finish()
@@ -173,7 +175,14 @@ struct Lowerer<'a> {
     /// Type variables and type parameters with their bounds.
     type_variables: FxHashMap<&'a str, Option<&'a Expr>>,
     has_walrus: bool,
+    /// An empty buffer, kept for the next chain of attributes.
+    attributes: Vec<&'a str>,
+    /// Emptied tables of finished functions, kept for the next ones.
+    spare_slots: Vec<Slots>,
 }
+
+/// Tables that grew larger are not kept: emptying one takes time for its room.
+const LARGEST_SPARE: usize = 256;
 
 impl<'a> Lowerer<'a> {
     fn finish(mut self) -> Module {

@@ -272,7 +272,7 @@ impl Lowering<'_> {
         let builder = &mut self.state.builder;
         let Expr::Local(local) = *builder.function.expr(value) else { return None };
         let (block, index, result) = self.last_call?;
-        let statement = builder.function.blocks[block.0 as usize].statements.get_mut(index)?;
+        let statement = builder.statements(block).get_mut(index)?;
         match &mut statement.kind {
             unspin_ir::StatementKind::Call(call) if result == local && call.result == Some(local) => Some(call),
             _ => None,

@@ -140,7 +140,7 @@ impl Lowering<'_> {
         }
         self.b().push(StatementKind::Call(Box::new(call)), span);
         let block = self.b().current();
-        let index = self.b().function.blocks[block.0 as usize].statements.len() - 1;
+        let index = self.b().statements(block).len() - 1;
         self.last_call = Some((block, index, result));
         if unwind.is_some() {
             self.b().unwind = None;

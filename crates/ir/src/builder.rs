@@ -36,6 +36,7 @@ struct Buffers {
     locals: Vec<Local>,
     exprs: Vec<Expr>,
     blocks: Vec<BasicBlock>,
+    statements: Vec<Vec<Statement>>,
     depths: Vec<u8>,
     reads: Vec<Option<ExprId>>,
     ended: Vec<bool>,
@@ -57,6 +58,9 @@ pub struct FunctionBuilder {
     pub unwind: Option<BlockId>,
     /// The context manager around the blocks opened from now on.
     pub scope: Option<ScopeId>,
+    /// By block; the blocks get them at the end, so that each is stored once and without spare room. Longer than `blocks`
+    /// where an earlier function left buffers behind, which are empty.
+    statements: Vec<Vec<Statement>>,
     depths: Vec<u8>,
     /// The expression that reads each local, which all reads of it share.
     reads: Vec<Option<ExprId>>,
@@ -98,6 +102,7 @@ impl FunctionBuilder {
             },
             unwind: None,
             scope: None,
+            statements: buffers.statements,
             depths: buffers.depths,
             reads: buffers.reads,
             reads_from: ExprId(0),
@@ -115,12 +120,16 @@ impl FunctionBuilder {
             locals: std::mem::take(&mut self.function.locals),
             exprs: std::mem::take(&mut self.function.exprs),
             blocks: std::mem::take(&mut self.function.blocks),
+            statements: self.statements,
             depths: self.depths,
             reads: self.reads,
             ended: self.ended,
         };
-        for block in &mut buffers.blocks {
-            block.statements.shrink_to_fit();
+        for (block, statements) in buffers.blocks.iter_mut().zip(&mut buffers.statements) {
+            if !statements.is_empty() {
+                block.statements = ThinVec::with_capacity(statements.len());
+                block.statements.extend(statements.drain(..));
+            }
         }
         self.function.locals = exact(&mut buffers.locals);
         self.function.exprs = exact(&mut buffers.exprs);
@@ -206,6 +215,9 @@ impl FunctionBuilder {
             scope: self.scope,
         });
         self.ended.push(false);
+        if self.statements.len() <= id.0 as usize {
+            self.statements.push(Vec::new());
+        }
         id
     }
 
@@ -227,7 +239,12 @@ impl FunctionBuilder {
         if !self.is_open() {
             self.current = self.new_block(span);
         }
-        self.function.blocks[self.current.0 as usize].statements.push(Statement { kind, span });
+        self.statements[self.current.0 as usize].push(Statement { kind, span });
+    }
+
+    /// The statements of a block so far.
+    pub fn statements(&mut self, block: BlockId) -> &mut [Statement] {
+        &mut self.statements[block.0 as usize]
     }
 
     /// `place = value`.

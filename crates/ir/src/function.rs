@@ -315,10 +315,16 @@ impl Function {
 
     /// The dotted path of an expression made of a local or global and fields only: `self.sock`, `time.sleep`.
     pub fn path(&self, id: ExprId) -> Option<String> {
-        match self.expr(id) {
-            Expr::Local(local) => Some(self.local(*local).name.to_string()),
-            Expr::Global(name) => Some(name.to_string()),
-            Expr::Field(base, field) => Some(format!("{}.{field}", self.path(*base)?)),
+        match *self.expr(id) {
+            Expr::Local(local) => Some(self.local(local).name.as_str().to_owned()),
+            Expr::Global(name) => Some(name.as_str().to_owned()),
+            Expr::Field(base, field) => {
+                let mut path = self.path(base)?;
+                path.reserve_exact(1 + field.len());
+                path.push('.');
+                path.push_str(&field);
+                Some(path)
+            }
             _ => None,
         }
     }

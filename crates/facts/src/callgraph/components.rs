@@ -70,14 +70,16 @@ impl Search<'_> {
 
     fn leave(&mut self, root: u32) {
         let start = self.stack.iter().rposition(|&node| node == root).unwrap_or_default();
-        let mut component = self.stack.split_off(start);
-        for &node in &component {
+        let component = &self.stack[start..];
+        for &node in component {
             self.on_stack[node as usize] = false;
         }
         if component.len() > 1 || self.successors[root as usize].contains(&root) {
+            let mut component = component.to_vec();
             component.sort_unstable();
             self.found.push(component);
         }
+        self.stack.truncate(start);
     }
 }
 

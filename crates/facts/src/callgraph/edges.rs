@@ -161,8 +161,8 @@ impl Finder<'_> {
             return;
         }
         let class = found.receiver.and_then(|ty| self.project.class(ty));
-        let classes = class.filter(|_| !found.exact).map_or_else(Vec::new, |class| self.project.linearized(class));
-        let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, &classes, target)).count();
+        let classes = class.filter(|_| !found.exact).map_or(&[][..], |class| self.project.linearized(class));
+        let candidates = found.targets.iter().filter(|&&target| !self.is_override(&found, classes, target)).count();
         for &target in &found.targets {
             let callee = self.project.function(target);
             if callee.is_async && !call.awaited && self.is_handed_off(call.result) {
@@ -171,7 +171,7 @@ impl Finder<'_> {
             let is_one_of_several = candidates != 1 && matches!(found.via, Via::Own | Via::Type | Via::Path);
             let kind = match found.via {
                 _ if is_one_of_several || self.is_delegation(call, target) => EdgeKind::Override,
-                Via::Own | Via::Type if self.is_override(&found, &classes, target) => EdgeKind::Override,
+                Via::Own | Via::Type if self.is_override(&found, classes, target) => EdgeKind::Override,
                 Via::Constructor => EdgeKind::Constructor,
                 Via::Super => EdgeKind::Super,
                 Via::Own => EdgeKind::Own,

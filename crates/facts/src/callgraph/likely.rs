@@ -113,7 +113,7 @@ impl Names {
                 How::Base | How::Untyped if is_certain => &[],
                 How::Own if is_certain && project.owner(at).is_some() => {
                     let own = project.owner(at).map(|class| project.method(class, name));
-                    called.extend(own.iter().flatten().map(|&own| graph.number(own)));
+                    called.extend(own.into_iter().flatten().map(|&own| graph.number(own)));
                     &[]
                 }
                 How::Path | How::Base => &[Kind::Plain, Kind::Method],

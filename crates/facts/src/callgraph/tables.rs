@@ -168,11 +168,11 @@ pub(super) fn element(project: &Project, at: FunctionRef, function: &Function, v
         Expr::Global(path) => match project.symbol(at.file, path) {
             Some(Symbol::Function(found)) => Some(found),
             Some(Symbol::Class(_)) => None,
-            None => only(&project.method_by_path(at.file, path)),
+            None => only(project.method_by_path(at.file, path)),
         },
         Expr::Field(base, method) => {
             let class = project.type_of(at, base).and_then(|ty| project.class(ty))?;
-            only(&project.method(class, method))
+            only(project.method(class, method))
         }
         Expr::Local(local) => match project.definitions(at).only(function, local)? {
             Definition::Value(value) => match *function.expr(value) {

@@ -30,43 +30,44 @@ impl Project {
     }
 
     /// A class and its bases in the project, nearest first.
-    pub fn linearized(&self, class: ClassRef) -> Vec<ClassRef> {
-        let mut order = Vec::new();
-        let mut pending = vec![class];
-        while let Some(next) = pending.pop() {
-            if order.len() < MAX_BASES && !order.contains(&next) {
-                order.push(next);
-                pending.extend(self.index.class(next).bases.iter().rev());
+    pub fn linearized(&self, class: ClassRef) -> &[ClassRef] {
+        self.index.class(class).linearized.get_or_init(|| {
+            let mut order = Vec::new();
+            let mut pending = vec![class];
+            while let Some(next) = pending.pop() {
+                if order.len() < MAX_BASES && !order.contains(&next) {
+                    order.push(next);
+                    pending.extend(self.index.class(next).bases.iter().rev());
+                }
             }
-        }
-        order
+            order.into()
+        })
     }
 
     /// The method that a class has by this name, its own or inherited. Several when a Rust type implements several
     /// traits with such a method.
-    pub fn method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
+    pub fn method(&self, class: ClassRef, name: Name) -> &[FunctionRef] {
         let own = self.own_method(class, name);
-        if !own.is_empty() {
-            return own;
-        }
-        let bases = self.linearized(class);
-        bases.iter().skip(1).map(|&base| self.own_method(base, name)).find(|found| !found.is_empty()).unwrap_or_default()
+        if own.is_empty() { self.inherited_method(class, name) } else { own }
+    }
+
+    /// The method that the nearest base with one of this name gives a class.
+    pub(crate) fn inherited_method(&self, class: ClassRef, name: Name) -> &[FunctionRef] {
+        let bases = self.linearized(class).iter().skip(1);
+        bases.map(|&base| self.own_method(base, name)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The method that a class itself defines by this name. An inherent method hides those of traits; of several
     /// definitions of one name outside of traits the last one counts, if they are in one file.
-    pub fn own_method(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
-        let Some(found) = self.index.class(class).by_name.get(&name) else { return Vec::new() };
+    pub fn own_method(&self, class: ClassRef, name: Name) -> &[FunctionRef] {
+        let Some(found) = self.index.class(class).by_name.get(&name) else { return &[] };
         if found.len() < 2 {
-            return found.clone();
+            return found;
         }
-        let mut inherent = found.iter().copied().filter(|&method| self.function(method).implements.is_none());
+        let mut inherent = found.iter().filter(|&&method| self.function(method).implements.is_none());
         let last = inherent.next_back();
         // Two files cannot both have the last word: a macro makes something else of one of them.
-        match last.filter(|last| inherent.all(|other| other.file == last.file)) {
-            Some(last) => vec![last],
-            None => found.clone(),
-        }
+        last.filter(|last| inherent.all(|other| other.file == last.file)).map_or(found, std::slice::from_ref)
     }
 
     /// Classes of the project that inherit from this one or implement it, near ones first.
@@ -97,20 +98,20 @@ impl Project {
     pub(crate) fn declared_by(&self, method: FunctionRef) -> Vec<FunctionRef> {
         let Some(class) = self.owner(method) else { return Vec::new() };
         let name = self.function(method).name;
-        self.linearized(class).into_iter().skip(1).flat_map(|base| self.own_method(base, name)).collect()
+        self.linearized(class).iter().skip(1).flat_map(|&base| self.own_method(base, name)).copied().collect()
     }
 
     /// Methods of subclasses that stand for this one when it is called on an unknown instance of its class.
-    pub fn overrides(&self, method: FunctionRef) -> Vec<FunctionRef> {
-        let Some(class) = self.owner(method) else { return Vec::new() };
+    pub fn overrides(&self, method: FunctionRef) -> &[FunctionRef] {
+        let Some(class) = self.owner(method) else { return &[] };
         self.overrides_in(class, self.function(method).name)
     }
 
     /// Definitions of a method in the subclasses of a class.
-    pub(crate) fn overrides_in(&self, class: ClassRef, name: Name) -> Vec<FunctionRef> {
+    pub(crate) fn overrides_in(&self, class: ClassRef, name: Name) -> &[FunctionRef] {
         let entry = self.index.class(class);
         if entry.subclasses.is_empty() {
-            return Vec::new();
+            return &[];
         }
         let all = entry.overrides.get_or_init(|| {
             let mut all: FxHashMap<Name, Vec<FunctionRef>> = FxHashMap::default();
@@ -125,13 +126,12 @@ impl Project {
             }
             all
         });
-        all.get(&name).cloned().unwrap_or_default()
+        all.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// Bases of a class and its bases that the project does not define, by the name their file gives them.
-    pub fn foreign_bases(&self, class: ClassRef) -> Vec<Name> {
-        let order = self.linearized(class);
-        order.iter().flat_map(|&class| self.index.class(class).foreign_bases.iter().copied()).collect()
+    pub fn foreign_bases(&self, class: ClassRef) -> impl Iterator<Item = Name> + '_ {
+        self.linearized(class).iter().flat_map(|&class| self.index.class(class).foreign_bases.iter().copied())
     }
 
     /// Whether a type is another or inherits from it, in the project or in what is known of libraries. Both absolute.
@@ -141,16 +141,16 @@ impl Project {
         }
         let base_class = self.class(base);
         let wanted = self.models.canonical_type(base);
-        let Some(class) = self.class(name) else { return self.models.bases_of(name).contains(&wanted) };
-        self.linearized(class).into_iter().any(|class| Some(class) == base_class)
-            || self.foreign_bases(class).into_iter().any(|foreign| self.models.bases_of(foreign).contains(&wanted))
+        let Some(class) = self.class(name) else { return self.models.bases_of(name).any(|base| base == wanted) };
+        self.linearized(class).iter().any(|&class| Some(class) == base_class)
+            || self.foreign_bases(class).any(|foreign| self.models.bases_of(foreign).any(|base| base == wanted))
     }
 
     /// What a class of failures that a file names means: by its own name, else by that of a base.
     pub fn failure_kind(&self, file: u32, name: Name) -> Option<FailureKind> {
         let Some(class) = self.class_in(file, name) else { return self.models.failure_kind(name) };
-        let own = self.linearized(class).into_iter().find_map(|class| self.models.failure_kind(self.class_name(class)));
-        own.or_else(|| self.foreign_bases(class).into_iter().find_map(|base| self.models.failure_kind(base)))
+        let own = self.linearized(class).iter().find_map(|&class| self.models.failure_kind(self.class_name(class)));
+        own.or_else(|| self.foreign_bases(class).find_map(|base| self.models.failure_kind(base)))
     }
 }
 

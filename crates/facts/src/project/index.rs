@@ -40,6 +40,8 @@ pub(crate) struct ClassEntry {
     /// In the order of the source.
     pub(super) methods: Vec<FunctionRef>,
     pub(crate) by_name: FxHashMap<Name, Vec<FunctionRef>>,
+    /// It and its bases in the project, once they were asked for.
+    pub(super) linearized: OnceLock<Box<[ClassRef]>>,
     /// Definitions of methods in its subclasses, once they were asked for.
     pub(super) overrides: OnceLock<FxHashMap<Name, Vec<FunctionRef>>>,
     /// Whether it only adds methods to a type that no file of the project defines.
@@ -81,6 +83,7 @@ impl Index {
                 subclasses: Vec::new(),
                 methods: Vec::new(),
                 by_name: FxHashMap::default(),
+                linearized: OnceLock::new(),
                 overrides: OnceLock::new(),
                 is_foreign: false,
             });
@@ -232,5 +235,5 @@ fn starts_with_path(name: &str, prefix: &str) -> bool {
 }
 
 fn qualified(module: Name, name: Name) -> Name {
-    if module.is_empty() { name } else { unspin_ir::name(&format!("{module}.{name}")) }
+    if module.is_empty() { name } else { unspin_ir::name(&[module.as_str(), ".", name.as_str()].concat()) }
 }

@@ -222,7 +222,7 @@ impl<'p> Machine<'p> {
         if *function.expr(receiver) != Expr::Local(own) || !self.project.overrides_in(class, method).is_empty() {
             return None;
         }
-        match self.project.method(class, method)[..] {
+        match *self.project.method(class, method) {
             [target] if !self.project.function(target).is_abstract => Some(target),
             _ => None,
         }

@@ -96,25 +96,7 @@ impl<'a> Lowerer<'a> {
         Some(self.builder().expr(Expr::HasType(value, types.into())))
     }
 
-    fn callee(&mut self, function: &'a Syntax) -> Callee {
-        if let Some(path) = self.path(function) {
-            return Callee::Path(path);
-        }
-        let Syntax::Attribute(attribute) = function else {
-            return Callee::Value(self.value(function));
-        };
-        let method = unspin_ir::name(attribute.attr.as_str());
-        let receiver = match &*attribute.value {
-            Syntax::Call(inner) if self.is_super(inner) => {
-                let word = self.names.words.super_;
-                self.builder().expr(Expr::Global(word))
-            }
-            receiver => self.value(receiver),
-        };
-        Callee::Method(receiver, method)
-    }
-
-    fn is_super(&self, call: &ast::ExprCall) -> bool {
+    pub(super) fn is_super(&self, call: &ast::ExprCall) -> bool {
         matches!(&*call.func, Syntax::Name(name) if name.id.as_str() == self.names.words.super_.as_str())
     }
 

@@ -5,7 +5,7 @@ use unspin_ir::{Constant, Expr, ExprId, FunctionBuilder, FunctionId, FunctionKin
 
 use super::definition::is_abstract_mark;
 use super::resolve::Resolved;
-use super::{Frame, Lowerer, literal};
+use super::{Frame, LARGEST_SPARE, Lowerer, literal};
 use crate::scopes::{Collector, Slot};
 use crate::{span, span_of};
 
@@ -139,12 +139,17 @@ impl<'a> Lowerer<'a> {
         builder.function.is_test = is_test;
         let mut frame = Frame::new(id, builder);
         frame.is_test = is_test;
+        frame.slots = self.spare_slots.pop().unwrap_or_default();
         self.outer.push(std::mem::replace(&mut self.frame, frame));
     }
 
     fn close(&mut self, id: FunctionId) {
         if let Some(outer) = self.outer.pop() {
-            let frame = std::mem::replace(&mut self.frame, outer);
+            let mut frame = std::mem::replace(&mut self.frame, outer);
+            if frame.slots.capacity() <= LARGEST_SPARE {
+                frame.slots.clear();
+                self.spare_slots.push(frame.slots);
+            }
             self.functions[id.0 as usize] = Some(frame.builder.finish());
         }
     }

@@ -1,7 +1,7 @@
 //! Names and dotted paths: what stands for a local, and what for something outside.
 
-use ruff_python_ast::Expr as Syntax;
-use unspin_ir::{Expr, ExprId, LocalId, LocalKind, Name};
+use ruff_python_ast::{Expr as Syntax, ExprContext};
+use unspin_ir::{Callee, Expr, ExprId, LocalId, LocalKind, Name};
 
 use super::Lowerer;
 use crate::scopes::Slot;
@@ -18,6 +18,18 @@ pub(super) enum Resolved {
     Path(Name),
     /// A variable of the module, seen from a function, or one that functions change.
     Global(Name),
+}
+
+/// Where a chain of attributes starts.
+#[derive(Clone, Copy, Debug)]
+enum Start<'a> {
+    /// Outside of the function.
+    Path(Name),
+    Local(LocalId),
+    /// A variable of the module.
+    Global(Name),
+    /// Any other expression, which was not lowered yet.
+    Value(&'a Syntax),
 }
 
 impl<'a> Lowerer<'a> {
@@ -128,49 +140,101 @@ impl<'a> Lowerer<'a> {
 
     /// The path of a name or chain of attributes that starts outside of the function.
     pub(super) fn path(&mut self, expr: &'a Syntax) -> Option<Name> {
-        if let Syntax::Attribute(attribute) = expr
-            && !matches!(&*attribute.value, Syntax::Name(_))
-        {
-            let mut attributes = Vec::new();
-            let path = self.chain(expr, &mut attributes).0?;
-            return (attributes.len() <= LONGEST_PATH).then(|| self.extend(path, &attributes));
-        }
-        self.short_path(expr)
+        let mut attributes = self.take_attributes();
+        let path = match self.chain(expr, &mut attributes) {
+            Start::Path(path) if attributes.len() <= LONGEST_PATH => Some(self.extend(path, &attributes)),
+            _ => None,
+        };
+        self.keep_attributes(attributes);
+        path
     }
 
     /// An attribute as a place or value: a path, or fields of a value.
     pub(super) fn attribute(&mut self, expr: &'a Syntax) -> ExprId {
-        let mut attributes = Vec::new();
-        let (path, base) = self.chain(expr, &mut attributes);
-        let mut value = match path {
-            Some(path) => {
-                let rest = attributes.len().saturating_sub(LONGEST_PATH);
-                let path = self.extend(path, &attributes[rest..]);
-                attributes.truncate(rest);
+        let mut attributes = self.take_attributes();
+        let start = self.chain(expr, &mut attributes);
+        let value = self.fields(start, &attributes);
+        self.keep_attributes(attributes);
+        value
+    }
+
+    /// What a call calls.
+    pub(super) fn callee(&mut self, function: &'a Syntax) -> Callee {
+        let mut attributes = self.take_attributes();
+        let start = self.chain(function, &mut attributes);
+        let callee = match (start, attributes.split_first()) {
+            (Start::Path(path), _) if attributes.len() <= LONGEST_PATH => Callee::Path(self.extend(path, &attributes)),
+            (Start::Value(Syntax::Call(inner)), Some((method, []))) if self.is_super(inner) => {
+                let word = self.names.words.super_;
+                Callee::Method(self.builder().expr(Expr::Global(word)), unspin_ir::name(method))
+            }
+            (_, Some((method, inner))) => {
+                let method = unspin_ir::name(method);
+                Callee::Method(self.fields(start, inner), method)
+            }
+            (_, None) => Callee::Value(self.fields(start, &[])),
+        };
+        self.keep_attributes(attributes);
+        callee
+    }
+
+    fn take_attributes(&mut self) -> Vec<&'a str> {
+        std::mem::take(&mut self.attributes)
+    }
+
+    fn keep_attributes(&mut self, mut attributes: Vec<&'a str>) {
+        attributes.clear();
+        self.attributes = attributes;
+    }
+
+    /// Where a chain of attributes starts; the attributes from the last to the first.
+    fn chain(&mut self, expr: &'a Syntax, attributes: &mut Vec<&'a str>) -> Start<'a> {
+        let mut base = expr;
+        while let Syntax::Attribute(attribute) = base {
+            attributes.push(attribute.attr.as_str());
+            base = &attribute.value;
+        }
+        if let Some(owner) = self.frame.owner {
+            if attributes.last() == Some(&self.names.words.class.as_str()) && self.is_first_parameter(base) {
+                attributes.pop();
+                return Start::Path(owner);
+            }
+            if self.stands_for_class(base) {
+                return Start::Path(owner);
+            }
+        }
+        let Syntax::Name(name) = base else { return Start::Value(base) };
+        if name.id.is_empty() {
+            return Start::Value(base);
+        }
+        let is_valid = name.ctx != ExprContext::Invalid;
+        let name = unspin_ir::name(name.id.as_str());
+        match self.resolve(name) {
+            Resolved::Path(path) => Start::Path(path),
+            Resolved::Local(local) if is_valid => Start::Local(local),
+            Resolved::Global(path) if is_valid => Start::Global(path),
+            Resolved::Local(_) | Resolved::Global(_) => Start::Value(base),
+        }
+    }
+
+    /// The fields that attributes are of what a chain starts with.
+    fn fields(&mut self, start: Start<'a>, mut attributes: &[&'a str]) -> ExprId {
+        let mut value = match start {
+            Start::Path(path) => {
+                let (rest, first) = attributes.split_at(attributes.len().saturating_sub(LONGEST_PATH));
+                attributes = rest;
+                let path = self.extend(path, first);
                 self.builder().expr(Expr::Global(path))
             }
-            None => self.value(base),
+            Start::Local(local) => self.builder().read(local),
+            Start::Global(path) => self.builder().expr(Expr::Global(path)),
+            Start::Value(base) => self.value(base),
         };
-        for text in attributes.into_iter().rev() {
+        for text in attributes.iter().rev() {
             let field = unspin_ir::name(text);
             value = self.builder().expr(Expr::Field(value, field));
         }
         value
-    }
-
-    /// The start of a chain of attributes, its path if it has one, and the attributes from the last to the first.
-    fn chain(&mut self, expr: &'a Syntax, attributes: &mut Vec<&'a str>) -> (Option<Name>, &'a Syntax) {
-        let mut base = expr;
-        loop {
-            if !matches!(base, Syntax::Attribute(inner) if !matches!(&*inner.value, Syntax::Name(_)))
-                && let Some(path) = self.short_path(base)
-            {
-                return (Some(path), base);
-            }
-            let Syntax::Attribute(attribute) = base else { return (None, base) };
-            attributes.push(attribute.attr.as_str());
-            base = &attribute.value;
-        }
     }
 
     fn extend(&mut self, path: Name, attributes: &[&'a str]) -> Name {
@@ -180,53 +244,27 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    /// The path of a name, of an attribute of a name, or of what stands for the class of the method.
-    fn short_path(&mut self, expr: &'a Syntax) -> Option<Name> {
-        if let Some(class) = self.own_class(expr) {
-            return Some(class);
-        }
+    /// `cls` in a class method and `type(self)`; `self.__class__` is the third that stands for the class of the method.
+    fn stands_for_class(&mut self, expr: &'a Syntax) -> bool {
         match expr {
-            Syntax::Name(name) if !name.id.is_empty() => {
-                let name = unspin_ir::name(name.id.as_str());
-                match self.resolve(name) {
-                    Resolved::Path(path) => Some(path),
-                    Resolved::Local(_) | Resolved::Global(_) => None,
-                }
-            }
-            Syntax::Attribute(attribute) => {
-                let base = self.short_path(&attribute.value)?;
-                let attribute = unspin_ir::name(attribute.attr.as_str());
-                Some(self.names.join(base, attribute))
-            }
-            _ => None,
-        }
-    }
-
-    /// `cls` in a class method, `self.__class__` and `type(self)`: the class of the method.
-    fn own_class(&mut self, expr: &'a Syntax) -> Option<Name> {
-        let owner = self.frame.owner?;
-        let is_receiver = |this: &mut Self, expr: &'a Syntax| {
-            let Syntax::Name(name) = expr else { return false };
-            let name = unspin_ir::name(name.id.as_str());
-            let first = this.frame.builder.function.parameters.first().map(|first| first.local);
-            matches!(this.resolve(name), Resolved::Local(local) if Some(local) == first)
-        };
-        let stands_for_class = match expr {
             Syntax::Name(name) => {
-                let receiver = self.frame.class_receiver?;
-                receiver.as_str() == name.id.as_str() && is_receiver(self, expr)
-            }
-            Syntax::Attribute(attribute) => {
-                attribute.attr.as_str() == self.names.words.class.as_str() && is_receiver(self, &attribute.value)
+                self.frame.class_receiver.is_some_and(|receiver| receiver.as_str() == name.id.as_str())
+                    && self.is_first_parameter(expr)
             }
             Syntax::Call(call) => {
                 let is_type = matches!(&*call.func, Syntax::Name(name) if name.id.as_str() == self.names.words.type_.as_str());
                 is_type
                     && call.arguments.len() == 1
-                    && call.arguments.args.first().is_some_and(|first| is_receiver(self, first))
+                    && call.arguments.args.first().is_some_and(|first| self.is_first_parameter(first))
             }
             _ => false,
-        };
-        stands_for_class.then_some(owner)
+        }
+    }
+
+    fn is_first_parameter(&mut self, expr: &'a Syntax) -> bool {
+        let Syntax::Name(name) = expr else { return false };
+        let name = unspin_ir::name(name.id.as_str());
+        let first = self.frame.builder.function.parameters.first().map(|first| first.local);
+        matches!(self.resolve(name), Resolved::Local(local) if Some(local) == first)
     }
 }
