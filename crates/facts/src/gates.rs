@@ -6,7 +6,7 @@
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Module, StatementKind, Terminator};
 
 use crate::collections::{Collections, Held, Place};
-use crate::outline::Names;
+use crate::outline::{KnownName, Names};
 
 /// What there may be to observe in a function.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +43,14 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    pub(crate) fn of(names: &mut Names<'_>, held: &Collections<'_>, module: &Module, function: &Function) -> Self {
+    /// The gates of a function, given what the names of its callees tell.
+    pub(crate) fn of(
+        names: &mut Names<'_>,
+        callees: &[Option<KnownName>],
+        held: &Collections<'_>,
+        module: &Module,
+        function: &Function,
+    ) -> Self {
         let has = |kind: LoopKind| function.loops.iter().any(|l| l.kind == kind);
         let is_rust = !module.shares_objects;
         let mut gates = Self::default();
@@ -51,26 +58,23 @@ impl Gates {
         gates.policy = function.decorators.iter().any(|&decorator| names.of_name(unspin_ir::last_part(decorator)).hints.policy);
         gates.open_ended = has(LoopKind::While) || has(LoopKind::Endless);
         let has_for = has(LoopKind::For);
-        let mut calls_itself = false;
+        for ((call, _), &known) in function.calls().zip(callees) {
+            let hints = known.map(|known| known.hints);
+            gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
+            gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
+            gates.timed = gates.timed || known.is_some_and(|known| known.may_wait) && may_be_modelled(names, &held, call);
+            gates.policy |= hints.is_some_and(|hints| hints.policy);
+            gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
+            gates.writes |= crate::timeouts::writes::may_observe(call);
+            gates.reads |= crate::reads::may_observe(call);
+            gates.programs |= crate::tunnels::may_observe(call);
+            gates.wakes |= is_rust && crate::wakes::may_observe(call);
+            gates.again |= known.is_some_and(|known| known.name == function.name) && crate::again::may_observe(function, call);
+            gates.never_ready |= is_rust && crate::never_ready::may_observe(call);
+            gates.disguises |= is_rust && crate::disguised::may_observe(function, call);
+            gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
+        }
         for block in &function.blocks {
-            for statement in &block.statements {
-                let StatementKind::Call(call) = &statement.kind else { continue };
-                let known = names.of(call.callee);
-                let hints = known.map(|known| known.hints);
-                gates.open_ended |= has_for && hints.is_none_or(|hints| hints.endless);
-                gates.walks |= has_for && !is_rust && matches!(call.callee, Callee::Path(path) if path == "iter");
-                gates.timed = gates.timed || known.is_some_and(|known| known.may_wait) && may_be_modelled(names, &held, call);
-                gates.policy |= hints.is_some_and(|hints| hints.policy);
-                gates.walks |= has_for && hints.is_some_and(|hints| hints.polls);
-                gates.writes |= crate::timeouts::writes::may_observe(call);
-                gates.reads |= crate::reads::may_observe(call);
-                gates.programs |= crate::tunnels::may_observe(call);
-                gates.wakes |= is_rust && crate::wakes::may_observe(call);
-                calls_itself |= crate::again::may_observe(function, call);
-                gates.never_ready |= is_rust && crate::never_ready::may_observe(call);
-                gates.disguises |= is_rust && crate::disguised::may_observe(function, call);
-                gates.drops |= is_rust && crate::iterators::may_drop_failures(call);
-            }
             gates.disguises |= crate::disguised::may_leave(&block.terminator);
             gates.disconnect |= is_rust && crate::disconnects::asks_for_disconnect(function, &block.terminator);
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
@@ -78,7 +82,6 @@ impl Gates {
             }
         }
         gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
-        gates.again = calls_itself;
         gates.items = is_rust && crate::iterators::gives_items(function);
         gates
     }

@@ -36,11 +36,16 @@ impl Outline {
     pub(crate) fn new(module: &Module, models: &Models) -> Self {
         let mut names = Names::new(models);
         let held = Collections::new(module);
-        let outline = |function| FunctionOutline {
-            gates: Gates::of(&mut names, &held, module, function),
-            called: Called::of(&mut names, function),
-            deeds: Deeds::of(&mut names, function),
-            catches_recursion: crate::callgraph::catches_recursion(function),
+        let mut callees = Vec::new();
+        let outline = |function: &Function| {
+            callees.clear();
+            callees.extend(function.calls().map(|(call, _)| names.of(call.callee)));
+            FunctionOutline {
+                gates: Gates::of(&mut names, &callees, &held, module, function),
+                called: Called::of(&callees, function),
+                deeds: Deeds::of(&callees, function),
+                catches_recursion: crate::callgraph::catches_recursion(function),
+            }
         };
         let functions = module.functions.iter().map(outline).collect();
         names.keep();
@@ -64,19 +69,15 @@ pub(crate) struct Deeds {
 }
 
 impl Deeds {
-    fn of(names: &mut Names<'_>, function: &Function) -> Self {
-        let mut deeds = Self::default();
+    fn of(callees: &[Option<KnownName>], function: &Function) -> Self {
+        let spawns = callees.iter().any(|known| known.is_none_or(|known| known.hints.spawns));
+        let mut deeds = Self { spawns, ..Self::default() };
         let receiver = function.receiver().map(Expr::Local);
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
-            match &statement.kind {
-                StatementKind::Assign(place, _) => match function.expr(*place) {
-                    Expr::Global(_) => deeds.sets_globals = true,
-                    Expr::Field(base, _) => deeds.sets_fields |= receiver.as_ref() == Some(function.expr(*base)),
-                    _ => {}
-                },
-                StatementKind::Call(call) => {
-                    deeds.spawns = deeds.spawns || names.of(call.callee).is_none_or(|known| known.hints.spawns);
-                }
+            let StatementKind::Assign(place, _) = statement.kind else { continue };
+            match function.expr(place) {
+                Expr::Global(_) => deeds.sets_globals = true,
+                Expr::Field(base, _) => deeds.sets_fields |= receiver.as_ref() == Some(function.expr(*base)),
                 _ => {}
             }
         }
@@ -107,6 +108,7 @@ const MAX_ANSWERS: usize = 200_000;
 /// What the name of a callee tells.
 #[derive(Clone, Copy)]
 pub(crate) struct KnownName {
+    pub(crate) name: Name,
     pub(crate) hints: Hints,
     /// Whether it may wait without a bound.
     pub(crate) may_wait: bool,
@@ -125,7 +127,8 @@ impl<'m> Names<'m> {
         }
     }
 
-    pub(crate) fn of(&mut self, callee: Callee) -> Option<KnownName> {
+    /// `None` for a callee without a name.
+    fn of(&mut self, callee: Callee) -> Option<KnownName> {
         callee.name().map(|name| self.of_name(name))
     }
 
@@ -146,6 +149,7 @@ impl<'m> Names<'m> {
         let known = self.answers.known.entry((models.id(), name)).or_insert_with(|| {
             let words = models.kinds_of_words(name.trim_end_matches('!'));
             KnownName {
+                name,
                 hints: models.hints_of(name),
                 may_wait: crate::timeouts::may_wait(models, name),
                 tells: !words.has(WordKind::Combinator) && !words.has(WordKind::Visitor),

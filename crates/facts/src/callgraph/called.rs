@@ -1,10 +1,10 @@
 //! The names of what a function calls, with all that is known of a callee before anything is resolved.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, Name, StatementKind};
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, Name};
 
 use super::typed::Typed;
-use crate::outline::Names;
+use crate::outline::KnownName;
 use crate::resolve::is_receiver;
 
 /// So many names are looked through one by one.
@@ -37,17 +37,16 @@ pub(crate) enum How {
 }
 
 impl Called {
-    pub(crate) fn of(names: &mut Names<'_>, function: &Function) -> Self {
+    /// What a function calls, given what the names of its callees tell.
+    pub(crate) fn of(callees: &[Option<KnownName>], function: &Function) -> Self {
+        if !callees.iter().all(|known| known.is_some_and(|known| known.tells)) {
+            return Self::Untold;
+        }
         let typed = Typed::new(function);
         let mut found: FxHashSet<(Name, How)> = FxHashSet::default();
         let mut called = Vec::new();
-        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
-            let StatementKind::Call(call) = &statement.kind else { continue };
-            let (Some(name), Some(known)) = (call.callee.name(), names.of(call.callee)) else { return Self::Untold };
-            if !known.tells {
-                return Self::Untold;
-            }
-            let how = how(&typed, function, call);
+        for ((call, _), KnownName { name, .. }) in function.calls().zip(callees.iter().flatten()) {
+            let (name, how) = (*name, how(&typed, function, call, *name));
             // Few functions call so many that looking through them takes longer than a table does.
             if called.len() == FEW {
                 found.extend(&called);
@@ -61,9 +60,9 @@ impl Called {
     }
 }
 
-fn how(typed: &Typed<'_>, function: &Function, call: &Call) -> How {
+fn how(typed: &Typed<'_>, function: &Function, call: &Call, name: Name) -> How {
     match call.callee {
-        Callee::Path(path) if call.callee.name() != Some(path) => How::Path,
+        Callee::Path(path) if name != path => How::Path,
         Callee::Path(_) | Callee::Value(_) => How::Plain,
         Callee::Method(on, _) => match function.expr(on) {
             Expr::Global(path) if path == "super" => How::Base,

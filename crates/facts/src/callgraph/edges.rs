@@ -6,6 +6,7 @@ use unspin_ir::{
 };
 use unspin_span::Span;
 
+use super::called::Called;
 use super::tables::{TableCache, element};
 use super::typed::Typed;
 use super::{CallEdge, Cycles, EdgeKind};
@@ -25,7 +26,8 @@ pub(super) fn edges_of(project: &Project, at: FunctionRef, wanted: Cycles, table
     let function = project.function(at);
     let typed = (wanted == Cycles::Certain).then(|| Typed::new(function));
     let site = (BlockId(0), 0, Span::default());
-    let mut finder = Finder { project, at, function, typed, tables, found: Vec::new(), site };
+    let names_tell = matches!(project.outline(at).called, Called::Names(_));
+    let mut finder = Finder { project, at, function, typed, tables, found: Vec::new(), site, names_tell, has_functions: None };
     for (id, block) in function.block_ids() {
         for (index, statement) in block.statements.iter().enumerate() {
             finder.site = (id, index as u32, statement.span);
@@ -64,6 +66,10 @@ struct Finder<'a> {
     typed: Option<Typed<'a>>,
     found: Vec<CallEdge>,
     site: (BlockId, u32, Span),
+    /// Whether no call hands functions to what runs them by its name.
+    names_tell: bool,
+    /// Whether a function is written down in this one.
+    has_functions: Option<bool>,
 }
 
 impl Finder<'_> {
@@ -83,7 +89,8 @@ impl Finder<'_> {
 
     fn call(&mut self, call: &Call) {
         self.targets(call);
-        if call.arguments.is_empty() {
+        // Where names tell all that is called, only functions that are written down can still run.
+        if call.arguments.is_empty() || (self.names_tell && !self.has_functions()) {
             return;
         }
         let words = self.project.models.kinds_of_words(self.called_name(call));
@@ -97,6 +104,11 @@ impl Finder<'_> {
         if is_visitor {
             self.visitor(&call.arguments);
         }
+    }
+
+    fn has_functions(&mut self) -> bool {
+        let function = self.function;
+        *self.has_functions.get_or_insert_with(|| function.exprs.iter().any(|expr| matches!(expr, Expr::Function(_))))
     }
 
     fn called_name<'n>(&'n self, call: &'n Call) -> &'n str {
