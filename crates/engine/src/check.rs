@@ -93,13 +93,13 @@ fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &O
         help: filled(form.help.as_ref(), observation),
         missing: form.missing.clone(),
         file,
-        function: function.qualified.to_string(),
+        function: function.qualified().to_string(),
         span,
         loop_span: observation.around,
         related: related.collect(),
         context: format!(
             "{}:{}",
-            function.qualified,
+            function.qualified(),
             observation.words.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(",")
         ),
     })

@@ -92,7 +92,7 @@ fn serves(project: &Project, at: FunctionRef) -> bool {
         ["handle", "serve", "accept", "session", "worker", "listen"].iter().any(|word| name.contains(word))
     };
     let accepts = |name: Name| matches!(name.as_str(), "accept" | "incoming");
-    speaks_of_clients(&function.qualified)
+    speaks_of_clients(&function.qualified())
         || function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
             StatementKind::Call(call) => matches!(call.callee, Callee::Method(_, method) if accepts(method)),
             _ => false,

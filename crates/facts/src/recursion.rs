@@ -77,7 +77,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
     let back: Option<&CallEdge> = cycle.way.last().filter(|_| cycle.way.len() > 1);
     places.extend(back.map(|edge| ("back", edge.from.file, edge.span)));
     let parameter = known.unused_depth.or(known.bypassed_depth).map_or(String::new(), |name| name.to_string());
-    let own_name = if function.qualified.is_empty() { function.name } else { function.qualified };
+    let own_name = function.qualified();
     Observation {
         subject: Subject::Cycle,
         function: cycle.function,

@@ -121,8 +121,7 @@ fn only_call(project: &Project, at: FunctionRef) -> Option<FunctionId> {
 /// (`spawn(self.run())`).
 pub(crate) fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
     let module = &project.files[at.file as usize].module;
-    let find =
-        |qualified: &str| module.functions.iter().position(|f| f.qualified.as_str() == qualified).map(|i| FunctionId(i as u32));
+    let find = |qualified: &str| module.functions.iter().position(|f| f.is_qualified(qualified)).map(|i| FunctionId(i as u32));
     match function.expr(argument) {
         Expr::Function(id) => Some(*id),
         Expr::Global(name) => find(name.as_str()),

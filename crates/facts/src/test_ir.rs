@@ -32,13 +32,12 @@ pub(crate) struct Draft(pub(crate) FunctionBuilder);
 impl Draft {
     /// A function of a module.
     pub(crate) fn function(own_name: &str) -> Self {
-        Self(FunctionBuilder::new(FunctionKind::Function, name(own_name), name(own_name), Span::default()))
+        Self(FunctionBuilder::new(FunctionKind::Function, name(own_name), name(""), Span::default()))
     }
 
     /// A method whose first parameter is the receiver.
     pub(crate) fn method(owner: &str, own_name: &str) -> Self {
-        let qualified = name(&format!("{owner}.{own_name}"));
-        let mut draft = Self(FunctionBuilder::new(FunctionKind::Method, name(own_name), qualified, Span::default()));
+        let mut draft = Self(FunctionBuilder::new(FunctionKind::Method, name(own_name), name(owner), Span::default()));
         draft.0.function.owner = Some(name(owner));
         draft.0.function.has_receiver = true;
         draft.parameter("self", None);
@@ -88,5 +87,5 @@ impl Draft {
 
 /// The name of a function by its reference.
 pub(crate) fn names(project: &Project, functions: &[crate::FunctionRef]) -> Vec<Name> {
-    functions.iter().map(|&function| project.function(function).qualified).collect()
+    functions.iter().map(|&function| project.function(function).qualified()).collect()
 }

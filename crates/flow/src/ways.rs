@@ -81,7 +81,7 @@ mod tests {
         let function = unspin_ir::FunctionBuilder::new(
             unspin_ir::FunctionKind::Function,
             unspin_ir::name("f"),
-            unspin_ir::name("f"),
+            unspin_ir::name(""),
             unspin_span::Span::default(),
         )
         .finish();

@@ -141,6 +141,12 @@ impl Frame<'_> {
             is_test: false,
         }
     }
+
+    /// The name of its function, qualified within the file.
+    fn qualified(&self, names: &mut Names) -> Name {
+        let function = &self.builder.function;
+        names.join(function.within, function.name)
+    }
 }
 
 /// A class body.

@@ -18,7 +18,7 @@ fn lower(text: &str) -> Module {
 }
 
 fn function<'a>(module: &'a Module, qualified: &str) -> &'a unspin_ir::Function {
-    let found = module.functions.iter().find(|function| function.qualified.as_str() == qualified);
+    let found = module.functions.iter().find(|function| function.qualified().as_str() == qualified);
     found.unwrap_or_else(|| panic!("{qualified} was not lowered"))
 }
 

@@ -76,8 +76,8 @@ impl Lowering<'_> {
     }
 
     fn anonymous(&mut self, kind: FunctionKind, own: Name, span: Span, name_span: Span) -> FunctionBuilder {
-        let qualified = self.qualified(&own);
-        let mut builder = FunctionBuilder::new(kind, own, qualified, span);
+        let within = self.state.builder.function.qualified();
+        let mut builder = FunctionBuilder::new(kind, own, within, span);
         let function = &mut builder.function;
         function.parent = Some(self.state.id);
         function.is_test = self.is_test;

@@ -77,8 +77,13 @@ impl Lowering<'_> {
 
     /// The path within the file of an item that is defined here.
     fn item_path(&self, own: &str) -> Name {
+        joined(&self.item_parent(), own)
+    }
+
+    /// What items are in that are defined here.
+    fn item_parent(&self) -> Name {
         let function = &self.state.builder.function;
-        if function.kind == FunctionKind::Module { joined(self.paths.within_file(), own) } else { self.qualified(own) }
+        if function.kind == FunctionKind::Module { name(self.paths.within_file()) } else { function.qualified() }
     }
 
     fn constant(&mut self, own: &str, value: &syn::Expr) {
@@ -225,9 +230,9 @@ impl Lowering<'_> {
         let id = self.reserve();
         let mark = self.add_generics(&signature.generics);
         let is_nested = self.state.builder.function.kind != FunctionKind::Module;
-        let qualified = place.owner.map_or_else(|| self.item_path(&own), |owner| joined(&owner, &own));
+        let within = place.owner.unwrap_or_else(|| self.item_parent());
         let kind = if place.owner.is_some() { FunctionKind::Method } else { FunctionKind::Function };
-        let mut builder = FunctionBuilder::new(kind, own, qualified, span);
+        let mut builder = FunctionBuilder::new(kind, own, within, span);
         let (returned, returns) = self.returned(&signature.output);
         let function = &mut builder.function;
         function.owner = place.owner;

@@ -290,10 +290,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The path of `own` within the function or type that is current.
+    /// The path of `own` within the function that is current.
     pub(crate) fn qualified(&self, own: &str) -> Name {
-        let outer = self.state.builder.function.qualified;
-        crate::paths::joined(&outer, own)
+        crate::paths::joined(&self.state.builder.function.qualified(), own)
     }
 
     /// A path made absolute, with `Self` and generic parameters replaced.

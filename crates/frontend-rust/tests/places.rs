@@ -9,7 +9,7 @@ fn lowered(text: &str) -> Module {
 }
 
 fn function<'m>(module: &'m Module, qualified: &str) -> &'m Function {
-    let found = module.functions.iter().find(|function| function.qualified.as_str() == qualified);
+    let found = module.functions.iter().find(|function| function.qualified().as_str() == qualified);
     found.unwrap_or_else(|| panic!("no function {qualified}"))
 }
 
@@ -68,7 +68,7 @@ fn test_code_is_marked() {
         #[cfg(not(test))] fn real() {}
     ";
     let module = lowered(text);
-    let tests: Vec<&str> = module.functions.iter().filter(|f| f.is_test).map(|f| f.qualified.as_str()).collect();
+    let tests: Vec<&str> = module.functions.iter().filter(|f| f.is_test).map(|f| f.qualified().as_str()).collect();
     assert_eq!(tests, ["one", "one.<closure>", "tests.helper"]);
     assert!(lowered("#![cfg(test)]\nfn f() {}").functions.iter().any(|f| f.is_test));
 }
@@ -87,7 +87,7 @@ fn signatures_say_what_they_declare() {
 fn one_bad_item_leaves_the_others() {
     let text = "fn a() {}\nfn b(x y) {}\nstruct S { x: u8 }\nimpl S { fn c( {} }\nfn d() {}\n";
     let module = lowered("fn a() {}\nfn b(x y) {}\nstruct S { x: u8 }\nfn d() {}\n");
-    let names: Vec<&str> = module.functions.iter().map(|function| function.qualified.as_str()).collect();
+    let names: Vec<&str> = module.functions.iter().map(|function| function.qualified().as_str()).collect();
     assert_eq!(names, ["", "a", "d"]);
     assert_eq!(module.problems.len(), 1);
     assert_eq!(shown(text, module.problems[0].span), "y");

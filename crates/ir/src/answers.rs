@@ -78,7 +78,7 @@ impl Answers {
         let mut of_method: UstrMap<u32> = UstrMap::default();
         for function in &module.functions {
             match function.kind {
-                FunctionKind::Function => *of_path.entry(function.qualified).or_default() += 1,
+                FunctionKind::Function => *of_path.entry(function.qualified()).or_default() += 1,
                 FunctionKind::Method => *of_method.entry(function.name).or_default() += 1,
                 _ => {}
             }
@@ -90,8 +90,8 @@ impl Answers {
         for &at in self.all.keys() {
             let function = &module.functions[at.0 as usize];
             match (function.kind, function.owner) {
-                (FunctionKind::Function, _) if of_path[&function.qualified] == 1 => {
-                    self.by_path.insert(function.qualified, at);
+                (FunctionKind::Function, _) if of_path[&function.qualified()] == 1 => {
+                    self.by_path.insert(function.qualified(), at);
                 }
                 (FunctionKind::Method, Some(owner))
                     if function.has_receiver && of_method[&function.name] == 1 && !is_left_to_others(owner) =>

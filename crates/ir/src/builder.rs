@@ -66,6 +66,8 @@ pub struct FunctionBuilder {
     reads: Vec<Option<ExprId>>,
     /// Reads before this one are no longer shared.
     reads_from: ExprId,
+    /// The expressions of the most common constants.
+    constants: [Option<ExprId>; 5],
     ended: Vec<bool>,
     current: BlockId,
     temporaries: u32,
@@ -73,12 +75,12 @@ pub struct FunctionBuilder {
 
 impl FunctionBuilder {
     /// A function with an empty entry block, which is the current one.
-    pub fn new(kind: FunctionKind, own_name: Name, qualified: Name, span: Span) -> Self {
+    pub fn new(kind: FunctionKind, own_name: Name, within: Name, span: Span) -> Self {
         let buffers = BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default();
         let mut builder = Self {
             function: Function {
                 name: own_name,
-                qualified,
+                within,
                 kind,
                 owner: None,
                 implements: None,
@@ -106,6 +108,7 @@ impl FunctionBuilder {
             depths: buffers.depths,
             reads: buffers.reads,
             reads_from: ExprId(0),
+            constants: [None; 5],
             ended: buffers.ended,
             current: BlockId(0),
             temporaries: 0,
@@ -158,9 +161,22 @@ impl FunctionBuilder {
         id
     }
 
-    /// Add a constant.
+    /// Add a constant. Those that programs are full of are stored once.
     pub fn constant(&mut self, constant: Constant) -> ExprId {
-        self.expr(Expr::Constant(constant))
+        let common = match constant {
+            Constant::None => 0,
+            Constant::Bool(false) => 1,
+            Constant::Bool(true) => 2,
+            Constant::Int(0) => 3,
+            Constant::Int(1) => 4,
+            _ => return self.expr(Expr::Constant(constant)),
+        };
+        if let Some(known) = self.constants[common] {
+            return known;
+        }
+        let new = self.expr(Expr::Constant(constant));
+        self.constants[common] = Some(new);
+        new
     }
 
     /// Add a read of a local.

@@ -91,7 +91,7 @@ impl<'a> Printer<'a> {
         if function.is_generator {
             head.push_str("generator ");
         }
-        let shown = if function.kind == FunctionKind::Module { "<module>" } else { function.qualified.as_str() };
+        let shown = if function.kind == FunctionKind::Module { "<module>" } else { function.qualified().as_str() };
         let parameters = function.parameters.iter().map(|p| {
             let star = if p.spread { "*" } else { "" };
             let local = function.local(p.local);
@@ -268,7 +268,7 @@ impl<'a> Printer<'a> {
             }
             Expr::Function(id) => {
                 let target = self.module.functions.get(id.0 as usize);
-                format!("function {}", target.map_or("?", |function| function.qualified.as_str()))
+                format!("function {}", target.map_or("?", |function| function.qualified().as_str()))
             }
             Expr::Opaque(parts) => format!("opaque({})", list(parts)),
         }

@@ -3,7 +3,7 @@
 use thin_vec::ThinVec;
 use unspin_span::Span;
 
-use crate::{Call, Expr, ExprId, Name};
+use crate::{Call, Expr, ExprId, Name, name};
 
 /// A function of one module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,8 +26,8 @@ pub struct ScopeId(pub u32);
 pub struct Function {
     /// Its own name; empty for a module body, `<lambda>`, `<closure>`, `<async>` for what has none.
     pub name: Name,
-    /// Name qualified within the file: `Client.connect`, `serve.<closure>`; empty for the module body.
-    pub qualified: Name,
+    /// What it is defined in, qualified within the file: `Client`, `serve`; empty for what stands in the module's body.
+    pub within: Name,
     /// What it is.
     pub kind: FunctionKind,
     /// The class (qualified within the file) whose method it is. A closure in a method has none, but a `parent`.
@@ -311,6 +311,19 @@ impl Function {
             StatementKind::Call(call) => Some((&**call, statement.span)),
             _ => None,
         })
+    }
+
+    /// The name qualified within the file: `Client.connect`, `serve.<closure>`; empty for the module body.
+    ///
+    /// It is put together when it is asked for: of most functions nobody does.
+    pub fn qualified(&self) -> Name {
+        if self.within.is_empty() { self.name } else { name(&[self.within.as_str(), ".", self.name.as_str()].concat()) }
+    }
+
+    /// Whether this is its qualified name.
+    pub fn is_qualified(&self, name: &str) -> bool {
+        let inside = || name.strip_prefix(self.within.as_str())?.strip_prefix('.');
+        if self.within.is_empty() { name == self.name.as_str() } else { inside() == Some(self.name.as_str()) }
     }
 
     /// The dotted path of an expression made of a local or global and fields only: `self.sock`, `time.sleep`.

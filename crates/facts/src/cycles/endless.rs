@@ -84,7 +84,7 @@ fn is_view(body: &Body<'_>, value: ExprId) -> bool {
 
 /// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`.
 fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
-    let name = component.project.function(edge.to).qualified;
+    let name = component.project.function(edge.to).qualified();
     let function = component.body(edge.from).function;
     let shares = component.project.files[edge.from.file as usize].module.shares_objects;
     function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {

@@ -22,7 +22,7 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     let is_asked = cx.function.is_generator && !cx.function.is_async;
     let Some(owner) = cx.function.owner.filter(|_| !is_ended && !is_asked) else { return "none" };
     let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
-    let siblings = family().filter(|f| f.qualified != cx.function.qualified);
+    let siblings = family().filter(|f| (f.within, f.name) != (cx.function.within, cx.function.name));
     let set = OnceCell::new();
     let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
     let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {

@@ -100,8 +100,8 @@ impl Index {
                     self.nested_names.insert(function.name);
                 }
                 (FunctionKind::Function, _) => {
-                    let name = qualified(source.module.name, function.qualified);
-                    self.add(file, function.qualified, name, Symbol::Function(reference));
+                    let own = function.qualified();
+                    self.add(file, own, qualified(source.module.name, own), Symbol::Function(reference));
                 }
                 (FunctionKind::Method, _) => self.methods_named.entry(function.name).or_default().push(reference),
                 _ => {}

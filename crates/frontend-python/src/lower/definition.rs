@@ -18,7 +18,8 @@ impl<'a> Lowerer<'a> {
         }
         self.type_parameters(class.type_params.as_deref());
         let name = unspin_ir::name(class.name.as_str());
-        let qualified = self.qualify(name);
+        let within = self.within();
+        let qualified = self.names.join(within, name);
         let bases = self.bases(class);
         let is_abstract = is_abstract(class, &bases);
         let is_test = self.frame.is_test

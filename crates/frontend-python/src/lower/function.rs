@@ -131,8 +131,8 @@ impl<'a> Lowerer<'a> {
         if self.frame.copy_depth > 0 {
             self.copies.insert(place.start, id);
         }
-        let qualified = self.qualify(name);
-        let mut builder = FunctionBuilder::new(kind, name, qualified, place);
+        let within = self.within();
+        let mut builder = FunctionBuilder::new(kind, name, within, place);
         let is_top = self.in_module() && kind != FunctionKind::Closure;
         builder.function.parent = (!is_top).then_some(self.frame.id);
         let is_test = self.is_in_test();
@@ -183,7 +183,7 @@ impl<'a> Lowerer<'a> {
         match self.frame.builder.function.expr(value) {
             Expr::Constant(Constant::Int(value)) => Some(Expr::Constant(Constant::Int(*value))),
             Expr::Function(id) => Some(Expr::Function(*id)),
-            Expr::Aggregate(kind, parts) if parts.is_empty() => Some(Expr::Aggregate(*kind, Box::default())),
+            Expr::Aggregate(kind, parts) if parts.is_empty() => Some(Expr::Aggregate(*kind, [].into())),
             _ => None,
         }
     }

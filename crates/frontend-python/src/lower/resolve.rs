@@ -52,7 +52,7 @@ impl<'a> Lowerer<'a> {
             Some(Slot::Path(path)) => Resolved::Path(path),
             Some(Slot::Outside(name)) => Resolved::Global(name),
             Some(Slot::Class) => {
-                let prefix = self.frame.builder.function.qualified;
+                let prefix = self.frame.qualified(&mut self.names);
                 Resolved::Path(self.names.join(prefix, name))
             }
             Some(Slot::Global | Slot::Nonlocal) if self.in_module() => Resolved::Global(name),
@@ -82,7 +82,7 @@ impl<'a> Lowerer<'a> {
                 Some(Slot::Global) => break,
                 Some(Slot::Path(path)) => return self.remember(name, Slot::Path(path)),
                 Some(Slot::Class) => {
-                    let prefix = frame.builder.function.qualified;
+                    let prefix = frame.qualified(&mut self.names);
                     let path = self.names.join(prefix, name);
                     return self.remember(name, Slot::Path(path));
                 }
@@ -117,19 +117,18 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The name of something defined here, qualified within the file.
-    pub(super) fn qualify(&mut self, name: Name) -> Name {
-        let prefix = match self.frame.classes.last() {
+    /// What things defined here are in, qualified within the file.
+    pub(super) fn within(&mut self) -> Name {
+        match self.frame.classes.last() {
             Some(class) => class.qualified,
-            None => self.frame.builder.function.qualified,
-        };
-        self.names.join(prefix, name)
+            None => self.frame.qualified(&mut self.names),
+        }
     }
 
     /// The place or value that a name is.
     pub(super) fn name(&mut self, text: &'a str) -> ExprId {
         if text.is_empty() {
-            return self.builder().expr(Expr::Opaque(Box::default()));
+            return self.builder().expr(Expr::Opaque([].into()));
         }
         let name = unspin_ir::name(text);
         match self.resolve(name) {
