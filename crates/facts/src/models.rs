@@ -51,6 +51,7 @@ impl Models {
             models.exceptions.extend(file.exception);
             models.words.extend(file.words);
         }
+        models.words.index();
         models.index_classes();
         models.index_calls();
         models.index_failures();
@@ -140,7 +141,7 @@ impl Models {
         // `core` and `alloc` are parts of `std`.
         let std = || {
             let (_, rest) = path.split_once('.').filter(|(library, _)| matches!(*library, "core" | "alloc"))?;
-            self.by_path.get(&ustr::existing_ustr(&format!("std.{rest}"))?)
+            self.by_path.get(&Name::existing(&format!("std.{rest}"))?)
         };
         let found = self.by_path.get(&path).or_else(std);
         let direct = found.and_then(|found| self.fitting(found, at, call));
@@ -270,7 +271,7 @@ fn alias_of(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], class: Name
 fn with_aliases(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], path: Name) -> Vec<Name> {
     let mut paths = vec![path];
     if let Some((class, method)) = path.rsplit_once('.')
-        && let Some(&index) = ustr::existing_ustr(class).and_then(|class| class_of.get(&class))
+        && let Some(&index) = Name::existing(class).and_then(|class| class_of.get(&class))
     {
         let others = classes[index as usize].path.iter().filter(|other| other.as_str() != class);
         paths.extend(others.map(|other| unspin_ir::name(&format!("{other}.{method}"))));
@@ -286,7 +287,7 @@ fn fits(model: &CallModel, at: &Function, call: &Call) -> bool {
         argument.is_some_and(|argument| is_constant(at, argument.value, value))
     };
     let is_given = |(key, value): (&String, &toml::Value)| {
-        let argument = call.argument(ustr::existing_ustr(key), key.parse().ok());
+        let argument = call.argument(Name::existing(key), key.parse().ok());
         argument.is_some_and(|argument| is_constant(at, argument, value))
     };
     count && model.when.iter().all(is_given) && !model.unless.iter().any(|(keyword, value)| given(keyword, value))

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use ustr::UstrMap;
+use rustc_hash::FxHashMap;
 
 use crate::{
     BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name,
@@ -38,9 +38,9 @@ struct Answer {
 #[derive(Default)]
 struct Answers {
     all: BTreeMap<FunctionId, Answer>,
-    by_path: UstrMap<FunctionId>,
+    by_path: FxHashMap<Name, FunctionId>,
     /// With the class whose method it is.
-    by_method: UstrMap<(Name, FunctionId)>,
+    by_method: FxHashMap<Name, (Name, FunctionId)>,
     /// Whether some are values: closures and nested functions.
     are_values: bool,
 }
@@ -74,8 +74,8 @@ impl Answers {
 
     /// Functions and methods are called by name; of two that one name may mean, neither is seen through.
     fn name(&mut self, module: &Module) {
-        let mut of_path: UstrMap<u32> = UstrMap::default();
-        let mut of_method: UstrMap<u32> = UstrMap::default();
+        let mut of_path: FxHashMap<Name, u32> = FxHashMap::default();
+        let mut of_method: FxHashMap<Name, u32> = FxHashMap::default();
         for function in &module.functions {
             match function.kind {
                 FunctionKind::Function => *of_path.entry(function.qualified()).or_default() += 1,

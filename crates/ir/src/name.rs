@@ -4,9 +4,72 @@
 //! it asked last: programs use few names, most of them again and again.
 
 use std::cell::Cell;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 
-/// An interned string: one word, compared by address, alive as long as the process.
-pub type Name = ustr::Ustr;
+use serde::{Deserialize, Serialize};
+use ustr::Ustr;
+
+/// An interned string: one word, compared and hashed by address, ordered by its text, alive as long as the process.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Name(Ustr);
+
+impl Name {
+    /// The name of a text, if any name has it.
+    pub fn existing(text: &str) -> Option<Self> {
+        ustr::existing_ustr(text).map(Self)
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &'static str {
+        self.0.as_str()
+    }
+
+    fn address(self) -> usize {
+        self.0.as_char_ptr().addr()
+    }
+}
+
+impl Hash for Name {
+    /// By address: the text, and the hash that is kept beside it, are seldom in the caches of the processor.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.address());
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
 
 /// How many answers a thread remembers.
 const REMEMBERED: usize = 1 << 12;
@@ -29,7 +92,7 @@ pub fn name(text: &str) -> Name {
         match answer.get() {
             Some(known) if known.as_str() == text => known,
             _ => {
-                let new = ustr::ustr(text);
+                let new = Name(ustr::ustr(text));
                 answer.set(Some(new));
                 new
             }
@@ -48,7 +111,7 @@ pub fn parent_path(path: Name) -> Option<Name> {
 }
 
 fn of_path<T: Copy>(answers: &OfPaths<T>, path: Name, ask: impl FnOnce() -> T) -> T {
-    let answer = &answers[spread(path.as_char_ptr().addr() as u64)];
+    let answer = &answers[spread(path.address() as u64)];
     match answer.get() {
         Some((known, part)) if known == path => part,
         _ => {

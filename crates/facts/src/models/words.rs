@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::FxHashMap;
 
 use crate::model::{WordKind, WordsModel};
@@ -25,9 +25,9 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 type Answers = FxHashMap<Box<str>, u64>;
 
 thread_local! {
-    /// Answers that were given before, by the lists that gave them. Each thread has its own: a lock that is asked a
-    /// million times costs more than a name that is looked at twice.
-    static ANSWERS: RefCell<FxHashMap<u64, Answers>> = RefCell::default();
+    /// Answers that were given before, with the [`Words::id`] of the lists that gave them. Each thread has its own: a lock
+    /// that is asked a million times costs more than a name that is looked at twice.
+    static ANSWERS: RefCell<(u64, Answers)> = RefCell::default();
 }
 
 /// How many names a thread remembers.
@@ -55,9 +55,14 @@ impl Words {
         for model in models {
             self.patterns.extend(model.list.iter().map(|word| (model.kind, pattern(word))));
         }
+    }
+
+    /// Get ready to be asked, when all lists are there.
+    pub(super) fn index(&mut self) {
         let texts = self.patterns.iter().map(|(_, Pattern::Whole(text) | Pattern::Part(text))| text);
         // It fails only for lists that no memory holds.
-        self.automaton = AhoCorasick::new(texts).ok().filter(|_| !self.patterns.is_empty());
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(texts);
+        self.automaton = automaton.ok().filter(|_| !self.patterns.is_empty());
         self.id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -74,8 +79,10 @@ impl Words {
     }
 
     fn answer(&self, name: &str) -> u64 {
-        ANSWERS.with_borrow_mut(|answers| {
-            let answers = answers.entry(self.id).or_default();
+        ANSWERS.with_borrow_mut(|(by, answers)| {
+            if std::mem::replace(by, self.id) != self.id {
+                answers.clear();
+            }
             if let Some(&kinds) = answers.get(name) {
                 return kinds;
             }
@@ -125,24 +132,33 @@ pub fn normalize_words(name: &str) -> String {
         }
         return text;
     }
-    let mut previous = '_';
-    let mut rest = name.chars().peekable();
-    while let Some(c) = rest.next() {
-        let next_is_lower = rest.peek().is_some_and(|next| next.is_lowercase());
-        let starts_word = c.is_uppercase() && (previous.is_lowercase() || (previous.is_uppercase() && next_is_lower));
-        let is_separator = !c.is_alphabetic();
-        if (starts_word || is_separator) && !text.ends_with('_') {
-            text.push('_');
-        }
-        if !is_separator {
-            text.extend(c.to_lowercase());
-        }
-        previous = c;
-    }
+    add_words(&mut text, name.chars());
     if !text.ends_with('_') {
         text.push('_');
     }
     text
+}
+
+fn add_words(text: &mut String, name: impl Iterator<Item = char>) {
+    // What is asked of most letters is answered without a table of all letters there are.
+    let is_upper = |c: char| if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+    let is_lower = |c: char| if c.is_ascii() { c.is_ascii_lowercase() } else { c.is_lowercase() };
+    let mut previous = '_';
+    let mut rest = name.peekable();
+    while let Some(c) = rest.next() {
+        let starts_word =
+            is_upper(c) && (is_lower(previous) || (is_upper(previous) && rest.peek().is_some_and(|&next| is_lower(next))));
+        let is_separator = if c.is_ascii() { !c.is_ascii_alphabetic() } else { !c.is_alphabetic() };
+        if (starts_word || is_separator) && !text.ends_with('_') {
+            text.push('_');
+        }
+        if c.is_ascii() && !is_separator {
+            text.push(c.to_ascii_lowercase());
+        } else if !is_separator {
+            text.extend(c.to_lowercase());
+        }
+        previous = c;
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +168,7 @@ mod tests {
     fn has(word: &str, name: &str) -> bool {
         let mut words = Words::default();
         words.extend(vec![WordsModel { kind: WordKind::Depth, list: vec![word.to_owned()] }]);
+        words.index();
         words.has(WordKind::Depth, name)
     }
 
