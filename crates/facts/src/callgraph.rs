@@ -102,13 +102,16 @@ impl CallGraph {
         let mut cache = tables::TableCache::default();
         let mut graph = Self { starts, edges: Vec::new(), callers: vec![Vec::new(); count as usize] };
         let likely = likely::find(project, &graph, wanted, &mut cache);
-        let functions = project.functions().zip(likely.on_cycle).zip(likely.resolved);
-        let edges = functions.map(|((at, on_cycle), resolved)| match resolved {
+        let functions = project.functions().zip(likely.on_cycle);
+        let edges = functions.map(|(at, on_cycle)| {
             // Whoever catches an overflow is asked for whatever it calls.
-            _ if project.outline(at).catches_recursion => edges::edges_of(project, at, Cycles::All, &mut cache),
-            None if on_cycle => edges::edges_of(project, at, wanted, &mut cache),
-            Some(edges) => edges,
-            None => Vec::new(),
+            if project.outline(at).catches_recursion {
+                edges::edges_of(project, at, Cycles::All, &mut cache)
+            } else if on_cycle {
+                edges::edges_of(project, at, wanted, &mut cache)
+            } else {
+                Vec::new()
+            }
         });
         graph.edges = edges.collect();
         for edge in graph.edges.iter().flatten() {

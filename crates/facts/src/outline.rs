@@ -146,15 +146,18 @@ impl<'m> Names<'m> {
 
     pub(crate) fn of_name(&mut self, name: Name) -> KnownName {
         let models = self.models;
-        let known = self.answers.known.entry((models.id(), name)).or_insert_with(|| {
-            let words = models.kinds_of_words(name.trim_end_matches('!'));
-            KnownName {
-                name,
-                hints: models.hints_of(name),
-                may_wait: crate::timeouts::may_wait(models, name),
-                tells: !words.has(WordKind::Combinator) && !words.has(WordKind::Visitor),
-            }
+        let known = self.answers.known.entry((models.id(), name)).or_insert_with(|| KnownName {
+            name,
+            hints: models.hints_of(name),
+            may_wait: crate::timeouts::may_wait(models, name),
+            tells: tells(models, name),
         });
         *known
     }
+}
+
+/// Whether what has that name is what is called: combinators and visitors call what they are given.
+pub(crate) fn tells(models: &Models, name: Name) -> bool {
+    let words = models.kinds_of_words(name.trim_end_matches('!'));
+    !words.has(WordKind::Combinator) && !words.has(WordKind::Visitor)
 }

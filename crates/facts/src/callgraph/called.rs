@@ -12,11 +12,11 @@ const FEW: usize = 16;
 
 /// What a function calls.
 #[derive(Debug)]
-pub(crate) enum Called {
-    /// Names do not tell: it calls values, or hands functions to what runs them.
-    Untold,
+pub(crate) struct Called {
     /// Names, each once for each way of calling it.
-    Names(Box<[(Name, How)]>),
+    pub(crate) names: Box<[(Name, How)]>,
+    /// Whether names tell all: it neither calls values nor hands functions to what runs them.
+    pub(crate) is_told: bool,
 }
 
 /// How something is called.
@@ -39,14 +39,13 @@ pub(crate) enum How {
 impl Called {
     /// What a function calls, given what the names of its callees tell.
     pub(crate) fn of(callees: &[Option<KnownName>], function: &Function) -> Self {
-        if !callees.iter().all(|known| known.is_some_and(|known| known.tells)) {
-            return Self::Untold;
-        }
+        let is_told = callees.iter().all(|known| known.is_some_and(|known| known.tells));
         let typed = Typed::new(function);
         let mut found: FxHashSet<(Name, How)> = FxHashSet::default();
         let mut called = Vec::new();
-        for ((call, _), KnownName { name, .. }) in function.calls().zip(callees.iter().flatten()) {
-            let (name, how) = (*name, how(&typed, function, call, *name));
+        for ((call, _), known) in function.calls().zip(callees) {
+            let Some(KnownName { name, .. }) = *known else { continue };
+            let how = how(&typed, function, call, name);
             // Few functions call so many that looking through them takes longer than a table does.
             if called.len() == FEW {
                 found.extend(&called);
@@ -56,7 +55,7 @@ impl Called {
                 called.push((name, how));
             }
         }
-        Self::Names(called.into())
+        Self { names: called.into(), is_told }
     }
 }
 

@@ -6,10 +6,10 @@ use unspin_ir::{
 };
 use unspin_span::Span;
 
-use super::called::Called;
 use super::tables::{TableCache, element};
 use super::typed::Typed;
 use super::{CallEdge, Cycles, EdgeKind};
+use crate::Models;
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
 use crate::models::Kinds;
@@ -23,24 +23,15 @@ const MAX_NAMED: usize = 3;
 ///
 /// Where only certain cycles are wanted, weak edges may be left out.
 pub(super) fn edges_of(project: &Project, at: FunctionRef, wanted: Cycles, tables: &mut TableCache) -> Vec<CallEdge> {
-    let function = project.function(at);
-    let typed = (wanted == Cycles::Certain).then(|| Typed::new(function));
-    let site = (BlockId(0), 0, Span::default());
-    let names_tell = matches!(project.outline(at).called, Called::Names(_));
-    let mut finder = Finder { project, at, function, typed, tables, found: Vec::new(), site, names_tell, has_functions: None };
-    for (id, block) in function.block_ids() {
-        for (index, statement) in block.statements.iter().enumerate() {
-            finder.site = (id, index as u32, statement.span);
-            match &statement.kind {
-                StatementKind::Call(call) => finder.call(call),
-                _ => finder.hidden_use(statement),
-            }
-        }
-        if let Terminator::Return(Some(value)) = block.terminator {
-            finder.site = (id, block.statements.len() as u32, block.span);
-            finder.returned(value);
-        }
-    }
+    let mut finder = Finder::new(project, at, wanted, tables);
+    finder.all(|_, _| true);
+    finder.found
+}
+
+/// Those of the calls of which names do not tell what they may lead to.
+pub(super) fn untold_edges_of(project: &Project, at: FunctionRef, wanted: Cycles, tables: &mut TableCache) -> Vec<CallEdge> {
+    let mut finder = Finder::new(project, at, wanted, tables);
+    finder.all(|models, callee| callee.name().is_none_or(|name| !crate::outline::tells(models, name)));
     finder.found
 }
 
@@ -72,7 +63,40 @@ struct Finder<'a> {
     has_functions: Option<bool>,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(project: &'a Project, at: FunctionRef, wanted: Cycles, tables: &'a mut TableCache) -> Self {
+        let function = project.function(at);
+        Self {
+            project,
+            tables,
+            at,
+            function,
+            typed: (wanted == Cycles::Certain).then(|| Typed::new(function)),
+            found: Vec::new(),
+            site: (BlockId(0), 0, Span::default()),
+            names_tell: project.outline(at).called.is_told,
+            has_functions: None,
+        }
+    }
+
+    /// Go through the calls whose callee is wanted, and through what else runs functions.
+    fn all(&mut self, is_wanted: impl Fn(&Models, Callee) -> bool) {
+        for (id, block) in self.function.block_ids() {
+            for (index, statement) in block.statements.iter().enumerate() {
+                self.site = (id, index as u32, statement.span);
+                match &statement.kind {
+                    StatementKind::Call(call) if is_wanted(&self.project.models, call.callee) => self.call(call),
+                    StatementKind::Call(_) => {}
+                    _ => self.hidden_use(statement),
+                }
+            }
+            if let Terminator::Return(Some(value)) = block.terminator {
+                self.site = (id, block.statements.len() as u32, block.span);
+                self.returned(value);
+            }
+        }
+    }
+
     fn push(&mut self, to: FunctionRef, kind: EdgeKind) {
         let (block, statement, span) = self.site;
         let edge = CallEdge { from: self.at, to, block, statement, span, kind };

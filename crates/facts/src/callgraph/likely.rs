@@ -2,23 +2,21 @@
 //!
 //! Resolving a call costs a hundred times what looking at its name does, and most functions call nothing that leads back
 //! to them, whatever it is resolved to. Here a call leads to every function of its name, which no resolution exceeds;
-//! where a name does not tell (called values, combinators, visitors), the calls are resolved at once.
+//! where a name does not tell (called values, combinators, visitors), the call is resolved at once.
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{FunctionKind, Name};
 
-use super::called::{Called, How};
-use super::edges::edges_of;
+use super::called::How;
+use super::edges::untold_edges_of;
 use super::tables::TableCache;
-use super::{CallEdge, CallGraph, Cycles, components};
+use super::{CallGraph, Cycles, components};
 use crate::project::{FunctionRef, Project};
 
 /// What is known of each function, by its number, before most calls are resolved.
 pub(super) struct Likely {
     /// Whether it may lie on a cycle.
     pub(super) on_cycle: Vec<bool>,
-    /// Its calls, where they had to be resolved.
-    pub(super) resolved: Vec<Option<Vec<CallEdge>>>,
 }
 
 pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables: &mut TableCache) -> Likely {
@@ -28,15 +26,11 @@ pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables:
     if wanted == Cycles::All {
         names.add_constructors(project, graph);
     }
-    let mut resolved = Vec::with_capacity(count);
     for at in project.functions() {
-        let number = graph.number(at);
-        if names.add_calls(project, graph, at) {
-            resolved.push(None);
-        } else {
-            let edges = edges_of(project, at, wanted, tables);
-            names.successors[number as usize] = edges.iter().map(|edge| graph.number(edge.to)).collect();
-            resolved.push(Some(edges));
+        names.add_calls(project, graph, at);
+        if !project.outline(at).called.is_told {
+            let edges = untold_edges_of(project, at, wanted, tables);
+            names.successors[graph.number(at) as usize].extend(edges.iter().map(|edge| graph.number(edge.to)));
         }
     }
     let mut on_cycle = vec![false; count];
@@ -45,7 +39,7 @@ pub(super) fn find(project: &Project, graph: &CallGraph, wanted: Cycles, tables:
             *on_cycle = true;
         }
     }
-    Likely { on_cycle, resolved }
+    Likely { on_cycle }
 }
 
 /// A graph whose nodes are functions, by number, and after them the names by which they are called: a method is not what
@@ -100,13 +94,13 @@ impl Names {
         }
     }
 
-    /// Add the names that a function calls. `false` if names do not tell what it calls.
-    fn add_calls(&mut self, project: &Project, graph: &CallGraph, at: FunctionRef) -> bool {
-        let Called::Names(names) = &project.outline(at).called else { return false };
+    /// Add the names that a function calls.
+    fn add_calls(&mut self, project: &Project, graph: &CallGraph, at: FunctionRef) {
+        let names = &project.outline(at).called.names;
         let number = graph.number(at) as usize;
         let mut called = std::mem::take(&mut self.successors[number]);
         let is_certain = self.wanted == Cycles::Certain;
-        for &(name, how) in names {
+        for &(name, how) in names.iter() {
             let kinds: &[Kind] = match how {
                 How::Plain => &[Kind::Plain],
                 // What these find closes no certain cycle.
@@ -122,6 +116,5 @@ impl Names {
             called.extend(kinds.iter().filter_map(|&kind| self.nodes.get(&(kind, name))));
         }
         self.successors[number] = called;
-        true
     }
 }
