@@ -262,7 +262,9 @@ impl Inference<'_> {
                 }
             });
         };
-        values.iter().for_each(|&value| need(&mut needed, &mut pending, value));
+        for &value in values {
+            need(&mut needed, &mut pending, value);
+        }
         while let Some(local) = pending.pop() {
             for definition in definitions.of(function, local) {
                 match definition {

@@ -100,7 +100,7 @@ impl Names {
         let number = graph.number(at) as usize;
         let mut called = std::mem::take(&mut self.successors[number]);
         let is_certain = self.wanted == Cycles::Certain;
-        for &(name, how) in names.iter() {
+        for &(name, how) in names {
             let kinds: &[Kind] = match how {
                 How::Plain => &[Kind::Plain],
                 // What these find closes no certain cycle.

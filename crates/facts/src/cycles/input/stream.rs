@@ -74,10 +74,8 @@ fn helper_consumes(component: &Component<'_>, body: &Body<'_>, call: &Call) -> b
 
 /// Whether an expression is something that input is read from, by its type or by its name.
 fn is_stream(project: &Project, body: &Body<'_>, expr: ExprId) -> bool {
-    if let Some(ty) = project.type_of(body.at, expr) {
-        if is_stream_type(project, &last_part(ty)) {
-            return true;
-        }
+    if project.type_of(body.at, expr).is_some_and(|ty| is_stream_type(project, &last_part(ty))) {
+        return true;
     }
     let label = project.receiver_label(body.at, expr);
     label.is_some_and(|label| label.as_str() == "self" || has(project, WordKind::StreamReceiver, &label))
