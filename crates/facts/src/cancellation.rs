@@ -403,18 +403,61 @@ fn is_log(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
 fn is_cancelled_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let awaited: Vec<String> = match site.call.callee {
         Callee::Value(value) => cx.function.path(value).into_iter().collect(),
-        _ => site.call.arguments.iter().filter_map(|argument| cx.function.path(argument.value)).collect(),
+        _ => paths_in(cx, site.call.arguments.iter().map(|argument| argument.value)),
     };
-    let cancels = |statement: &unspin_ir::Statement| match &statement.kind {
-        StatementKind::Call(call) => match call.callee {
-            Callee::Method(on, method) => {
-                method == "cancel" && cx.function.path(on).is_some_and(|path| awaited.contains(&path))
-            }
+    let calls = || cx.function.calls().map(|(call, _)| call);
+    let cancelled = || {
+        calls().filter_map(|call| match call.callee {
+            Callee::Method(on, method) if method == "cancel" => Some(on),
+            _ => None,
+        })
+    };
+    // `_, pending = await asyncio.wait([task, ..])`, and then `for task in pending: task.cancel()`.
+    let is_item = |on: ExprId| {
+        cx.function.blocks.iter().any(|block| match (&block.terminator, cx.function.expr(on)) {
+            (Terminator::Advance { item, .. }, Expr::Local(local)) => item == local,
             _ => false,
-        },
-        _ => false,
+        })
     };
-    is_protected(site) || !awaited.is_empty() && cx.function.blocks.iter().flat_map(|block| &block.statements).any(cancels)
+    let is_among_others = || {
+        calls().filter(|call| !std::ptr::eq(*call, site.call)).any(|call| {
+            let lists =
+                call.arguments.iter().map(|a| a.value).filter(|&value| matches!(cx.function.expr(value), Expr::Aggregate(..)));
+            paths_in(cx, lists).iter().any(|path| awaited.contains(path))
+        })
+    };
+    let is_asked =
+        |on: ExprId| cx.function.path(on).is_some_and(|path| awaited.contains(&path)) || (is_item(on) && is_among_others());
+    is_protected(site) || is_awaited_to_its_end(cx, &awaited) || (!awaited.is_empty() && cancelled().any(is_asked))
+}
+
+/// The places that expressions are made of.
+fn paths_in(cx: &LoopContext<'_>, exprs: impl Iterator<Item = ExprId>) -> Vec<String> {
+    let mut paths = Vec::new();
+    for expr in exprs {
+        crate::shape::for_each_part(cx.function, expr, &mut |part| paths.extend(cx.function.path(part)));
+    }
+    paths
+}
+
+/// `while not task.done(): await asyncio.wait({task})`: the loop ends with what it waits for, whatever happens.
+fn is_awaited_to_its_end(cx: &LoopContext<'_>, awaited: &[String]) -> bool {
+    let asks = |test: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            found |= cx.origin_site(part).is_some_and(|origin| match origin.call.callee {
+                Callee::Method(on, method) => {
+                    method == "done" && cx.function.path(on).is_some_and(|path| awaited.contains(&path))
+                }
+                _ => false,
+            });
+        });
+        found
+    };
+    match cx.function.block(cx.natural().header).terminator {
+        Terminator::Branch { test, .. } => asks(test),
+        _ => false,
+    }
 }
 
 /// Whether what is awaited must come to its end whatever happens: `while not task.done(): await asyncio.shield(task)`.

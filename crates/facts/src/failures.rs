@@ -7,13 +7,18 @@
 
 mod bounds;
 mod feasible;
+mod kind_of_round;
 mod waits;
+
+use std::cell::OnceCell;
 
 use unspin_flow::{BlockSet, Cfg};
 use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
 use unspin_span::Span;
 
 use self::bounds::{Bounds, OnEveryWay};
+use self::feasible::Environment;
+use self::kind_of_round::{loop_shape, waits_for_anybody};
 use crate::Certainty;
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Subject, Sureness};
@@ -35,9 +40,10 @@ pub(crate) struct Failure {
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
     let failures = failures(cx);
     let handler_starts: Vec<BlockId> = failures.iter().map(|failure| failure.start).collect();
+    let tested = OnceCell::new();
     let mut observations: Vec<(OnEveryWay, Observation)> = Vec::new();
     for failure in &failures {
-        if let Some(found) = observe_one(cx, failure, &handler_starts) {
+        if let Some(found) = observe_one(cx, failure, &handler_starts, &tested) {
             observations.push(found);
         }
     }
@@ -61,24 +67,41 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
         .collect()
 }
 
-fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> Option<(OnEveryWay, Observation)> {
+/// What is known at each block of a loop, once somebody has asked.
+type Tested = OnceCell<Vec<Option<Environment>>>;
+
+fn observe_one(
+    cx: &LoopContext<'_>,
+    failure: &Failure,
+    handler_starts: &[BlockId],
+    tested: &Tested,
+) -> Option<(OnEveryWay, Observation)> {
     let site = &cx.sites[failure.site];
-    let natural = cx.natural();
-    let graph = feasible::after(cx, failure.start, failure.binding, site.block);
-    let nothing = BlockSet::new(cx.shape.cfg.len());
-    let around = feasible::reachable(&graph, failure.start, &natural.body, &nothing);
-    let goes_round = around.contains(natural.header) && around.contains(site.block);
-    if !goes_round {
+    let mut graph = feasible::after(cx, failure.start, failure.binding, site.block, None);
+    if !goes_round(cx, failure, &graph) {
         return None;
     }
     let mut shape = loop_shape(cx, site, handler_starts);
     let kinds = kinds_of_retry(cx, site, failure, shape);
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+    let remote = remoteness(cx, site, failure, shape);
+    if remote != Remote::No && !(bounds.pauses && bounds.names.contains(&"limit")) {
+        let at_block = tested.get_or_init(|| feasible::tested(cx))[site.block.0 as usize].as_ref();
+        let known = at_block.map(|start| feasible::at_call(cx, site, start)).filter(|known| !known.is_empty());
+        if known.is_some() {
+            graph = feasible::after(cx, failure.start, failure.binding, site.block, known);
+            if !goes_round(cx, failure, &graph) {
+                return None;
+            }
+            bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+        }
+    }
     let is_own = site.resolution.model.is_none() && !site.resolution.targets.is_empty();
-    if shape == "service" && is_own && bounds.pauses && kinds.contains(&FailureKind::Any) {
+    // Or a connection that serves one round.
+    let is_job = if is_own { kinds.contains(&FailureKind::Any) } else { site.effect == Some(Effect::Connect) };
+    if matches!(shape, "service" | "session") && bounds.pauses && is_job {
         shape = "job";
     }
-    let remote = remoteness(cx, site, failure, shape);
     let is_unbounded = remote != Remote::No && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
     if is_unbounded && crate::timeouts::loop_is_bounded(cx) {
         bounds.names.push("deadline");
@@ -89,7 +112,12 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     let is_local = matches!(site.effect, None | Some(Effect::Wait | Effect::Sleep | Effect::Poll));
     let is_guessed =
         remote == Remote::Likely && (is_local && is_request_name(&cx.name_of(site)) || is_deadline_of_unknown(site));
-    attributes.push(("effect", if is_guessed { "request" } else { effect_name(site.effect) }));
+    // What a function that connects reads and writes, it does in order to connect.
+    let name = site.call.callee.name().map(|name| name.trim_start_matches('_').to_owned()).unwrap_or_default();
+    let connects = is_own
+        && matches!(site.effect, Some(Effect::Read | Effect::Receive | Effect::Write))
+        && (name.starts_with("connect") || name.starts_with("reconnect"));
+    attributes.push(("effect", if is_guessed || connects { "request" } else { effect_name(site.effect) }));
     attributes.push((
         "remote",
         match remote {
@@ -103,6 +131,7 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", waits::class(cx, site)));
     attributes.extend(failure.is_item.then_some(("given", "as-item")));
+    attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {
@@ -127,6 +156,13 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockI
         sureness,
     };
     Some((bounds, observation))
+}
+
+/// Whether the loop comes back to the call after the failure.
+fn goes_round(cx: &LoopContext<'_>, failure: &Failure, graph: &Cfg) -> bool {
+    let nothing = BlockSet::new(cx.shape.cfg.len());
+    let around = feasible::reachable(graph, failure.start, &cx.natural().body, &nothing);
+    around.contains(cx.natural().header) && around.contains(cx.sites[failure.site].block)
 }
 
 /// Every failure of a call of the loop that arrives at a handler, or at a test of a stored result, in the loop.
@@ -385,63 +421,6 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
             && matches!(origin.call.callee, unspin_ir::Callee::Method(_, method) if matches!(method.as_str(), "next" | "recv"));
         found.push(Failure { site, start: failed, binding: None, kinds, span, is_item });
     }
-}
-
-/// Whether success leaves the loop, goes round, or something was taken before the failure.
-fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
-    let natural = cx.natural();
-    let takes = |other: &Site<'_>| {
-        let is_awaited_here = other.call.result.is_some_and(|result| {
-            let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
-            site.call.operands().any(is_it) || site.made.operands().any(is_it)
-        });
-        !std::ptr::eq(other, site)
-            && !is_awaited_here
-            && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
-                || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
-    };
-    let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
-    if cx.sites.iter().any(|other| takes(other) && before_here(other)) {
-        return "item";
-    }
-    let taking: BlockSet =
-        cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
-    if !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block) {
-        return "item";
-    }
-    let handlers: BlockSet = handler_starts.iter().copied().collect();
-    let unwind = cx.function.block(site.block).unwind;
-    let mut round = BlockSet::new(cx.shape.cfg.len());
-    for &next in cx.shape.cfg.successors(site.block) {
-        if Some(next) == unwind || handlers.contains(next) {
-            continue;
-        }
-        if next == natural.header {
-            return "service";
-        }
-        round.extend(&without_unwinding(cx, next, &handlers));
-    }
-    let goes_round = natural.latches.iter().any(|latch| round.contains(*latch));
-    if goes_round && (site.effect != Some(Effect::Connect) || feasible::repeats_after_success(cx, site, &handlers)) {
-        "service"
-    } else {
-        "retry"
-    }
-}
-
-/// Blocks that can be reached in the loop when nothing fails.
-fn without_unwinding(cx: &LoopContext<'_>, start: BlockId, avoiding: &BlockSet) -> BlockSet {
-    let natural = cx.natural();
-    let mut seen = BlockSet::new(cx.shape.cfg.len());
-    let mut pending = vec![start];
-    while let Some(block) = pending.pop() {
-        if !natural.body.contains(block) || avoiding.contains(block) || block == natural.header || !seen.insert(block) {
-            continue;
-        }
-        let unwind = cx.function.block(block).unwind;
-        pending.extend(cx.shape.cfg.successors(block).iter().copied().filter(|&next| Some(next) != unwind));
-    }
-    seen
 }
 
 /// Whether the call waits for another machine: by its model, or, unresolved, by the library's failure that is caught.

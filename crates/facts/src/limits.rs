@@ -338,6 +338,15 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
     let sets = |d: &&&crate::shape::Definition| {
         is_innermost(cx, d.block) && (is_number(d.value) || (is_deadline && d.value.is_some_and(is_clock)))
     };
+    // `n = 0` after a call that may fail: the failure goes round without it.
+    let is_skipped = |d: &&&crate::shape::Definition| {
+        let data = cx.function.block(d.block);
+        let fails = |statement: &unspin_ir::Statement| matches!(&statement.kind, StatementKind::Call(call) if call.raises);
+        data.unwind.is_some_and(|unwind| cx.natural().body.contains(unwind)) && data.statements.iter().take(d.index).any(fails)
+    };
+    if inside.iter().filter(sets).any(|d| is_skipped(&d)) {
+        return None;
+    }
     let setting: BlockSet = inside.iter().filter(sets).map(|d| d.block).collect();
     let others_step = inside.iter().filter(|d| !setting.contains(d.block)).all(|d| {
         let place = cx.function.block(d.block).statements.get(d.index).map(|statement| &statement.kind);

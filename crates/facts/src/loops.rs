@@ -40,6 +40,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("endless-wait", if endless.is_some() { "yes" } else { "no" }));
     attributes.extend(idle_round::may_change_nothing(cx).then_some(("round", "may-change-nothing")));
     attributes.extend(handles::avoidable(cx).then_some(("exits", "avoidable")));
+    attributes.extend(handles::missed_end(cx).map(|end| ("misses", end)));
     attributes.extend(handles::never_dropped(cx).then_some(("owner", "never-dropped")));
     attributes.extend(crate::selects::select(cx));
     attributes.extend(crate::walks::walk(cx).map(|walk| ("walk", walk)));

@@ -438,6 +438,8 @@ pub enum WordKind {
     DelegatedTrait,
     /// A call that keeps the function which it is given for later: `spawn`, `call_later`, `subscribe`.
     Deferred,
+    /// A call that waits for whoever connects or sends a datagram: `accept`, `recvfrom`.
+    AnyPeer,
     /// A method of a visitor that hands the parser on to whatever type is parsed: `visit_seq`.
     Visitor,
     /// The method of the parser that is then called for every nested value: `deserialize_any`.

@@ -141,16 +141,16 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "shape",
-        &["retry", "service", "job", "item"],
-        "retry: success leaves the loop; service: success goes round too; job: a service that runs a function of its own \
-         from time to time, whatever that fails with; item: something was taken before the failure, so that the next round \
+        &["retry", "service", "session", "job", "item"],
+        "retry: success leaves the loop; service: success goes round too; session: after it only a failure ends the loop; \
+         job: a service that runs a function of its own, or connects, from time to time, whatever that fails with; item: something was taken before the failure, so that the next round \
          has another one",
     ),
     (
         Subject::WayRound,
         "bounded-by",
-        &["limit", "deadline", "stop-signal", "health-check", "error-test", "data", "unknown"],
-        "what every such way tests, counts or tries that can leave the loop",
+        &["limit", "deadline", "asked-limit", "stop-signal", "health-check", "error-test", "data", "unknown"],
+        "what every such way tests, counts or tries that can leave the loop; a limit or deadline for which somebody has to ask",
     ),
     (Subject::WayRound, "pause", &["yes", "no"], "whether every such way sleeps or waits"),
     (
@@ -165,6 +165,7 @@ pub const VOCABULARY: &[Entry] = &[
         &["yes", "optional", "no"],
         "whether another handler of the loop does count and compare: always; unless it is told not to; none",
     ),
+    (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
     (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),
     (
         Subject::Loop,
@@ -212,6 +213,13 @@ pub const VOCABULARY: &[Entry] = &[
         "exits",
         &["avoidable"],
         "what leaves it stands on some ways round only: another way passes neither a test nor anything that can fail",
+    ),
+    (
+        Subject::Loop,
+        "misses",
+        &["failure", "flag"],
+        "nobody holds a handle to what runs it, and it goes on when what it writes to or reads from fails; when a stop flag \
+         that it only hands on is set",
     ),
     (
         Subject::Loop,
@@ -365,7 +373,12 @@ pub const VOCABULARY: &[Entry] = &[
         "a read hands on its end as \"not ready\", after which more is waited for; an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure",
     ),
     (Subject::Call, "stop-signal", &["never"], "it is named for stopping and given a future that is never ready"),
-    (Subject::Call, "policy", &["endless"], "it is a retry policy that nothing bounds"),
+    (
+        Subject::Call,
+        "policy",
+        &["endless", "declared"],
+        "it is a retry policy that nothing bounds: it has no limit by default; somebody took away the one that it has",
+    ),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (
         Subject::Call,

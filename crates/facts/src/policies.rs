@@ -28,18 +28,19 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
         let is_told = certainty != crate::Certainty::Receiver;
         if is_told && is_policy(model) && is_endless(project, at, shape, call, model) {
             let named = crate::sites::shown_callee(function, call);
-            found.push(observation(at, statement.span, named));
+            let state = if is_declared(project, at, shape, call, model) { "declared" } else { "endless" };
+            found.push(observation(at, statement.span, state, named));
         }
     }
     found
 }
 
-fn observation(at: FunctionRef, span: Span, named: String) -> Observation {
+fn observation(at: FunctionRef, span: Span, state: &'static str, named: String) -> Observation {
     Observation {
         subject: Subject::Call,
         function: at,
         around: None,
-        attributes: vec![("policy", "endless")],
+        attributes: vec![("policy", state)],
         places: vec![("call", at.file, span)],
         words: vec![("call", named)],
         sureness: Sureness::High,
@@ -67,7 +68,7 @@ fn bare_decorator(project: &Project, at: FunctionRef, function: &Function) -> Op
             is_policy(model) && model.limited_by_default.is_empty() && !is_called(around, at.function, *decorator)
         })
     })?;
-    Some(observation(at, function.name_span, format!("@{decorator}")))
+    Some(observation(at, function.name_span, "endless", format!("@{decorator}")))
 }
 
 /// Whether a function is decorated with what a call of the decorator gave: `@retry(..)`.
@@ -90,7 +91,7 @@ fn is_called(around: &Function, decorated: unspin_ir::FunctionId, decorator: uns
 }
 
 fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, model: &CallModel) -> bool {
-    if call.has_spread() || is_limited_later(project, at, call, model) {
+    if call.has_spread() || is_limited_before(project, at, shape, call, model) || is_limited_later(project, at, call, model) {
         return false;
     }
     model.limits.iter().all(|limit| {
@@ -102,15 +103,37 @@ fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, mo
     })
 }
 
-/// `None`, a value that the model names, or a strategy without an end.
-fn is_no_limit(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId, model: &CallModel) -> bool {
-    let function = project.function(at);
+/// Whether somebody took away the limit that there is by default: `timeout=None`, `without_max_times()`.
+fn is_declared(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, model: &CallModel) -> bool {
+    let takes_away = call.callee.name().is_some_and(|name| model.unlimited.contains(&name));
+    let has_default = !model.limited_by_default.is_empty() || matches!(call.callee, Callee::Method(..));
+    takes_away
+        || has_default
+            && model.limits.iter().any(|limit| {
+                let given = call.argument(limit.keyword, limit.position.map(|position| position as usize));
+                given.is_some_and(|value| says_no_limit(project.function(at), shape, value, model))
+            })
+}
+
+/// `None`, or a value that the model names.
+fn says_no_limit(function: &Function, shape: &Shape, value: ExprId, model: &CallModel) -> bool {
     let is_named = |name: &str| model.unlimited.iter().any(|unlimited| unlimited == name);
     match function.expr(value) {
-        Expr::Constant(Constant::None) => return true,
-        Expr::Constant(Constant::Int(number)) => return is_named(&number.to_string()),
-        Expr::Global(name) => return is_named(name),
-        _ => {}
+        Expr::Constant(Constant::None) => true,
+        Expr::Constant(Constant::Int(number)) => is_named(&number.to_string()),
+        Expr::Global(name) => is_named(name),
+        _ => match shape.origin(function, value) {
+            Some((_, _, Call { callee: Callee::Path(path), .. })) => is_named(path),
+            _ => false,
+        },
+    }
+}
+
+/// A value that says so, or a strategy without an end.
+fn is_no_limit(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId, model: &CallModel) -> bool {
+    let function = project.function(at);
+    if says_no_limit(function, shape, value, model) {
+        return true;
     }
     let mut at_value = value;
     for _ in 0..MAX_HOPS {
@@ -119,12 +142,26 @@ fn is_no_limit(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId,
             Callee::Method(_, method) if model.limited_by.contains(&method) => return false,
             Callee::Method(receiver, _) => at_value = receiver,
             Callee::Path(path) => {
-                let is_iterator =
-                    project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::EndlessIterator);
-                return is_iterator || is_named(&path);
+                let is_named = model.unlimited.contains(&path);
+                let made = || project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::EndlessIterator);
+                return is_named || made();
             }
             Callee::Value(_) => return false,
         }
+    }
+    false
+}
+
+/// `builder.with_total_delay(..).without_max_times()`.
+fn is_limited_before(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, model: &CallModel) -> bool {
+    let mut made = call;
+    for _ in 0..MAX_HOPS {
+        let Callee::Method(receiver, _) = made.callee else { return false };
+        let Some((_, _, earlier)) = shape.origin(project.function(at), receiver) else { return false };
+        if earlier.callee.name().is_some_and(|method| model.limited_by.contains(&method)) {
+            return true;
+        }
+        made = earlier;
     }
     false
 }

@@ -172,9 +172,11 @@ fn dropped_delay<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
         let works = [Effect::Read, Effect::Receive, Effect::Write, Effect::Connect, Effect::Request];
         summary.effects.contains_any(&PAUSES) && !summary.effects.contains_any(&works) && !summary.calls_unknown
     };
+    let is_named =
+        |site: &Site<'_>| site.call.callee.name().is_some_and(|name| cx.project.models.has_word(WordKind::Delay, &name));
     let pauses = |site: &Site<'_>| match site.resolution.model {
         Some((model, _)) => PAUSES.contains(&model.effect) && model.wraps.is_none(),
-        None => site.resolution.targets.iter().any(only_pauses),
+        None => is_named(site) || site.resolution.targets.iter().any(only_pauses),
     };
     if cx.sites.iter().any(pauses) {
         return None;

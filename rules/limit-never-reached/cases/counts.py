@@ -95,3 +95,20 @@ def given(ask, max_count: int) -> None:
     while ask():
         if max_count > 5:
             return
+
+
+def wait_for_run(client, max_auth_retries: int) -> object:
+    """Class: the count is set anew after a success alone."""
+    auth_retries = 0
+    while True:
+        try:
+            run = client.get_run()
+            auth_retries = 0
+        except PermissionError:
+            if auth_retries < max_auth_retries:
+                auth_retries += 1
+                client.refresh()
+                continue
+            raise
+        if run.done:
+            return run

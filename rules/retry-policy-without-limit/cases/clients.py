@@ -19,7 +19,7 @@ def measured() -> redis.Redis:
 
 
 def fetch(client, name: str):
-    return client.get(name, retry=CallRetry(timeout=None))  # expect: retry-policy-without-limit
+    return client.get(name, retry=CallRetry(timeout=None))  # expect: retry-policy-without-limit/strict
 
 
 def fetch_in_time(client, name: str):
@@ -30,11 +30,11 @@ def fetch_by_default(client, name: str):
     return client.get(name, retry=CallRetry(initial=0.5))
 
 
-@app.task(autoretry_for=(OSError,), max_retries=None)  # expect: retry-policy-without-limit
+@app.task(autoretry_for=(OSError,), max_retries=None)  # expect: retry-policy-without-limit/strict
 def deliver(order: int) -> None: ...
 
 
-@shared_task(autoretry_for=(OSError,), max_retries=None)  # expect: retry-policy-without-limit
+@shared_task(autoretry_for=(OSError,), max_retries=None)  # expect: retry-policy-without-limit/strict
 def deliver_shared(order: int) -> None: ...
 
 

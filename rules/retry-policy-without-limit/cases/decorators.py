@@ -54,7 +54,7 @@ class Client:
     @stamina.retry(on=OSError)
     def bounded_by_default(self) -> None: ...
 
-    @stamina.retry(on=OSError, attempts=None, timeout=None)  # expect: retry-policy-without-limit
+    @stamina.retry(on=OSError, attempts=None, timeout=None)  # expect: retry-policy-without-limit/strict
     def unbounded(self) -> None: ...
 
     @stamina.retry(on=OSError, attempts=None)
@@ -72,7 +72,7 @@ def adapters() -> list[Retry]:
         Retry(3),
         Retry(connect=5),
         Retry(total=None, connect=5),
-        Retry(total=None),  # expect: retry-policy-without-limit
+        Retry(total=None),  # expect: retry-policy-without-limit/strict
         Retry(),
     ]
 

@@ -28,7 +28,7 @@ pub async fn given(strategy: Vec<Duration>) -> Answer {
 }
 
 pub async fn without_limit() -> Answer {
-    fetch.retry(ExponentialBuilder::default().without_max_times()).await // expect: retry-policy-without-limit
+    fetch.retry(ExponentialBuilder::default().without_max_times()).await // expect: retry-policy-without-limit/strict
 }
 
 pub async fn with_total_delay() -> Answer {
@@ -41,7 +41,7 @@ pub async fn three_times() -> Answer {
 }
 
 pub async fn no_elapsed_time() -> Answer {
-    let policy = ExponentialBackoffBuilder::new().with_max_elapsed_time(None).build(); // expect: retry-policy-without-limit
+    let policy = ExponentialBackoffBuilder::new().with_max_elapsed_time(None).build(); // expect: retry-policy-without-limit/strict
     backoff::future::retry(policy, || async { Ok(fetch().await?) }).await
 }
 
@@ -60,4 +60,10 @@ pub fn blocking_three_times() -> Result<String, retry::Error<std::io::Error>> {
 
 async fn fetch() -> Answer {
     Ok(String::new())
+}
+
+/// Class: the total time was set before the number of tries was taken away.
+pub async fn with_total_delay_first() -> Answer {
+    let policy = ExponentialBuilder::default().with_total_delay(Some(Duration::from_secs(60))).without_max_times();
+    fetch.retry(policy).await
 }

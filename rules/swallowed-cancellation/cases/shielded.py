@@ -1,6 +1,7 @@
 """What must come to its end is waited for, and the cancellation is handed on then."""
 
 import asyncio
+import contextlib
 
 
 async def close(session) -> None:
@@ -14,3 +15,26 @@ async def close(session) -> None:
             except asyncio.CancelledError:
                 continue
         raise
+
+
+async def wait_ignoring_cancellation(future: asyncio.Future) -> None:
+    """Class: the loop ends with what it waits for."""
+    while not future.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({future})
+
+
+async def services(device) -> object:
+    """Class: one of those that were cancelled together."""
+    while True:
+        changed = asyncio.create_task(device.changed())
+        getting = asyncio.create_task(device.services())
+        _, pending = await asyncio.wait([changed, getting], return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        if not device.has_changed:
+            return getting.result()
+        try:
+            await getting
+        except asyncio.CancelledError:
+            pass

@@ -27,7 +27,7 @@ pub fn start_declared_above() {
 
 pub fn start_undeclared() {
     thread::spawn(|| {
-        loop { // expect: unstoppable-loop
+        loop { // expect: unstoppable-loop/strict
             TICKS.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_secs(1));
         }

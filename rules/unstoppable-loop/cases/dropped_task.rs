@@ -54,7 +54,7 @@ pub fn start_heartbeat_until_closed(outgoing: mpsc::Sender<Heartbeat>, every: Du
 pub fn start_printer(level: watch::Receiver<u64>) {
     tokio::spawn(async move {
         let mut timer = interval(Duration::from_secs(1));
-        loop { // expect: unstoppable-loop
+        loop { // expect: unstoppable-loop/strict
             timer.tick().await;
             println!("{}", *level.borrow());
         }
@@ -70,7 +70,7 @@ pub fn start_printer_on_change(mut level: watch::Receiver<u64>) {
 }
 
 async fn print_forever(level: watch::Receiver<u64>) {
-    loop { // expect: unstoppable-loop
+    loop { // expect: unstoppable-loop/strict
         sleep(Duration::from_secs(1)).await;
         println!("{}", *level.borrow());
     }

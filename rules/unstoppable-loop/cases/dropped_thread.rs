@@ -1,5 +1,6 @@
 //! Threads whose handle is dropped and whose loop has no way out.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Weak};
@@ -10,7 +11,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 
 pub fn start_ticker(ticks: Arc<AtomicU64>) {
     thread::spawn(move || {
-        loop { // expect: unstoppable-loop
+        loop { // expect: unstoppable-loop/strict
             ticks.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PERIOD);
         }
@@ -46,7 +47,7 @@ where
 
 pub fn start_named(ticks: Arc<AtomicU64>) -> std::io::Result<()> {
     thread::Builder::new().name("ticker".into()).spawn(move || {
-        loop { // expect: unstoppable-loop
+        loop { // expect: unstoppable-loop/strict
             ticks.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PERIOD);
         }
@@ -56,7 +57,7 @@ pub fn start_named(ticks: Arc<AtomicU64>) -> std::io::Result<()> {
 
 pub fn start_and_forget(ticks: Arc<AtomicU64>) {
     let _ = thread::spawn(move || {
-        while true { // expect: unstoppable-loop
+        while true { // expect: unstoppable-loop/strict
             ticks.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PERIOD);
         }
@@ -64,7 +65,7 @@ pub fn start_and_forget(ticks: Arc<AtomicU64>) {
 }
 
 fn tick_forever(ticks: &AtomicU64) {
-    loop { // expect: unstoppable-loop
+    loop { // expect: unstoppable-loop/strict
         ticks.fetch_add(1, Ordering::Relaxed);
         thread::sleep(PERIOD);
     }
@@ -103,6 +104,22 @@ pub fn start_observer(ticks: Weak<AtomicU64>) {
         while let Some(ticks) = ticks.upgrade() {
             println!("{}", ticks.load(Ordering::Relaxed));
             thread::sleep(PERIOD);
+        }
+    });
+}
+
+/// Class: the reader of a child's output, which goes on when the child is gone.
+pub fn start_output_reader(mut output: std::process::ChildStdout, bytes: Sender<u8>) {
+    thread::spawn(move || {
+        let mut buffer = [0; 1024];
+        loop { // expect: unstoppable-loop
+            if let Ok(length) = output.read(&mut buffer) {
+                for byte in &buffer[..length] {
+                    if bytes.send(*byte).is_err() {
+                        break;
+                    }
+                }
+            }
         }
     });
 }

@@ -101,3 +101,26 @@ class Consumer:
             if job is None:
                 break
             job()
+
+
+class Forwarder(threading.Thread):
+    """Class: a green thread, which ends with the thread that obeys."""
+
+    def __init__(self, pool) -> None:
+        super().__init__()
+        self.pool = pool
+        self.stopping = threading.Event()
+        self.servers: list[socket.socket] = []
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def clean_for_ever(self) -> None:
+        while True:  # expect: unstoppable-loop/strict
+            self.servers = [server for server in self.servers if server.fileno() >= 0]
+            time.sleep(60)
+
+    def run(self) -> None:
+        self.pool.spawn(self.clean_for_ever)
+        while not self.stopping.is_set():
+            time.sleep(0.1)

@@ -1,5 +1,7 @@
 //! What bounds the ways round after a failure.
 
+mod asked;
+mod helpers;
 mod pauses;
 
 use std::collections::BTreeMap;
@@ -63,11 +65,18 @@ impl<'c, 'p> Bounds<'c, 'p> {
             names.push("unknown");
         }
         let pauses = self.cuts(&self.pauses());
+        if !names.iter().any(|&name| name == "limit" || name == "deadline") && self.is_bounded_when_asked() {
+            names.push("asked-limit");
+        }
+        if !names.contains(&"unknown") && self.becomes_end() {
+            names.push("unknown");
+        }
         let may_count = kinds.contains_key("limit");
         OnEveryWay { names, may_count, pauses, delay: if pauses { self.delay() } else { None } }
     }
 
-    /// Whether every way from the failure to the call enters one of the blocks.
+    /// Whether every way from the failure through the head of the loop to the call enters one of the blocks. A way that comes
+    /// to the call without the head is one round an inner loop.
     fn cuts(&self, blocks: &BlockSet) -> bool {
         if blocks.is_empty() {
             return false;
@@ -78,7 +87,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
             return true;
         }
         blocks.remove(self.site.block);
-        !feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &blocks).contains(self.site.block)
+        let natural = self.cx.natural();
+        let passes = |from: BlockId, to: BlockId| feasible::reachable(self.graph, from, &natural.body, &blocks).contains(to);
+        !passes(self.failure.start, natural.header) || !passes(natural.header, self.site.block)
     }
 
     /// Whether a branch leaves the loop on one side.
@@ -93,7 +104,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
             let sets = natural.body.contains(side) && side != natural.header && self.assigns_constant(side);
             sets && {
                 let nothing = BlockSet::new(self.graph.len());
-                let graph = feasible::after(self.cx, side, None, self.site.block);
+                let graph = feasible::after(self.cx, side, None, self.site.block, None);
                 let around = feasible::reachable(&graph, side, &natural.body, &nothing);
                 !around.contains(natural.header) && !around.contains(self.site.block)
             }
@@ -125,12 +136,29 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 }
             }
         }
+        let leaving = self.around.iter().filter(|&block| self.lets_others_end(block));
+        kinds.entry("stop-signal").or_default().extend(&leaving.collect());
         for site in self.cx.sites.iter().filter(|site| self.around.contains(site.block) && !std::ptr::eq(*site, self.site)) {
             if let Some(kind) = self.bounding_helper(site).or_else(|| self.stopping(site)) {
                 kinds.entry(kind).or_default().insert(site.block);
             }
         }
         kinds
+    }
+
+    /// Whether an arm of a `select!` leaves the loop when something else than the network is ready.
+    fn lets_others_end(&self, block: BlockId) -> bool {
+        let Terminator::Select { arms } = &self.cx.function.block(block).terminator else { return false };
+        arms.iter().any(|&arm| {
+            let is_remote = self.cx.sites.iter().any(|site| site.block == arm && site.remote != Remote::No);
+            let leaves = !self.cx.natural().body.contains(arm) || self.always_leaves(arm);
+            leaves && !is_remote
+        })
+    }
+
+    /// Whether the loop never starts again from a block.
+    fn always_leaves(&self, block: BlockId) -> bool {
+        block != self.cx.natural().header && !self.returning[0].contains(block)
     }
 
     fn kinds_of_test(&self, block: BlockId, test: ExprId) -> Vec<&'static str> {
@@ -253,7 +281,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 if self.is_item(side) && self.is_number(other) {
                     found = true;
                 }
-                let Some(path) = function.path(side) else { continue };
+                let Some(path) = function.path(side).or_else(|| self.key_of(side)) else { continue };
                 let steps = self.steps(&path);
                 if !steps.is_empty() {
                     found |= self.cuts(&steps);
@@ -270,6 +298,15 @@ impl<'c, 'p> Bounds<'c, 'p> {
             }
         });
         found
+    }
+
+    /// `options["max_tries"]`: the text.
+    fn key_of(&self, expr: ExprId) -> Option<String> {
+        let Expr::Index(_, key) = self.cx.function.expr(expr) else { return None };
+        match self.cx.function.expr(*key) {
+            Expr::Constant(unspin_ir::Constant::Text(key)) => Some(key.to_string()),
+            _ => None,
+        }
     }
 
     /// Whether it is what a `for` takes in each round.
@@ -325,103 +362,29 @@ impl<'c, 'p> Bounds<'c, 'p> {
 
     /// Whether a collection is taken from on the ways.
     fn is_shrunk(&self, path: &str) -> bool {
-        self.cx.sites.iter().any(|site| {
-            let Callee::Method(receiver, _) = site.call.callee else { return false };
-            site.effect == Some(Effect::Shrink) && self.cx.function.path(receiver).as_deref() == Some(path)
-        }) || self.around.iter().any(|block| {
-            self.cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
-                StatementKind::Delete(place) => crate::shape::root_local(self.cx.function, *place)
-                    .is_some_and(|root| self.cx.function.local(root).name.as_str() == path),
-                _ => false,
+        let is_it = |expr: ExprId| self.cx.function.path(expr).as_deref() == Some(path);
+        let takes = |site: &Site<'_>| match site.call.callee {
+            Callee::Method(receiver, _) if is_it(receiver) => site.effect == Some(Effect::Shrink),
+            // `pop_interleaved(addresses, 2)`
+            callee => {
+                let name = callee.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+                let named = ["pop", "remove", "discard"].iter().any(|word| name.starts_with(word));
+                named && site.call.arguments.iter().any(|argument| is_it(argument.value))
+            }
+        };
+        self.cx.sites.iter().any(takes)
+            || self.around.iter().any(|block| {
+                self.cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
+                    StatementKind::Delete(place) => crate::shape::root_local(self.cx.function, *place)
+                        .is_some_and(|root| self.cx.function.local(root).name.as_str() == path),
+                    _ => false,
+                })
             })
-        })
     }
 
     fn is_after_failure(&self, site: &Site<'_>) -> bool {
         let header = BlockSet::from_iter([self.cx.natural().header]);
         feasible::reachable(self.graph, self.failure.start, &self.cx.natural().body, &header).contains(site.block)
-    }
-
-    /// Remote calls made because of the failure, whose own failure leaves the loop.
-    fn fallible_in_handler(&self) -> BlockSet {
-        let leaves = |site: &&Site<'_>| {
-            let unwind = self.cx.function.block(site.block).unwind;
-            site.call.raises
-                && (site.remote != Remote::No || site.effect == Some(Effect::Write))
-                && !std::ptr::eq(*site, self.site)
-                && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
-                && self.is_after_failure(site)
-        };
-        self.cx.sites.iter().filter(leaves).map(|site| site.block).collect()
-    }
-
-    /// A helper that raises when a limit, deadline or stop signal says so; a helper that never returns ended the way
-    /// already.
-    fn bounding_helper(&self, site: &Site<'p>) -> Option<&'static str> {
-        let unwind = self.cx.function.block(site.block).unwind;
-        let escapes = site.call.raises && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind));
-        if !escapes {
-            return None;
-        }
-        // What a deadline broke off got to no end; it bounds the next attempt only if it counts the attempts.
-        let is_broken_off = self.site.is_deadline()
-            && site.call.result.is_some_and(|result| {
-                self.site.made.arguments.iter().any(|argument| *self.cx.function.expr(argument.value) == Expr::Local(result))
-            });
-        site.resolution.targets.iter().find_map(|&target| {
-            let summary = self.cx.project.summary(target);
-            let looks = summary.compares_bound || summary.effects.contains(Effect::Clock);
-            let bounds = if is_broken_off { looks && !summary.steps.is_empty() } else { looks };
-            (summary.raises && bounds).then_some("limit")
-        })
-    }
-
-    /// `wait_for(stopped.wait(), 5)` pauses and looks at the stop signal; `stopped.set()` ends the loop at its test.
-    fn stopping(&self, site: &Site<'p>) -> Option<&'static str> {
-        let (model, _) = site.resolution.model?;
-        if model.effect == Effect::Stop {
-            return Some("unknown");
-        }
-        let wrapped = model.wraps.and_then(|index| site.call.arguments.get(index as usize));
-        let inner = wrapped.and_then(|wrapped| self.cx.origin_site(wrapped.value));
-        let waits = |site: &Site<'_>| site.effect == Some(Effect::Wait) && self.is_stop_name(&self.cx.name_of(site));
-        (waits(site) || inner.is_some_and(waits)).then_some("stop-signal")
-    }
-
-    /// A call of something unknown that is given the failure: a callback of the user, which may raise.
-    fn unknown_callbacks(&self) -> BlockSet {
-        // A method that keeps the failure may change what the loop tests.
-        let keeps = |site: &&Site<'_>| {
-            let writes = |&target: &crate::FunctionRef| {
-                let summary = self.cx.project.summary(target);
-                !summary.writes.is_empty() || summary.effects.contains(Effect::Stop) || summary.calls_unknown
-            };
-            site.call.arguments.iter().any(|a| self.mentions_failure(a.value))
-                && site.resolution.targets.iter().any(writes)
-                && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
-        };
-        let is_callback = |site: &&Site<'_>| {
-            let unwind = self.cx.function.block(site.block).unwind;
-            site.call.raises
-                && site.resolution.model.is_none()
-                && site.resolution.targets.is_empty()
-                && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
-                && site.call.arguments.iter().any(|a| self.mentions_failure(a.value))
-                && !has(self.cx, WordKind::Log, &self.cx.name_of(site))
-                && !self.is_text_of_failure(site)
-        };
-        self.cx
-            .sites
-            .iter()
-            .filter(|site| is_callback(site) || keeps(site))
-            .filter(|site| self.is_after_failure(site))
-            .map(|site| site.block)
-            .collect()
-    }
-
-    /// `str(e)`, `repr(e)`, `type(e)`.
-    fn is_text_of_failure(&self, site: &Site<'_>) -> bool {
-        matches!(site.call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "print" | "format"))
     }
 }
 

@@ -16,13 +16,17 @@ use crate::sites::{LoopContext, Site};
 
 /// What is known of a place.
 #[derive(Clone, Debug, PartialEq)]
-enum Known {
+pub(super) enum Known {
     Constant(Constant),
     /// Not `None`, and true in a test.
     Something,
+    /// What a test of it said last.
+    Tested(bool),
+    /// `Err(e)`, put together here.
+    Variant(Name),
 }
 
-type Environment = BTreeMap<(LocalId, Option<Name>), Known>;
+pub(super) type Environment = BTreeMap<(LocalId, Option<Name>), Known>;
 
 struct Propagation<'c, 'p> {
     cx: &'c LoopContext<'p>,
@@ -47,12 +51,40 @@ fn never_returns(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     exits || (!targets.is_empty() && site.call.raises && targets.iter().all(|&target| cx.project.summary(target).never_returns))
 }
 
+/// What a round has tested by the time that it comes to each block: `while not ready` knows that `ready` is false.
+pub(super) fn tested(cx: &LoopContext<'_>) -> Vec<Option<Environment>> {
+    let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), None);
+    dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(cx.natural().header, Environment::new())])
+}
+
 /// The graph of the loop, reduced to the edges that can be taken from `start`, with `binding` holding the failure, until
-/// the block `end` is reached.
-pub(super) fn after(cx: &LoopContext<'_>, start: BlockId, binding: Option<LocalId>, end: BlockId) -> Cfg {
+/// the block `end` is reached; `known` is what was known before the call that failed.
+pub(super) fn after(
+    cx: &LoopContext<'_>,
+    start: BlockId,
+    binding: Option<LocalId>,
+    end: BlockId,
+    known: Option<Environment>,
+) -> Cfg {
     let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), Some(end).filter(|&end| end != start));
-    let environment: Environment = binding.map(|local| ((local, None), Known::Something)).into_iter().collect();
+    let mut environment = known.unwrap_or_default();
+    environment.extend(binding.map(|local| ((local, None), Known::Something)));
     reduced(&analysis, vec![(start, environment)])
+}
+
+/// What is known when a call fails, given what is known at the start of its block.
+pub(super) fn at_call(cx: &LoopContext<'_>, site: &Site<'_>, start: &Environment) -> Environment {
+    let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), None);
+    let mut state = start.clone();
+    for (index, statement) in cx.function.block(site.block).statements.iter().enumerate().take(site.index + 1) {
+        if index < site.index {
+            analysis.apply(&mut state, &statement.kind);
+        } else {
+            analysis.forget(&mut state, &statement.kind);
+        }
+    }
+    state.retain(|(_, field), _| field.is_none());
+    state
 }
 
 /// Whether the call can be reached again after it succeeded and nothing else failed, given what success assigns.
@@ -128,9 +160,12 @@ impl dataflow::Analysis for Propagation<'_, '_> {
             Terminator::Branch { test, then, otherwise } => {
                 let outcome = self.truth(&state, *test).or_else(|| self.interrupt_outcome(*test));
                 if outcome != Some(false) {
-                    go(*then, state.clone());
+                    let mut state = state.clone();
+                    self.learn(&mut state, *test, true);
+                    go(*then, state);
                 }
                 if outcome != Some(true) {
+                    self.learn(&mut state, *test, false);
                     go(*otherwise, state);
                 }
             }
@@ -165,6 +200,35 @@ impl Propagation<'_, '_> {
             },
             _ => None,
         }
+    }
+
+    /// What a test of a variable says of it where it holds, or does not.
+    fn learn(&self, state: &mut Environment, test: ExprId, holds: bool) {
+        match *self.cx.function.expr(test) {
+            Expr::Unary(UnaryOp::Not, inner) => self.learn(state, inner, !holds),
+            Expr::Truth(inner) => self.learn(state, inner, holds),
+            Expr::Local(local) if self.is_own(local) => {
+                state.entry((local, None)).or_insert(Known::Tested(holds));
+            }
+            Expr::Compare(CompareOp::Is, a, b) => self.learn_identity(state, (a, b), holds),
+            Expr::Compare(CompareOp::IsNot, a, b) => self.learn_identity(state, (a, b), !holds),
+            _ => {}
+        }
+    }
+
+    /// `x is None`.
+    fn learn_identity(&self, state: &mut Environment, (a, b): (ExprId, ExprId), holds: bool) {
+        let Expr::Local(local) = *self.cx.function.expr(a) else { return };
+        let is_none = matches!(self.cx.function.expr(b), Expr::Constant(Constant::None));
+        if holds && is_none && self.is_own(local) {
+            state.entry((local, None)).or_insert(Known::Constant(Constant::None));
+        }
+    }
+
+    /// Whether nothing but this function assigns a variable.
+    fn is_own(&self, local: LocalId) -> bool {
+        use unspin_ir::LocalKind;
+        matches!(self.cx.function.local(local).kind, LocalKind::Variable | LocalKind::Parameter)
     }
 
     fn forget_fields(state: &mut Environment, local: LocalId) {
@@ -208,6 +272,10 @@ impl Propagation<'_, '_> {
                 for expr in call.operands() {
                     if let Some(root) = crate::shape::root_local(function, expr) {
                         Self::forget_fields(state, root);
+                        // A list that was not empty may be now.
+                        if let Some(Known::Tested(_)) = state.get(&(root, None)) {
+                            state.remove(&(root, None));
+                        }
                     }
                 }
                 for argument in call.arguments.iter().filter(|a| a.mutable) {
@@ -225,6 +293,7 @@ impl Propagation<'_, '_> {
             Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
             Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name).map(Known::Constant),
             Expr::Aggregate(_, parts) if !parts.is_empty() => Some(Known::Something),
+            Expr::Variant(name, _) => Some(Known::Variant(*name)),
             Expr::Unary(UnaryOp::Negate, inner) => match self.known(state, *inner)? {
                 Known::Constant(Constant::Int(value)) => Some(Known::Constant(Constant::Int(value.checked_neg()?))),
                 _ => None,
@@ -240,6 +309,10 @@ impl Propagation<'_, '_> {
         match self.cx.function.expr(expr) {
             Expr::Unary(UnaryOp::Not, a) => self.truth(state, *a).map(|value| !value),
             Expr::Truth(a) => self.truth(state, *a),
+            Expr::HasVariant(value, wanted) => match self.known(state, *value)? {
+                Known::Variant(name) => Some(unspin_ir::last_part(name) == unspin_ir::last_part(*wanted)),
+                _ => None,
+            },
             // Of truth values: `closed | failed`.
             Expr::Binary(BinaryOp::BitOr, a, b) => match (self.truth(state, *a), self.truth(state, *b)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
@@ -254,8 +327,8 @@ impl Propagation<'_, '_> {
                 }
                 let equal = match (&a, &b) {
                     (Known::Constant(a), Known::Constant(b)) => a == b,
-                    (Known::Something, Known::Constant(Constant::None))
-                    | (Known::Constant(Constant::None), Known::Something) => false,
+                    (Known::Something | Known::Tested(true), Known::Constant(Constant::None))
+                    | (Known::Constant(Constant::None), Known::Something | Known::Tested(true)) => false,
                     _ => return None,
                 };
                 match op {
@@ -266,6 +339,8 @@ impl Propagation<'_, '_> {
             }
             _ => match self.known(state, expr)? {
                 Known::Something => Some(true),
+                Known::Variant(_) => None,
+                Known::Tested(holds) => Some(holds),
                 Known::Constant(constant) => match constant {
                     Constant::None | Constant::Unit => Some(false),
                     Constant::Bool(value) => Some(value),

@@ -5,7 +5,7 @@ use unspin_flow::{BlockSet, ways};
 use unspin_ir::{BlockId, Callee, ExprId, StatementKind, Terminator};
 
 use super::{leaves_by_design, may_never_return};
-use crate::model::Effect;
+use crate::model::{Effect, WordKind};
 use crate::sites::{LoopContext, Site, is_rust};
 use crate::spawned::Runner;
 
@@ -31,6 +31,33 @@ pub(super) fn avoidable(cx: &LoopContext<'_>) -> bool {
     add_parts_of_tests(cx, &mut leaving);
     add_inner_loops(cx, &mut leaving);
     !leaving.contains(natural.header) && leaving.iter().next().is_some() && goes_round(cx, &leaving)
+}
+
+/// What a loop that nobody can stop does not let end it: the failure of something that it writes to or reads from; a stop
+/// flag that it hands on.
+pub(super) fn missed_end(cx: &LoopContext<'_>) -> Option<&'static str> {
+    if !matches!(cx.project.runner(cx.at), Some(Runner::DetachedThread | Runner::DetachedTask)) {
+        return None;
+    }
+    let is_stop =
+        |name: &str| cx.project.models.has_word(WordKind::Stop, name) && !cx.project.models.has_word(WordKind::NotStop, name);
+    let hands_flag_on = |site: &Site<'_>| {
+        let mut given = site.call.arguments.iter().filter_map(|argument| cx.function.path(argument.value));
+        site.resolution.model.is_none() && given.any(|path| is_stop(&path))
+    };
+    if cx.sites.iter().any(hands_flag_on) {
+        return Some("flag");
+    }
+    let back = ways::reaching_header(&cx.shape.cfg, cx.natural(), &BlockSet::default());
+    let goes_on = |site: &Site<'_>| {
+        let unwind = cx.function.block(site.block).unwind;
+        site.call.raises && unwind.is_some_and(|unwind| unwind == cx.natural().header || back.contains(unwind))
+    };
+    let is_peer = |site: &Site<'_>| {
+        let sends = || site.call.callee.name().is_some_and(|name| name.starts_with("send") || name.starts_with("write"));
+        matches!(site.effect, Some(Effect::Read | Effect::Write | Effect::Request)) || sends()
+    };
+    cx.sites.iter().any(|site| is_peer(site) && goes_on(site)).then_some("failure")
 }
 
 /// Whether a way round on which nothing fails enters none of the blocks: what a context manager does with a failure says

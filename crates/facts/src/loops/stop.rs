@@ -27,10 +27,21 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
     let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
-        reads_stop_field(cx, function, &blocks)
+        !starts_green(cx, function)
+            && reads_stop_field(cx, function, &blocks)
             && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
     });
     if obeyed { "ignored" } else { "none" }
+}
+
+/// Whether the obedient one starts this one beside itself in its own thread, which ends with it: `pool.spawn(self._clean)`.
+fn starts_green(cx: &LoopContext<'_>, function: &unspin_ir::Function) -> bool {
+    let is_it = |value| function.path(value).is_some_and(|path| path.rsplit('.').next() == Some(cx.function.name.as_str()));
+    !crate::sites::is_rust(cx.project, cx.at)
+        && function.calls().any(|(call, _)| {
+            call.callee.name().is_some_and(|name| name == "spawn")
+                && call.arguments.iter().any(|argument| is_it(argument.value))
+        })
 }
 
 fn reads_stop(cx: &LoopContext<'_>, function: &unspin_ir::Function, blocks: &[BlockId]) -> bool {

@@ -1,7 +1,7 @@
 //! Pauses on the ways round after a failure: whether every way has one, and whether its length ever changes.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{Constant, Expr, ExprId, LocalId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Callee, Constant, Expr, ExprId, LocalId, StatementKind, Terminator};
 
 use super::{Bounds, feasible, has};
 use crate::model::{Effect, WordKind};
@@ -23,18 +23,13 @@ impl Bounds<'_, '_> {
             blocks.remove(self.site.block);
         }
         // `for _ in range(seconds): sleep(1)`
-        let inner = self.cx.shape.forest.loops.iter().filter(|inner| inner.header != self.cx.natural().header);
-        let pausing: Vec<_> = inner
-            .filter(|inner| self.cx.natural().body.contains(inner.header) && !inner.body.contains(self.site.block))
-            .filter(|inner| inner.body.iter().any(|block| blocks.contains(block)))
-            .map(|inner| inner.header)
-            .collect();
-        blocks.extend(&pausing.into_iter().collect());
+        blocks.extend(&self.inner_loops_with(&blocks));
         // `if elapsed < interval: sleep(interval - elapsed)`: too much time has passed, or it is waited for.
         for block in self.around.iter() {
             if let Terminator::Branch { test, then, otherwise } = self.cx.function.block(block).terminator
-                && (blocks.contains(then) || blocks.contains(otherwise))
-                && self.is_of_clock(test)
+                && !blocks.is_empty()
+                && (self.is_of_clock(test) || self.is_of_count(test))
+                && (self.always_enters(then, &blocks) || self.always_enters(otherwise, &blocks))
             {
                 blocks.insert(block);
             }
@@ -90,6 +85,25 @@ impl Bounds<'_, '_> {
         })
     }
 
+    /// Whether every way from a block on to the next round enters one of the others.
+    fn always_enters(&self, block: BlockId, others: &BlockSet) -> bool {
+        let natural = self.cx.natural();
+        let passes =
+            |avoiding: &BlockSet| feasible::reachable(self.graph, block, &natural.body, avoiding).contains(natural.header);
+        others.contains(block) || (!passes(others) && passes(&BlockSet::new(self.graph.len())))
+    }
+
+    /// `if tries > 1: sleep(1)`: the last one needs no pause.
+    fn is_of_count(&self, test: ExprId) -> bool {
+        let mut sides = Vec::new();
+        crate::shape::for_each_part(self.cx.function, test, &mut |part| {
+            if let Expr::Compare(_, a, b) = *self.cx.function.expr(part) {
+                sides.extend([a, b]);
+            }
+        });
+        sides.iter().any(|&side| self.cx.function.path(side).is_some_and(|path| !self.steps(&path).is_empty()))
+    }
+
     /// Whether a clock that is read in the loop went into a value.
     fn is_of_clock(&self, value: ExprId) -> bool {
         let mut pending = vec![value];
@@ -142,6 +156,13 @@ impl Bounds<'_, '_> {
                 Effect::Wait | Effect::RetryPolicy | Effect::Poll => true,
                 _ => false,
             };
+        }
+        // `sleep = sleep(delay)`, and later `sleep.as_mut().await`.
+        if let Callee::Value(value) = site.call.callee
+            && let Some((_, _, made)) = self.cx.shape.origin(self.cx.function, value)
+            && self.cx.project.resolve(self.cx.at, made).model.is_some_and(|(model, _)| model.effect == Effect::Sleep)
+        {
+            return site.call.awaited;
         }
         // A helper that sleeps through a library that is not modelled says so: `asyncSleep(delay)`.
         let is_named_sleep = site.call.callee.name().is_some_and(|name| name.to_ascii_lowercase().contains("sleep"));

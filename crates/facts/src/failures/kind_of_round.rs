@@ -1,0 +1,124 @@
+//! What a round of the loop is about: trying again until it works, serving, keeping a session up, or one item after the other.
+
+use unspin_flow::BlockSet;
+use unspin_ir::{BlockId, Expr, ExprId, Terminator};
+
+use super::feasible;
+use crate::model::{Effect, WordKind};
+use crate::sites::{LoopContext, Site};
+
+/// Whether it waits for whoever sends a datagram or connects, so that nobody is gone when nobody does.
+pub(super) fn waits_for_anybody(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let mut targets = site.resolution.targets.iter();
+    site.effect == Some(Effect::Accept)
+        || is_open(cx, site.call.callee)
+        || targets.any(|&target| cx.project.function(target).calls().any(|(call, _)| is_open(cx, call.callee)))
+}
+
+/// Whether the name says that whoever connects or sends a datagram is waited for.
+pub(super) fn is_open(cx: &LoopContext<'_>, callee: unspin_ir::Callee) -> bool {
+    callee.name().is_some_and(|name| cx.project.models.has_word(WordKind::AnyPeer, &name))
+}
+
+/// Whether success leaves the loop, goes round, or something was taken before the failure.
+pub(super) fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
+    let natural = cx.natural();
+    let takes = |other: &Site<'_>| {
+        let is_awaited_here = other.call.result.is_some_and(|result| {
+            let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
+            site.call.operands().any(is_it) || site.made.operands().any(is_it)
+        });
+        !std::ptr::eq(other, site)
+            && !is_awaited_here
+            && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
+                || is_open(cx, other.call.callee)
+                || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
+    };
+    // `for message in listen(): ..`: what it gives are many items, and the next round has others.
+    let is_stream = natural.body.iter().any(|block| match cx.function.block(block).terminator {
+        Terminator::Advance { iterable, .. } => {
+            block != natural.header && cx.origin_site(iterable).is_some_and(|origin| std::ptr::eq(origin, site))
+        }
+        _ => false,
+    });
+    let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
+    if is_stream || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
+        return "item";
+    }
+    let taking: BlockSet =
+        cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
+    if !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block) {
+        return "item";
+    }
+    let handlers: BlockSet = handler_starts.iter().copied().collect();
+    let unwind = cx.function.block(site.block).unwind;
+    let mut round = BlockSet::new(cx.shape.cfg.len());
+    for &next in cx.shape.cfg.successors(site.block) {
+        if Some(next) == unwind || handlers.contains(next) {
+            continue;
+        }
+        if next == natural.header {
+            return "service";
+        }
+        round.extend(&without_unwinding(cx, next, &handlers));
+    }
+    let goes_round = natural.latches.iter().any(|latch| round.contains(*latch));
+    // A session that only a failure ends has none of these.
+    let leaves = |block| leaves_without_failing(cx, block);
+    let ends = || leaves(site.block) || round.iter().any(leaves) || (goes_round && leaves(natural.header));
+    let is_done_once = matches!(site.effect, Some(Effect::Connect | Effect::Request));
+    let repeats = || !is_done_once || feasible::repeats_after_success(cx, site, &handlers);
+    let is_service = !ends() || (goes_round && repeats());
+    match (is_service, is_service && is_of_item(cx, site)) {
+        (_, true) => "item",
+        (true, false) if is_done_once && !ends() => "session",
+        (true, false) => "service",
+        (false, false) => "retry",
+    }
+}
+
+/// Whether something else is worked on in the next round: what the call is given was awaited in this one, or what it calls
+/// begins with taking something from a queue.
+fn is_of_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    // `item = cast(Item, await updates())`
+    let holds = |argument: &unspin_ir::Argument, result| {
+        let is_it = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
+        let cast = || cx.shape.origin(cx.function, argument.value).filter(|(.., call)| !call.awaited);
+        is_it(argument.value) || cast().is_some_and(|(.., call)| call.arguments.iter().any(|inner| is_it(inner.value)))
+    };
+    let is_given = |other: &Site<'_>| {
+        other.call.result.is_some_and(|result| site.call.arguments.iter().any(|argument| holds(argument, result)))
+    };
+    let is_awaited = |other: &&Site<'_>| other.call.awaited && !matches!(other.effect, Some(Effect::Connect | Effect::Request));
+    let takes = |target: &crate::FunctionRef| {
+        let receives = |call| {
+            cx.project.resolve(*target, call).model.is_some_and(|(model, _)| model.effect == Effect::Receive && !model.remote)
+        };
+        cx.project.function(*target).calls().any(|(call, _)| receives(call))
+    };
+    let is_asked = site.effect == Some(Effect::Request) && cx.sites.iter().filter(is_awaited).any(is_given);
+    is_asked || site.resolution.targets.iter().any(takes)
+}
+
+/// Whether a block leaves the loop when nothing fails.
+fn leaves_without_failing(cx: &LoopContext<'_>, block: BlockId) -> bool {
+    let data = cx.function.block(block);
+    let leaves = |&&next: &&BlockId| Some(next) != data.unwind && !cx.natural().body.contains(next);
+    matches!(data.terminator, Terminator::Return(_) | Terminator::Raise { .. } | Terminator::Unreachable)
+        || cx.shape.cfg.successors(block).iter().any(|next| leaves(&next))
+}
+
+/// Blocks that can be reached in the loop when nothing fails.
+fn without_unwinding(cx: &LoopContext<'_>, start: BlockId, avoiding: &BlockSet) -> BlockSet {
+    let natural = cx.natural();
+    let mut seen = BlockSet::new(cx.shape.cfg.len());
+    let mut pending = vec![start];
+    while let Some(block) = pending.pop() {
+        if !natural.body.contains(block) || avoiding.contains(block) || block == natural.header || !seen.insert(block) {
+            continue;
+        }
+        let unwind = cx.function.block(block).unwind;
+        pending.extend(cx.shape.cfg.successors(block).iter().copied().filter(|&next| Some(next) != unwind));
+    }
+    seen
+}
