@@ -65,10 +65,13 @@ impl<'c, 'p> Bounds<'c, 'p> {
             names.push("unknown");
         }
         let pauses = self.cuts(&self.pauses());
-        if !names.iter().any(|&name| name == "limit" || name == "deadline") && self.is_bounded_when_asked() {
+        let is_known = self.site.resolution.model.is_some() || !self.site.resolution.targets.is_empty();
+        let may_be_remote = self.site.remote != Remote::No || !is_known;
+        let is_bounded = names.iter().any(|&name| name == "limit" || name == "deadline");
+        if may_be_remote && !is_bounded && self.is_bounded_when_asked() {
             names.push("asked-limit");
         }
-        if !names.contains(&"unknown") && self.becomes_end() {
+        if may_be_remote && !names.contains(&"unknown") && self.becomes_end() {
             names.push("unknown");
         }
         let may_count = kinds.contains_key("limit");

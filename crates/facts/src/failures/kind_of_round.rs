@@ -22,34 +22,10 @@ pub(super) fn is_open(cx: &LoopContext<'_>, callee: unspin_ir::Callee) -> bool {
 
 /// Whether success leaves the loop, goes round, or something was taken before the failure.
 pub(super) fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
+    if is_after_item(cx, site) {
+        return "item";
+    }
     let natural = cx.natural();
-    let takes = |other: &Site<'_>| {
-        let is_awaited_here = other.call.result.is_some_and(|result| {
-            let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
-            site.call.operands().any(is_it) || site.made.operands().any(is_it)
-        });
-        !std::ptr::eq(other, site)
-            && !is_awaited_here
-            && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
-                || is_open(cx, other.call.callee)
-                || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
-    };
-    // `for message in listen(): ..`: what it gives are many items, and the next round has others.
-    let is_stream = natural.body.iter().any(|block| match cx.function.block(block).terminator {
-        Terminator::Advance { iterable, .. } => {
-            block != natural.header && cx.origin_site(iterable).is_some_and(|origin| std::ptr::eq(origin, site))
-        }
-        _ => false,
-    });
-    let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
-    if is_stream || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
-        return "item";
-    }
-    let taking: BlockSet =
-        cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
-    if !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block) {
-        return "item";
-    }
     let handlers: BlockSet = handler_starts.iter().copied().collect();
     let unwind = cx.function.block(site.block).unwind;
     let mut round = BlockSet::new(cx.shape.cfg.len());
@@ -75,6 +51,36 @@ pub(super) fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: 
         (true, false) => "service",
         (false, false) => "retry",
     }
+}
+
+/// Whether every round takes something before the call, or the call gives one item after the other.
+fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let natural = cx.natural();
+    let takes = |other: &Site<'_>| {
+        let is_awaited_here = other.call.result.is_some_and(|result| {
+            let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
+            site.call.operands().any(is_it) || site.made.operands().any(is_it)
+        });
+        !std::ptr::eq(other, site)
+            && !is_awaited_here
+            && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
+                || is_open(cx, other.call.callee)
+                || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
+    };
+    // `for message in listen(): ..`: what it gives are many items, and the next round has others.
+    let is_stream = natural.body.iter().any(|block| match cx.function.block(block).terminator {
+        Terminator::Advance { iterable, .. } => {
+            block != natural.header && cx.origin_site(iterable).is_some_and(|origin| std::ptr::eq(origin, site))
+        }
+        _ => false,
+    });
+    let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
+    if is_stream || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
+        return true;
+    }
+    let taking: BlockSet =
+        cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
+    !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block)
 }
 
 /// Whether something else is worked on in the next round: what the call is given was awaited in this one, or what it calls
