@@ -221,11 +221,11 @@ fn kinds_of_anything(cx: &LoopContext<'_>, site: &Site<'_>, kinds: Vec<FailureKi
         return vec![FailureKind::Timeout, FailureKind::Any];
     }
     let summaries = || site.resolution.targets.iter().map(|&target| cx.project.summary(target));
-    if summaries().any(|summary| summary.times_out != Effects::default()) {
+    let talks = site.call.awaited && summaries().any(|summary| summary.reads_given && summary.writes_given);
+    if !talks && summaries().any(|summary| summary.times_out != Effects::default()) {
         return vec![FailureKind::Timeout, FailureKind::Any];
     }
     let is_modelled = site.resolution.model.is_some();
-    let talks = summaries().any(|summary| summary.reads_given && summary.writes_given);
     let is_direct = site.remote == Remote::Yes && (is_modelled || talks);
     if is_direct && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Connection] } else { kinds }
 }

@@ -31,6 +31,7 @@ pub mod observation;
 mod observe;
 mod outline;
 mod pages;
+mod peeks;
 mod peer_input;
 mod pings;
 mod policies;

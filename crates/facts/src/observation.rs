@@ -265,6 +265,7 @@ pub const VOCABULARY: &[Entry] = &[
         &["until-mark"],
         "it collects what a peer sends until a mark comes in it, and nothing measures how much that is",
     ),
+    (Subject::Loop, "takes", &["nothing"], "it works on the first item of a collection, which nothing takes out of it"),
     (Subject::Loop, "ended-by", &["connection"], "it accepts for everybody, and leaves with the failure of one connection"),
     (Subject::Loop, "decodes", &["peer-input"], "it serves everybody and takes apart what a peer sent outside of any handler"),
     (

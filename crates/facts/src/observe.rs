@@ -96,6 +96,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::leaks::observe_task(&cx));
     observations.extend(crate::pings::observe(&cx));
     observations.extend(crate::hoards::observe(&cx));
+    observations.extend(crate::peeks::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     observations.extend(crate::slices::steps_back(&cx));
     observations.extend(crate::verdicts::observe(&cx));

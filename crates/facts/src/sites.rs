@@ -199,7 +199,7 @@ impl<'p> LoopContext<'p> {
             // Nobody gives a deadline to a file, and nobody reads from and writes to one by turns.
             let talks = summary.reads_given && summary.writes_given && site.call.awaited;
             let timed = [Effect::Read, Effect::Write].into_iter().find(|&effect| summary.times_out.contains(effect));
-            if let Some(effect) = timed.or(talks.then_some(Effect::Read)) {
+            if let Some(effect) = talks.then_some(Effect::Read).or(timed) {
                 site.effect = Some(effect);
                 site.remote = if talks { Remote::Yes } else { Remote::Likely };
                 return;

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use unspin_ir::{Call, Callee, Expr, Name, StatementKind, Terminator};
+use unspin_ir::{Call, Callee, Expr, LocalKind, Name, StatementKind, Terminator};
 
 use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, FailureKind, WordKind};
@@ -157,7 +157,6 @@ fn summarize(project: &Project, at: FunctionRef, depth: u32) -> Summary {
 }
 
 fn is_own_variable(function: &unspin_ir::Function, place: unspin_ir::ExprId) -> bool {
-    use unspin_ir::LocalKind;
     match function.expr(place) {
         Expr::Local(local) => !matches!(function.local(*local).kind, LocalKind::Captured | LocalKind::Shared),
         _ => false,
@@ -195,9 +194,11 @@ fn add_call(project: &Project, at: FunctionRef, call: &Call, depth: u32, summary
         if model.wraps.is_some() && model.effect == Effect::Deadline {
             let inner = wrapped(project, at, call, model, depth);
             if fails_in_time(project, at, call) {
-                summary.times_out.extend(inner.of(&[Effect::Read, Effect::Write]));
+                summary.times_out.extend(inner.effects.of(&[Effect::Read, Effect::Write]));
             }
-            summary.effects.extend(inner);
+            summary.effects.extend(inner.effects);
+            summary.reads_given |= inner.reads_given;
+            summary.writes_given |= inner.writes_given;
         }
         summary.waits |= model.blocks.unwrap_or(model.effect.blocks());
         return;
@@ -228,32 +229,33 @@ fn add_call(project: &Project, at: FunctionRef, call: &Call, depth: u32, summary
     }
 }
 
-/// What a deadline bounds.
-fn wrapped(project: &Project, at: FunctionRef, call: &Call, model: &CallModel, depth: u32) -> Effects {
+/// What a deadline bounds; of a call that was counted already, no more than its effects.
+fn wrapped(project: &Project, at: FunctionRef, call: &Call, model: &CallModel, depth: u32) -> Summary {
     let function = project.function(at);
-    let Some(argument) = model.wraps.and_then(|index| call.arguments.get(index as usize)) else { return Effects::default() };
-    let of_target = |target: FunctionRef| match depth.checked_sub(1) {
-        Some(depth) => project.summary_to(target, depth).effects,
-        None => Effects::default(),
-    };
+    let mut found = Summary::default();
+    let Some(argument) = model.wraps.and_then(|index| call.arguments.get(index as usize)) else { return found };
+    let of_target = |target: FunctionRef| depth.checked_sub(1).map(|depth| project.summary_to(target, depth));
     let mut value = argument.value;
     if let Expr::Local(local) = *function.expr(value) {
         match project.definitions(at).only(function, local) {
             Some(Definition::Value(held)) => value = held,
             Some(Definition::Call(made)) => {
                 let resolution = project.resolve(at, made);
-                let mut effects = Effects::default();
-                resolution.model.iter().for_each(|(model, _)| effects.insert(model.effect));
-                resolution.targets.iter().for_each(|&target| effects.extend(of_target(target)));
-                return effects;
+                resolution.model.iter().for_each(|(model, _)| found.effects.insert(model.effect));
+                let inner = resolution.targets.iter().filter_map(|&target| of_target(target));
+                inner.for_each(|inner| found.effects.extend(inner.effects));
+                return found;
             }
             _ => {}
         }
     }
-    match *function.expr(value) {
-        Expr::Function(function) => of_target(FunctionRef { file: at.file, function }),
-        _ => Effects::default(),
+    if let Expr::Function(inner) = *function.expr(value)
+        && let Some(inner) = of_target(FunctionRef { file: at.file, function: inner })
+    {
+        found.effects = inner.effects;
+        (found.reads_given, found.writes_given) = (inner.reads_given, inner.writes_given);
     }
+    found
 }
 
 /// Whether the end of a deadline is a failure of the function: it is handed on, or made a failure of a kind that says so.
@@ -273,11 +275,11 @@ fn fails_in_time(project: &Project, at: FunctionRef, call: &Call) -> bool {
     call.raises || says_so(function) || closures.any(says_so)
 }
 
-/// Whether a call is a method of a parameter or of a part of one, or is given such.
+/// Whether a call is a method of a parameter or of a part of one, or is given such; what a closure captures is given to it.
 fn is_on_given(function: &unspin_ir::Function, call: &Call) -> bool {
     let is_given = |expr| {
         let root = crate::shape::root_local(function, expr);
-        root.is_some_and(|root| matches!(function.local(root).kind, unspin_ir::LocalKind::Parameter))
+        root.is_some_and(|root| matches!(function.local(root).kind, LocalKind::Parameter | LocalKind::Captured))
     };
     match call.callee {
         Callee::Method(receiver, _) => is_given(receiver),
