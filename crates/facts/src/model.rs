@@ -52,7 +52,8 @@ pub struct CallModel {
     /// Only when this keyword argument is absent or not this constant: `{ block = false }` rules out `q.get(block=False)`.
     #[serde(default)]
     pub unless: std::collections::BTreeMap<String, toml::Value>,
-    /// Only when these arguments, by keyword or position, are these constants; `"/dev/*"` is a text that begins so.
+    /// Only when these arguments, by keyword or position, are these constants; `"/dev/*"` is a text that begins so, a dotted
+    /// path the constant of a library.
     #[serde(default)]
     pub when: std::collections::BTreeMap<String, toml::Value>,
     /// What it does.
@@ -345,6 +346,12 @@ pub struct ClassModel {
     pub fields: std::collections::BTreeMap<String, Name>,
     /// The type of what walking it gives: `std.net.TcpStream` of `std.net.Incoming`.
     pub items: Option<Name>,
+    /// Whether a read at its end fails and never gives nothing: the master side of a terminal.
+    #[serde(default)]
+    pub fails_at_end: bool,
+    /// Whether it is one end of a pair that is made at once: an object that keeps both ends wakes itself up by them.
+    #[serde(default)]
+    pub pair: bool,
 }
 
 /// Words by which a name tells what it stands for. Several lists of one kind are joined.

@@ -32,6 +32,8 @@ pub struct Models {
     class_of: FxHashMap<Name, u32>,
     /// By class model: the bases of its type and their bases, nearest first, each by its first alias.
     bases: Vec<Box<[Name]>>,
+    /// Types that others name as their base, by their first aliases.
+    base_types: FxHashSet<Name>,
     /// Types with at least one method, so that a known type without the method asked for is told from an unknown type.
     known_types: FxHashSet<Name>,
     failures: FxHashMap<Name, FailureKind>,
@@ -66,6 +68,7 @@ impl Models {
             }
         }
         self.bases = self.classes.iter().map(|class| self.all_bases(class)).collect();
+        self.base_types = self.bases.iter().flat_map(|bases| bases.iter().copied()).collect();
     }
 
     fn all_bases(&self, class: &ClassModel) -> Box<[Name]> {
@@ -199,6 +202,21 @@ impl Models {
         !is_open && self.bases_of(class).any(|class| self.known_types.contains(&class) || self.class_of.contains_key(&class))
     }
 
+    /// Whether some type is a narrower one of this type.
+    pub(crate) fn is_base(&self, class: Name) -> bool {
+        self.base_types.contains(&class)
+    }
+
+    /// Whether a read at the end of a type fails and never gives nothing.
+    pub(crate) fn fails_at_end(&self, class: Name) -> bool {
+        self.class_of.get(&class).is_some_and(|&index| self.classes[index as usize].fails_at_end)
+    }
+
+    /// Whether a type is one end of a pair that is made at once.
+    pub(crate) fn is_pair(&self, class: Name) -> bool {
+        self.class_of.get(&class).is_some_and(|&index| self.classes[index as usize].pair)
+    }
+
     /// The first alias of a type, the type itself if it has none.
     pub fn canonical_type(&self, class: Name) -> Name {
         alias_of(&self.class_of, &self.classes, class)
@@ -302,6 +320,8 @@ fn is_constant(at: &Function, expr: unspin_ir::ExprId, value: &toml::Value) -> b
             None => a.as_str() == b,
         },
         (Expr::Constant(Constant::None), toml::Value::String(b)) => b == "none",
+        // `socket.SOCK_DGRAM`
+        (Expr::Global(a), toml::Value::String(b)) => a.as_str() == b,
         #[expect(clippy::float_cmp, reason = "a literal is compared with a literal")]
         (Expr::Constant(Constant::Float(a)), toml::Value::Float(b)) => a == b,
         _ => false,

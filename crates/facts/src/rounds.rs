@@ -9,6 +9,7 @@
 //! is silence.
 
 mod calls;
+mod ends;
 mod eval;
 mod machine;
 mod state;
@@ -114,7 +115,12 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
         };
         // A poll beside other work, or in a function of its own, is no wait for what it polls.
         let is_beside = end.polls && (is_remembered || state.works || end.at != at) || end.may_be_awaited && state.works;
-        if state.excused || is_beside || !goes_on_for_ever(machine, state, shape, natural, is_remembered) {
+        if state.excused
+            || is_beside
+            || is_gone(state, end)
+            || machine.asks_stream(state, end)
+            || !goes_on_for_ever(machine, state, shape, natural, is_remembered)
+        {
             return None;
         }
         Some(Spin {
@@ -129,12 +135,17 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
     })
 }
 
+/// Whether what has ended was closed on the way: to be asked again it has to be opened.
+fn is_gone(state: &State, end: state::EndSite) -> bool {
+    end.stream.is_some_and(|stream| state.sought.contains(&stream))
+}
+
 /// Whether an end that an earlier round met, and this one did not ask for again, is remembered: nothing else is done, and
 /// a flag that was set decides a test.
 fn remembers(machine: &Machine<'_>, state: &State) -> bool {
     let is_flag = |literal: &Literal| matches!(literal, Literal::Bool(_) | Literal::None);
     let is_set = |test: &state::Test| test.slot.places != 0 && machine.values.literal_of(test.slot.value).is_some_and(is_flag);
-    !state.works && state.tests.iter().any(is_set)
+    !state.works && !state.selects && state.tests.iter().any(is_set)
 }
 
 /// A loop that goes round at once where nothing comes.

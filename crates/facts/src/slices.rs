@@ -247,6 +247,12 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
         Expr::Length(_) => true,
         Expr::Global(name) => name.rsplit('.').next().is_some_and(|last| last.chars().all(|c| !c.is_lowercase())),
         Expr::Field(_, name) => name.chars().all(|c| !c.is_lowercase()),
+        // `start, end = match.span()`, `error, count = WriteFile(pipe, data)`
+        Expr::Index(base, _) => cx.origin_site(*base).is_some_and(|site| {
+            let named = cx.name_of(site).to_ascii_lowercase();
+            let last = named.rsplit('.').next().unwrap_or_default();
+            last == "span" || last.contains("write")
+        }),
         Expr::Local(local) => {
             if let Some(site) = cx.origin_site(expr) {
                 let named = cx.name_of(site);
@@ -255,7 +261,7 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
                     "max" => site.call.arguments.iter().any(|a| is_positive(cx, a.value, hops + 1)),
                     "calcsize" | "len" | "end" | "find" | "index" | "size" | "send" | "write" => true,
                     "int" => site.call.arguments.first().is_some_and(|a| is_positive(cx, a.value, hops + 1)),
-                    _ => site.effect == Some(Effect::Write),
+                    _ => site.effect == Some(Effect::Write) || is_of_checked(cx, site),
                 };
             }
             let definitions = cx.shape.definitions(*local);
@@ -264,6 +270,13 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
         }
         _ => false,
     }
+}
+
+/// `Packet::new_checked(data)?.length()`: what was checked is at least as long as its own head.
+fn is_of_checked(cx: &LoopContext<'_>, site: &crate::sites::Site<'_>) -> bool {
+    let Callee::Method(on, _) = site.call.callee else { return false };
+    let origin = cx.origin_site(on);
+    origin.is_some_and(|origin| cx.name_of(origin).rsplit('.').next().is_some_and(|last| last.contains("checked")))
 }
 
 /// Whether some test of the loop says that the amount, or a part of it, is more than nothing. A comparison with the

@@ -30,13 +30,15 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     }
     let suspending: BlockSet = cx.natural().body.iter().filter(|&block| suspends(cx, block)).collect();
     let blocks = is_coroutine.then(|| blocking_sleep(cx, &suspending)).flatten();
+    let gives_way = cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site));
+    let asks = if is_coroutine && !gives_way { only_asks(cx, &suspending) } else { None };
     if blocks.is_none()
+        && asks.is_none()
         && let Some(idle) = idles(cx)
     {
         return Some(idle);
     }
-    let gives_way = cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site));
-    let (how, call) = blocks.or_else(|| (is_coroutine && !gives_way).then(|| only_asks(cx, &suspending)).flatten())?;
+    let (how, call) = blocks.or(asks)?;
     let file = cx.at.file;
     let mut places = vec![("loop", file, cx.source.head)];
     places.extend(call.map(|site| ("call", file, site.span)));
@@ -71,7 +73,7 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
         Terminator::Branch { test, .. } => !crate::loops::stop_paths(cx, cx.function, test).is_empty(),
         _ => false,
     };
-    if round.yields && round.trail.iter().any(asks_for_stop) {
+    if round.yields && (round.trail.iter().any(asks_for_stop) || has_deadline(cx)) {
         return None;
     }
     let file = cx.at.file;
@@ -92,6 +94,17 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
         places,
         words: vec![("call", String::new())],
         sureness: Sureness::High,
+    })
+}
+
+/// Whether a test that leaves the loop looks at a clock.
+fn has_deadline(cx: &LoopContext<'_>) -> bool {
+    crate::loops::exit_tests(cx).into_iter().any(|test| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            found |= cx.origin_site(part).is_some_and(|site| site.effect == Some(Effect::Clock));
+        });
+        found
     })
 }
 
@@ -188,7 +201,8 @@ fn site_suspends(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 fn is_sleep_of_nothing(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     match site.resolution.model {
         Some((model, _)) if model.effect == Effect::Yield => true,
-        Some((model, _)) if model.effect == Effect::Sleep => {
+        // By name alone it may run what is waited for: `connection.sleep(0)`.
+        Some((model, crate::Certainty::Certain)) if model.effect == Effect::Sleep => {
             site.call.arguments.first().is_some_and(|amount| match cx.function.expr(amount.value) {
                 Expr::Constant(Constant::Int(0)) => true,
                 Expr::Constant(Constant::Float(seconds)) => *seconds == 0.0,
@@ -271,8 +285,14 @@ fn only_asks<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Option<(
     }
     // Two tests on the way may contradict each other; with more, some will.
     let on_way = ways::from_header(&cx.shape.cfg, natural, &avoiding);
-    let tests = on_way.iter().filter(|&block| matches!(cx.function.block(block).terminator, Terminator::Branch { .. }));
-    matches!(tests.count(), 1 | 2).then_some(("never", None))
+    let tests: Vec<_> = on_way.iter().filter_map(|block| cx.function.block(block).terminator.operand()).collect();
+    // A field that is tested on the way may have been set long before: `if self.connection:`.
+    let is_question = |test: &unspin_ir::ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, *test, &mut |part| found |= cx.origin_site(part).is_some());
+        found
+    };
+    (matches!(tests.len(), 1 | 2) && tests.iter().any(is_question)).then_some(("only-asks", None))
 }
 
 /// Whether a block does anything besides asking, counting and logging.
@@ -286,10 +306,12 @@ fn works(cx: &LoopContext<'_>, block: BlockId) -> bool {
             Some((model, _)) => !quiet.contains(&model.effect) && !is_sleep_of_nothing(cx, site),
             None => !crate::loops::is_own_question(cx, site),
         })
-        // `node = getattr(node, "parent", None)`
+        // `node = getattr(node, "parent", None)`, `text = text.rstrip().rstrip(end)`
         || cx.sites.iter().filter(|site| site.block == block).any(|site| {
-            site.call.result.is_some_and(|result| {
-                site.call.operands().any(|operand| *cx.function.expr(operand) == Expr::Local(result))
+            let is_variable = |local| cx.function.local(local).kind != unspin_ir::LocalKind::Temporary;
+            site.call.result.filter(|&result| is_variable(result)).is_some_and(|result| {
+                let reads = |other: &Site<'_>| other.call.operands().any(|operand| *cx.function.expr(operand) == Expr::Local(result));
+                reads(site) || cx.sites.iter().any(|other| other.block == block && reads(other))
             })
         })
 }

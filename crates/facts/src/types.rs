@@ -129,9 +129,22 @@ impl Project {
     pub fn field_type(&self, class: Name, field: Name) -> Option<Name> {
         let Some(class) = self.class(class) else { return self.models.field_type(class, field) };
         let order = self.linearized(class);
-        let own = order.iter().find_map(|&class| self.declared_field(class, field));
+        let own = order.iter().find_map(|&class| {
+            let declared = self.declared_field(class, field)?;
+            Some(self.narrowed_field(class, field, declared).unwrap_or(declared))
+        });
         own.or_else(|| order.iter().find_map(|&class| self.inferred_fields(class).get(&field).copied()))
             .or_else(|| self.foreign_bases(class).find_map(|base| self.models.field_type(base, field)))
+    }
+
+    /// What a field is known to hold, where that is a narrower library type than the declared one: a `socket.socket` that was
+    /// made for datagrams.
+    fn narrowed_field(&self, class: ClassRef, field: Name, declared: Name) -> Option<Name> {
+        if !self.models.is_base(declared) || self.class(declared).is_some() {
+            return None;
+        }
+        let held = *self.inferred_fields(class).get(&field)?;
+        (held != declared && self.models.bases_of(held).any(|base| base == declared)).then_some(held)
     }
 
     fn declared_field(&self, class: ClassRef, field: Name) -> Option<Name> {
@@ -148,15 +161,19 @@ impl Project {
     /// Fields that methods of the class assign something of a known type.
     fn inferred_fields(&self, class: ClassRef) -> &FxHashMap<Name, Name> {
         self.types.fields[class.0 as usize].get_or_init(|| {
-            let mut fields = FxHashMap::default();
+            let (mut fields, mut named) = (FxHashMap::default(), Vec::new());
             for method in self.methods_of(class) {
-                self.fields_of_method(method, &mut fields);
+                self.fields_of_method(method, &mut fields, &mut named);
+            }
+            // `self.socket = MISSING` says less than what is made elsewhere.
+            for (field, ty) in named {
+                fields.entry(field).or_insert(ty);
             }
             fields
         })
     }
 
-    fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>) {
+    fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>, named: &mut Vec<(Name, Name)>) {
         if !self.outline(at).deeds.sets_fields {
             return;
         }
@@ -178,7 +195,10 @@ impl Project {
         let inference = Inference { project: self, at, layer: Layer::Returns, function };
         let locals = inference.locals_for(&values);
         for (field, value) in assigned.into_iter().zip(values) {
-            if let Some(ty) = inference.expr(&locals, value, 0) {
+            let Some(ty) = inference.expr(&locals, value, 0) else { continue };
+            if let Expr::Global(_) = function.expr(value) {
+                named.push((field, ty));
+            } else {
                 fields.entry(field).or_insert(ty);
             }
         }

@@ -127,6 +127,8 @@ impl Lowering<'_> {
         let join = self.b().new_block(span);
         let blocks: Vec<BlockId> = arms.iter().map(|_| self.state.builder.new_block(span)).collect();
         let otherwise = arms.iter().position(|arm| arm.is_else).map(|index| blocks[index]);
+        // An arm that cannot fail is waited for before `else` is.
+        let otherwise = otherwise.filter(|_| arms.iter().all(|arm| arm.is_else || may_fail(arm)));
         self.b().end(Terminator::Select { arms: selected(&arms, &blocks).into() }, span);
         debug_assert!(selection.0 >= start.0);
         for ((arm, &block), precondition) in arms.iter().zip(&blocks).zip(preconditions) {
@@ -146,8 +148,7 @@ impl Lowering<'_> {
 
     /// Where an arm goes whose pattern fails: it is switched off, so that another one has to be ready first.
     fn wait_for_others(&mut self, arm: &SelectArm, start: BlockId, span: Span) -> BlockId {
-        let may_fail = arm.awaits.as_ref().is_some_and(|(pattern, _)| is_refutable(pattern));
-        if !may_fail {
+        if !may_fail(arm) {
             return start;
         }
         let fails = self.b().new_block(span);
@@ -238,9 +239,14 @@ fn pass_over_ended(arm: &mut SelectArm) {
 
 /// The arms that can be selected; `else` only when nothing else leads there.
 fn selected(arms: &[SelectArm], blocks: &[BlockId]) -> Vec<BlockId> {
-    let can_fail = arms.iter().any(|arm| arm.awaits.as_ref().is_some_and(|(pattern, _)| is_refutable(pattern)));
-    let chosen = arms.iter().zip(blocks).filter(|(arm, _)| !(arm.is_else && can_fail));
+    let all_fail = arms.iter().all(|arm| arm.is_else || may_fail(arm)) && arms.iter().any(may_fail);
+    let chosen = arms.iter().zip(blocks).filter(|(arm, _)| !(arm.is_else && all_fail));
     chosen.map(|(_, &block)| block).collect()
+}
+
+/// Whether the pattern of an arm can fail.
+fn may_fail(arm: &SelectArm) -> bool {
+    arm.awaits.as_ref().is_some_and(|(pattern, _)| is_refutable(pattern))
 }
 
 /// Whether a pattern can fail.

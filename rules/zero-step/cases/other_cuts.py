@@ -1,6 +1,9 @@
 """Cuts whose size does not come from the data that is cut: all accepted."""
 
+import re
 from typing import Iterator
+
+import win32file
 
 
 def in_steps(data: bytes, step: int) -> Iterator[bytes]:
@@ -55,3 +58,27 @@ def blocks(stream) -> list[bytes]:
         found.append(stream.read(size))
         left = stream.read(4)
     return found
+
+
+NAME = re.compile(r"\$\{([^}]+)\}")
+
+
+def filled_in(value: str, values: dict) -> str:
+    # A match that has something in it is longer than nothing.
+    parts = []
+    while value:
+        match = NAME.search(value)
+        if match is None:
+            parts.append(value)
+            break
+        start, end = match.span()
+        parts.append(value[:start] + values[match.groups()[0]])
+        value = value[end:]
+    return "".join(parts)
+
+
+def written(pipe, data: bytes) -> None:
+    # A pipe of the system takes something or fails.
+    while data:
+        _error, count = win32file.WriteFile(pipe, data[:4096])
+        data = data[count:]

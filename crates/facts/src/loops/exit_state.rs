@@ -78,10 +78,34 @@ pub(super) fn is_skipped(cx: &LoopContext<'_>) -> bool {
     // With more tests on the way they may contradict each other: `if a < b`, then `if a > b`, then `if a == b`.
     let on_way = unspin_flow::ways::from_header(&cx.shape.cfg, natural, &changing);
     let is_test = |block: &BlockId| matches!(cx.function.block(*block).terminator, Terminator::Branch { .. });
-    if on_way.iter().filter(is_test).count() > 2 {
+    let on_way: Vec<BlockId> = on_way.iter().filter(is_test).collect();
+    if on_way.len() > 2 || asks_twice(cx, &on_way) {
         return false;
     }
     unspin_flow::ways::exists_through(&cx.shape.cfg, natural, natural.header, &changing)
+}
+
+/// Whether two tests speak of the same place: `if slot is none`, then `if slot is not none`.
+fn asks_twice(cx: &LoopContext<'_>, tests: &[BlockId]) -> bool {
+    let [first, second] = *tests else { return false };
+    let asked = |block: BlockId| match *cx.function.expr(cx.function.block(block).terminator.operand()?) {
+        Expr::Compare(unspin_ir::CompareOp::Is | unspin_ir::CompareOp::IsNot, place, other)
+            if *cx.function.expr(other) == Expr::Constant(unspin_ir::Constant::None) =>
+        {
+            Some(place)
+        }
+        _ => None,
+    };
+    matches!((asked(first), asked(second)), (Some(first), Some(second)) if is_same_place(cx, first, second))
+}
+
+fn is_same_place(cx: &LoopContext<'_>, a: ExprId, b: ExprId) -> bool {
+    match (cx.function.expr(a), cx.function.expr(b)) {
+        (Expr::Index(a, part), Expr::Index(b, other)) => {
+            cx.function.expr(*part) == cx.function.expr(*other) && is_same_place(cx, *a, *b)
+        }
+        _ => cx.function.path(a).is_some() && cx.function.path(a) == cx.function.path(b),
+    }
 }
 
 fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str {
@@ -110,6 +134,7 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 state = "foreign";
             }
         }
+        Expr::Field(base, field) if is_computed(cx, *base, *field) => state = "changed",
         Expr::Field(..) | Expr::Global(_) | Expr::Index(..) => {
             if is_stored_in_loop(cx, part) {
                 state = "changed";
@@ -118,15 +143,52 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
             }
         }
         Expr::Opaque(_) => state = "changed",
+        Expr::Variant(name, parts) if !parts.is_empty() && may_be_foreign_function(cx, *name) => state = "changed",
         _ => {}
     });
     state
+}
+
+/// `WaitForSingleObject(handle, INFINITE)` is written as a variant is, and may be a function of the system.
+fn may_be_foreign_function(cx: &LoopContext<'_>, name: unspin_ir::Name) -> bool {
+    let of_system = |root: &str| matches!(root, "windows" | "windows_sys" | "winapi" | "windows_targets");
+    let is_of_enum = name.contains('.') && !of_system(name.split('.').next().unwrap_or_default());
+    !is_of_enum && cx.project.class_in(cx.at.file, name).is_none()
+}
+
+/// Whether a field of an own object is what a call in the body of its class has made, and so may do anything when it is
+/// asked for: `error = Instrument.measurement("TE?")`.
+fn is_computed(cx: &LoopContext<'_>, base: ExprId, field: unspin_ir::Name) -> bool {
+    if Some(cx.function.expr(base)) != cx.function.receiver().map(Expr::Local).as_ref() {
+        return false;
+    }
+    let Some(class) = cx.project.owner(cx.at) else { return false };
+    cx.project.linearized(class).iter().any(|&class| {
+        let file = cx.project.class_file(class);
+        let Some(module) = cx.project.files[file as usize].module.functions.first() else { return false };
+        let calls: Vec<_> = module.calls().filter_map(|(call, _)| call.result).collect();
+        let own = unspin_ir::last_part(cx.project.class_name(class));
+        module.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => match (module.expr(place), module.expr(value)) {
+                (Expr::Global(path), Expr::Local(made)) => {
+                    unspin_ir::last_part(*path) == field
+                        && unspin_ir::parent_path(*path).is_some_and(|owner| unspin_ir::last_part(owner) == own)
+                        && calls.contains(made)
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    })
 }
 
 /// What happens to the operands of a call that only asks; without a change there, others decide the answer.
 fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'static str {
     let is_pure = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Pure | Effect::View));
     let mut state = if is_pure { "unchanged" } else { "foreign" };
+    if site.resolution.targets.iter().any(|&target| reads_stepped(cx, target)) {
+        return "changed";
+    }
     for operand in site.call.operands() {
         match state_of_test(cx, operand, hops + 1) {
             "changed" => return "changed",
@@ -135,6 +197,19 @@ fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'stat
         }
     }
     state
+}
+
+/// Whether an inner function reads a variable of this one that the loop assigns.
+fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
+    let function = cx.project.function(inner);
+    let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
+    let is_stepped = |name: unspin_ir::Name| {
+        let index = cx.function.locals.iter().position(|local| local.name == name);
+        index.is_some_and(|index| cx.shape.definitions(unspin_ir::LocalId(index as u32)).iter().any(in_loop))
+    };
+    inner.file == cx.at.file
+        && function.parent == Some(cx.at.function)
+        && function.locals.iter().any(|local| local.kind == LocalKind::Captured && is_stepped(local.name))
 }
 
 /// A field of an own, exclusive object cannot be changed by others.
@@ -221,7 +296,11 @@ fn takes_from(function: &unspin_ir::Function, name: unspin_ir::Name) -> bool {
 fn is_stored_in_loop(cx: &LoopContext<'_>, expr: ExprId) -> bool {
     let path = cx.function.path(expr);
     let root = crate::shape::root_local(cx.function, expr);
-    let stores = |place: ExprId| {
+    let stores = |mut place: ExprId| {
+        // `del sys.argv[1]`
+        while let (true, &(Expr::Index(base, _) | Expr::Slice(base, ..))) = (path.is_some(), cx.function.expr(place)) {
+            place = base;
+        }
         (path.is_some() && cx.function.path(place) == path)
             || (path.is_none() && root.is_some() && crate::shape::root_local(cx.function, place) == root)
     };

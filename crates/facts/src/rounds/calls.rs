@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, Name, Terminator};
 use unspin_span::Span;
 
 use super::Mode;
 use super::machine::Machine;
-use super::state::{EndSite, Frame, Place, Slot, State};
+use super::state::{Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
-use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, EndValue};
 use crate::{Certainty, ClassRef, FunctionRef};
 
@@ -44,6 +43,18 @@ impl<'p> Machine<'p> {
             && awaited.from_end
         {
             return self.await_value(state, call, awaited);
+        }
+        if matches!(call.callee, Callee::Path(path) if matches!(path.as_str(), "std.mem.replace" | "core.mem.replace"))
+            && let ([place, _], [old, new]) = (&call.arguments[..], &arguments[..])
+        {
+            self.assign(state, function, place.value, *new);
+            return self.finish(state, call, *old);
+        }
+        if let Some(failure) = receiver.filter(|slot| slot.from_end && self.is_failure(slot.value))
+            && matches!(call.callee, Callee::Method(_, method) if method == "map_err")
+        {
+            let mapped = self.mapped_failure(state, function, call, failure);
+            return self.finish(state, call, mapped);
         }
         if let Some(receiver) = receiver.filter(|slot| !self.is_end_itself(slot) && self.adapts(at, function, call)) {
             let adapted = self.adapted(state, function, call, receiver, &arguments);
@@ -130,9 +141,11 @@ impl<'p> Machine<'p> {
         for &target in others {
             let mut other = state.clone();
             self.push_frame(&mut other, function, call, target, arguments);
+            other.frame_mut().is_one_of_many = true;
             self.push(other);
         }
         self.push_frame(state, function, call, first, arguments);
+        state.frame_mut().is_one_of_many = !others.is_empty();
         if makes {
             let made = self.values.fresh();
             state.fresh_objects.insert(made);
@@ -201,16 +214,12 @@ impl<'p> Machine<'p> {
         }
         let class = self.class_of_receiver(state, function, call);
         state.frames.push(Frame {
-            at: target,
-            id,
             class,
-            block: unspin_ir::BlockId(0),
-            index: 0,
-            visits: std::collections::BTreeMap::new(),
             result: call.result,
             raises: call.raises,
             write_back,
             keeps_failure: call.awaited && !call.raises,
+            ..Frame::new(target, id, BlockId(0))
         });
     }
 
@@ -253,12 +262,38 @@ impl<'p> Machine<'p> {
 
     /// `let read = stream.read(..);` and later `read.await`: the end was met where the call stands.
     fn await_value(&mut self, state: &mut State, call: &Call, awaited: Slot) -> bool {
+        if let Some(site) = state.awaited_end.take() {
+            self.note_end(state, site);
+        }
         let failed =
             matches!(self.values.node(awaited.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err");
         if failed && call.raises {
             return self.raise(state, &["OSError"]);
         }
         self.finish(state, call, awaited)
+    }
+
+    /// `map_err(|_| Error::Disconnected)` of a failure: another one.
+    fn mapped_failure(&mut self, state: &State, function: &Function, call: &Call, failure: Slot) -> Slot {
+        let class = call.arguments.first().and_then(|argument| match *function.expr(argument.value) {
+            Expr::Function(closure) => {
+                let closure = self.project.function(FunctionRef { file: state.frame().at.file, function: closure });
+                let [block] = &closure.blocks[..] else { return None };
+                match block.terminator {
+                    Terminator::Return(Some(value)) => match *closure.expr(value) {
+                        Expr::Global(class) => Some(class),
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let what = match class {
+            Some(class) => self.values.apply(Operator::Variant(class), &[]),
+            None => self.values.fresh(),
+        };
+        Slot { value: self.values.apply(Operator::Variant(unspin_ir::name("Err")), &[what]), ..failure }
     }
 
     /// Whether a call gives its receiver, an option, a result or an iterator, as seen through functions that only ask.
@@ -339,7 +374,7 @@ impl<'p> Machine<'p> {
     }
 
     /// The fields that a function and those that it calls mention.
-    fn fields_read(&self, at: FunctionRef, depth: u32, names: &mut BTreeSet<Name>) {
+    pub(super) fn fields_read(&self, at: FunctionRef, depth: u32, names: &mut BTreeSet<Name>) {
         let function = self.project.function(at);
         names.extend(function.exprs.iter().filter_map(|expr| match expr {
             Expr::Field(_, field) => Some(*field),
@@ -373,6 +408,11 @@ impl<'p> Machine<'p> {
         if let Callee::Method(receiver, _) = call.callee {
             // `self.out.write(x)` may change `self.out`, not `self`.
             self.touch(state, function, receiver);
+            if state.end.is_some() {
+                // What has met the end here may be opened again or filled by that: `self.read_frame()`.
+                let changed = self.eval(state, function, receiver);
+                state.fresh_objects.insert(changed.value);
+            }
         }
         for (argument, slot) in call.arguments.iter().zip(arguments) {
             if slot.from_end && !self.is_swallowed(state) {
@@ -459,7 +499,7 @@ impl<'p> Machine<'p> {
         !is_value && !self.shape(at).is_used_as_value(function, *local)
     }
 
-    fn finish(&mut self, state: &mut State, call: &Call, slot: Slot) -> bool {
+    pub(super) fn finish(&mut self, state: &mut State, call: &Call, slot: Slot) -> bool {
         if let Some(result) = call.result {
             let place = Place::Local(state.frame().id, result);
             state.store.slots.insert(place, slot);
@@ -469,19 +509,23 @@ impl<'p> Machine<'p> {
 }
 
 /// A call with its operands.
-struct Context<'c, 'p> {
-    function: &'p Function,
-    call: &'p Call,
-    receiver: Option<Slot>,
-    arguments: &'c [Slot],
-    at: FunctionRef,
-    span: Span,
+pub(super) struct Context<'c, 'p> {
+    pub(super) function: &'p Function,
+    pub(super) call: &'p Call,
+    pub(super) receiver: Option<Slot>,
+    pub(super) arguments: &'c [Slot],
+    pub(super) at: FunctionRef,
+    pub(super) span: Span,
 }
 
 impl<'p> Machine<'p> {
     fn modelled(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
         if let Some(wrapped) = model.wraps.filter(|_| self.mode != Mode::Idle) {
             let slot = cx.arguments.get(wrapped as usize).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
+            if cx.call.raises && self.is_failure(slot.value) {
+                let classes: Vec<&str> = state.kept_failure.iter().map(|class| unspin_ir::last_part(*class).as_str()).collect();
+                return self.raise(state, &classes);
+            }
             return self.finish(state, cx.call, slot);
         }
         match model.effect {
@@ -534,7 +578,21 @@ impl<'p> Machine<'p> {
             Effect::Shrink if self.mode.injects(model) => self.nothing_there(state, cx, model),
             Effect::Shrink => self.shrink(state, cx),
             Effect::Clock | Effect::Deadline | Effect::Create | Effect::Suppress => self.made(state, cx),
-            Effect::Poll | Effect::Close | Effect::Stop | Effect::Random | Effect::EndlessIterator | Effect::Spawn => {
+            Effect::Close => {
+                self.work(state);
+                let closed = cx.receiver.or(cx.arguments.first().copied());
+                state.sought.extend(closed.map(|slot| slot.value));
+                self.made(state, cx)
+            }
+            Effect::Stop => {
+                self.work(state);
+                if let Callee::Method(receiver, _) = cx.call.callee {
+                    // Whoever asks `stop.is_set()` next gets another answer.
+                    self.touch(state, cx.function, receiver);
+                }
+                self.made(state, cx)
+            }
+            Effect::Poll | Effect::Random | Effect::EndlessIterator | Effect::Spawn => {
                 self.work(state);
                 self.made(state, cx)
             }
@@ -596,7 +654,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Input, output and connections of which this analysis assumes nothing: the stream has moved on.
-    fn unfollowed_transfer(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+    pub(super) fn unfollowed_transfer(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
         self.work(state);
         if let Some(argument) = model.fills.and_then(|index| cx.call.arguments.get(index as usize)) {
             self.touch(state, cx.function, argument.value);
@@ -619,175 +677,6 @@ impl<'p> Machine<'p> {
         self.finish(state, cx.call, Slot::of(fresh))
     }
 
-    /// The input has ended, the channel is closed, or the output takes nothing.
-    fn at_end(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
-        // `session.read_tls(&mut io)`, `operation.recv(&receiver)` take from what they are given.
-        let given = model.timeout.as_ref().and_then(|timeout| cx.arguments.get(timeout.of? as usize));
-        let stream = given.copied().or(cx.receiver).or(cx.arguments.first().copied());
-        if let Some(stream) = stream
-            && (state.fresh_objects.contains(&stream.value) || state.sought.contains(&stream.value))
-        {
-            return self.unfollowed_transfer(state, cx, model);
-        }
-        // Where nobody expects that it would block, it blocks.
-        if self.mode == Mode::NothingTaken && model.end.is_none() && !self.is_expected(state, &model.end_raises) {
-            return self.unfollowed_transfer(state, cx, model);
-        }
-        let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
-        if let Some(root) = buffer.and_then(|buffer| crate::shape::root_local(cx.function, buffer.value)) {
-            let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
-            state.buffers.insert(value);
-        }
-        if self.mode == Mode::Closed && (self.holds_other_side(cx) || self.is_never_closed(cx, model)) {
-            return self.unfollowed_transfer(state, cx, model);
-        }
-        if certainty != Certainty::Certain && self.is_taken_apart(cx) {
-            return self.unfollowed_transfer(state, cx, model);
-        }
-        if certainty != Certainty::Certain
-            && let Some(class) = self.expected_end(state)
-        {
-            return self.raise(state, &[class.as_str()]);
-        }
-        let name = cx.call.callee.name();
-        let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
-        let may_be_awaited = self.mode == Mode::NothingTaken && model.end.is_none();
-        let site = EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls, may_be_awaited };
-        self.note_end(state, site);
-        let Some(end) = model.end else {
-            if !cx.call.raises {
-                state.kept_failure.clone_from(&model.end_raises);
-                let failure = Slot { from_end: true, ..self.failure() };
-                return self.finish(state, cx.call, failure);
-            }
-            let mut classes: Vec<&str> =
-                model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
-            classes.push("OSError");
-            return self.raise(state, &classes);
-        };
-        if end == EndValue::None && cx.call.panics {
-            // `unwrap()` of the item that is not there.
-            return self.raise(state, &[]);
-        }
-        let literal = match end {
-            EndValue::EmptyBytes => Literal::Bytes(Box::default()),
-            EndValue::EmptyText => Literal::Text(unspin_ir::name("")),
-            EndValue::Zero => Literal::Int(0),
-            EndValue::EmptySlice | EndValue::Empty => Literal::Empty,
-            EndValue::None => Literal::None,
-            EndValue::True => Literal::Bool(true),
-            EndValue::Default => {
-                let slot = cx.arguments.get(1).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
-                return self.finish(state, cx.call, Slot { from_end: true, ..slot });
-            }
-        };
-        let value = self.values.literal(literal);
-        self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
-    }
-
-    /// Whether the result is a tuple, which no read of a stream gives: `head, rest = session.recv()`.
-    fn is_taken_apart(&self, cx: &Context<'_, 'p>) -> bool {
-        let part_of = |expr: ExprId| match *cx.function.expr(expr) {
-            Expr::Index(base, index) => match (cx.function.expr(base), cx.function.expr(index)) {
-                (Expr::Local(local), Expr::Constant(unspin_ir::Constant::Int(part))) => {
-                    (Some(*local) == cx.call.result).then_some(*part)
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        let parts =
-            cx.function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {
-                StatementKind::Assign(_, value) => part_of(value),
-                _ => None,
-            });
-        parts.collect::<std::collections::BTreeSet<_>>().len() > 1
-    }
-
-    /// Whether the source names one of these failures in a handler around the call.
-    fn is_expected(&self, state: &State, classes: &[unspin_ir::Name]) -> bool {
-        let frame = state.frame();
-        let function = self.project.function(frame.at);
-        let handlers = function.block(frame.block).unwind.map(|unwind| &function.block(unwind).terminator);
-        matches!(handlers, Some(Terminator::Dispatch { handlers, .. })
-            if handlers.iter().flat_map(|handler| &handler.classes).any(|class| classes.contains(class)))
-    }
-
-    /// The failure by which the source expects to be told the end here: `except EOFError`, `except SSL.ZeroReturnError`.
-    fn expected_end(&self, state: &State) -> Option<unspin_ir::Name> {
-        let frame = state.frame();
-        let function = self.project.function(frame.at);
-        let handler = function.block(function.block(frame.block).unwind?);
-        let Terminator::Dispatch { handlers, .. } = &handler.terminator else { return None };
-        let is_end =
-            |class: &&unspin_ir::Name| self.project.models.failure_kind(**class) == Some(crate::model::FailureKind::End);
-        let class = handlers.iter().flat_map(|handler| &handler.classes).find(is_end)?;
-        Some(unspin_ir::last_part(*class))
-    }
-
-    /// Whether only the program could close the channel that it receives from, and its file never does.
-    fn is_never_closed(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
-        let Callee::Method(receiver, _) = cx.call.callee else { return false };
-        let own_name =
-            |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
-        let channel = own_name(cx.function, receiver);
-        let functions = &self.project.files[cx.at.file as usize].module.functions;
-        let closes = |function: &Function, call: &Call| {
-            matches!(call.callee, Callee::Method(on, method)
-                if model.closed_by.contains(&method) && own_name(function, on) == channel)
-        };
-        let is_expected = |block: &unspin_ir::BasicBlock| {
-            matches!(&block.terminator, Terminator::Dispatch { handlers, .. }
-                if handlers.iter().any(|handler| handler.classes.iter().any(|class| model.end_raises.contains(class))))
-        };
-        !model.closed_by.is_empty()
-            && !functions.iter().any(|function| function.blocks.iter().any(is_expected))
-            && !functions.iter().any(|function| function.calls().any(|(call, _)| closes(function, call)))
-    }
-
-    /// Whether the function itself keeps the other side of the channel that it receives from, so that nobody closes it:
-    /// `let (_sender, receiver) = channel()`.
-    fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
-        let Callee::Method(receiver, _) = cx.call.callee else { return false };
-        let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
-        let definitions = self.project.definitions(cx.at);
-        let Some(Definition::Value(part)) = definitions.only(cx.function, receiver) else { return false };
-        let Expr::Index(pair, _) = *cx.function.expr(part) else { return false };
-        let of_pair = |local: &LocalId| {
-            *local != receiver
-                && matches!(definitions.only(cx.function, *local), Some(Definition::Value(other))
-                    if matches!(*cx.function.expr(other), Expr::Index(base, _) if cx.function.expr(base) == cx.function.expr(pair)))
-        };
-        let is_made_here = matches!(*cx.function.expr(pair), Expr::Local(pair)
-            if matches!(definitions.only(cx.function, pair), Some(Definition::Call(_))));
-        let locals = (0..cx.function.locals.len()).map(|index| LocalId(index as u32));
-        is_made_here && locals.filter(of_pair).any(|sender| !self.is_moved(cx, sender))
-    }
-
-    /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
-    fn is_moved(&self, cx: &Context<'_, 'p>, local: LocalId) -> bool {
-        let function = cx.function;
-        let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
-        let name = function.local(local).name;
-        let inside = self.project.files[cx.at.file as usize].module.functions.iter();
-        let captured = inside.filter(|inner| inner.parent == Some(cx.at.function)).any(|inner| {
-            inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
-        });
-        captured
-            || function.blocks.iter().any(|block| {
-                let returned = matches!(block.terminator, Terminator::Return(Some(value)) if is_it(value));
-                returned
-                    || block.statements.iter().any(|statement| match &statement.kind {
-                        StatementKind::Assign(_, value) => is_it(*value),
-                        StatementKind::Call(call) => {
-                            call.arguments.iter().any(|argument| is_it(argument.value))
-                                || matches!(call.callee, Callee::Method(on, method) if is_it(on) && method == "close")
-                        }
-                        _ => false,
-                    })
-            })
-    }
-
     /// `is_ok_and(|n| n > 0)` of what was read at the end is what its closure says of that.
     fn follow_closure(&mut self, state: &mut State, cx: &Context<'_, 'p>, own_name: &str, subject: Slot) -> bool {
         let is_absent = match self.values.node(subject.value) {
@@ -808,18 +697,8 @@ impl<'p> Machine<'p> {
         }
         let id = self.next_frame_id();
         state.store.slots.insert(Place::Local(id, parameter.local), subject);
-        state.frames.push(Frame {
-            at: target,
-            id,
-            class: None,
-            block: unspin_ir::BlockId(0),
-            index: 0,
-            visits: std::collections::BTreeMap::new(),
-            result: cx.call.result,
-            raises: cx.call.raises,
-            write_back: Vec::new(),
-            keeps_failure: false,
-        });
+        let frame = Frame::new(target, id, BlockId(0));
+        state.frames.push(Frame { result: cx.call.result, raises: cx.call.raises, ..frame });
         true
     }
 
@@ -845,7 +724,10 @@ impl<'p> Machine<'p> {
         }
         let keeps_emptiness =
             matches!(own_name.as_str(), "decode" | "encode" | "from_utf8" | "from_utf8_lossy" | "to_string" | "to_vec");
-        if keeps_emptiness && literal.as_ref().is_some_and(Literal::is_empty_sequence) {
+        // `bytes(read)`, `str(line, "utf-8")`
+        let decodes =
+            matches!(own_name.as_str(), "bytes" | "bytearray" | "memoryview") || (own_name == "str" && operands.len() > 1);
+        if (keeps_emptiness || decodes) && literal.as_ref().is_some_and(Literal::is_empty_sequence) {
             let empty = self.values.literal(Literal::Empty);
             return self.finish(state, cx.call, Slot { value: empty, ..subject.unwrap_or(Slot::of(empty)) });
         }
@@ -882,10 +764,11 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         };
+        let shares = self.project.files[cx.at.file as usize].module.shares_objects;
         let joined = Slot {
             value: match folded {
                 Some(slot) => slot.value,
-                None => self.folded_call(own_name.as_str(), &operands).unwrap_or_else(|| {
+                None => self.folded_call(own_name.as_str(), &operands, shares).unwrap_or_else(|| {
                     let values: Vec<_> = operands.iter().map(|slot| slot.value).collect();
                     self.values.apply(Operator::Call(own_name), &values)
                 }),
@@ -897,7 +780,7 @@ impl<'p> Machine<'p> {
     }
 
     /// `min(a, 0)` of counts, `max` and the tests of text and collections that have an answer for the empty one.
-    fn folded_call(&mut self, own_name: &str, operands: &[Slot]) -> Option<super::value::ValueId> {
+    fn folded_call(&mut self, own_name: &str, operands: &[Slot], shares: bool) -> Option<super::value::ValueId> {
         let is_zero = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::Int(0));
         let empty_subject =
             operands.first().is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
@@ -907,6 +790,13 @@ impl<'p> Machine<'p> {
             }
             "saturating_sub" if operands.get(1).is_some_and(|slot| is_zero(self, slot)) => {
                 operands.first().map(|slot| slot.value)
+            }
+            "split" | "rsplit" if empty_subject && shares => {
+                let empty = operands[0].value;
+                Some(match operands.len() {
+                    1 => self.values.literal(Literal::Empty),
+                    _ => self.values.apply(Operator::Aggregate(unspin_ir::Aggregate::List as u8), &[empty]),
+                })
             }
             "len" | "count" if empty_subject => Some(self.values.literal(Literal::Int(0))),
             "find" | "rfind" if empty_subject => Some(self.values.literal(Literal::Int(-1))),

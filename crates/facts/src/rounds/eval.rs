@@ -1,12 +1,17 @@
 //! Pure expressions in a state.
 
-use unspin_ir::{CompareOp, Expr, ExprId, Function, UnaryOp};
+use std::collections::BTreeSet;
+
+use unspin_ir::{BlockId, CompareOp, Expr, ExprId, Function, Name, Terminator, UnaryOp};
 
 use super::Mode;
 use super::machine::Machine;
-use super::state::{Slot, State};
+use super::state::{Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
-use crate::Certainty;
+use crate::{Certainty, FunctionRef};
+
+/// Properties of properties are followed this deep.
+const MAX_GETTERS: usize = 8;
 
 impl<'p> Machine<'p> {
     /// The value of an expression. Sets `failed` when evaluating it fails for certain.
@@ -87,24 +92,63 @@ impl<'p> Machine<'p> {
                 return Slot::of(self.values.literal(Literal::of(&constant)));
             }
             // What a property answers is not followed.
-            if self.mode == Mode::Idle && self.is_property(state, function, *base, *field) {
-                state.excused = true;
-            }
+            let getter =
+                if state.store.slots.contains_key(&place) { None } else { self.getter(state, function, *base, *field) };
+            state.excused |= getter.is_some() && self.mode == Mode::Idle;
             let base = self.eval(state, function, *base);
+            if let Some(getter) = getter.filter(|_| self.mode != Mode::Idle) {
+                return self.answer(state, getter, base, slot);
+            }
             slot.places |= base.places;
             slot.from_end |= base.from_end;
         }
         slot
     }
 
-    fn is_property(&self, state: &State, function: &Function, base: ExprId, field: unspin_ir::Name) -> bool {
+    /// The property that a field of an object of the project is.
+    fn getter(&self, state: &State, function: &Function, base: ExprId, field: Name) -> Option<FunctionRef> {
         let at = state.frame().at;
         if !self.project.files[at.file as usize].module.shares_objects {
-            return false;
+            return None;
         }
         let own = (function.receiver().map(Expr::Local).as_ref() == Some(function.expr(base))).then(|| self.project.owner(at));
-        let class = own.flatten().or_else(|| self.project.class(self.project.type_of(at, base)?));
-        class.is_some_and(|class| !self.project.method(class, field).is_empty())
+        match own.flatten().or_else(|| self.project.class(self.project.type_of(at, base)?)) {
+            Some(class) => self.project.method(class, field).first().copied(),
+            None => {
+                let is_property = |method: &&FunctionRef| {
+                    self.project.function(**method).decorators.iter().any(|decorator| decorator.ends_with("property"))
+                };
+                self.project.methods_named(field).iter().find(is_property).copied()
+            }
+        }
+    }
+
+    /// What a property answers: its own expression, where it has nothing else; else something new when a field that it
+    /// mentions was assigned on the way.
+    fn answer(&mut self, state: &mut State, getter: FunctionRef, base: Slot, unread: Slot) -> Slot {
+        let callee = self.project.function(getter);
+        let Some(receiver) = callee.receiver() else { return unread };
+        let is_open = state.frames.len() < MAX_GETTERS && !state.frames.iter().any(|frame| frame.at == getter);
+        if let ([block], true) = (&callee.blocks[..], is_open)
+            && let (true, Terminator::Return(Some(value))) = (block.statements.is_empty(), &block.terminator)
+        {
+            let id = self.next_frame_id();
+            state.frames.push(Frame::new(getter, id, BlockId(0)));
+            let place = Place::Local(id, receiver);
+            state.store.slots.insert(place, base);
+            let slot = self.eval(state, callee, *value);
+            state.store.slots.remove(&place);
+            state.frames.pop();
+            return slot;
+        }
+        let mut names = BTreeSet::new();
+        self.fields_read(getter, 1, &mut names);
+        let is_changed = names.iter().any(|&name| state.store.slots.contains_key(&Place::Field(base.value, name)));
+        if is_changed {
+            return Slot { value: self.values.fresh(), ..unread };
+        }
+        let places = unread.places | base.places | self.fields(&names);
+        Slot { places, from_end: unread.from_end | base.from_end, ..unread }
     }
 
     fn operation(&mut self, state: &mut State, function: &'p Function, operator: Operator, parts: &[ExprId]) -> Slot {

@@ -10,7 +10,7 @@ use super::Mode;
 use super::state::{EndSite, Frame, Place, Places, Slot, State, Store, Test};
 use super::value::{Literal, Node, Operator, ValueId, Values, mirrored};
 use crate::shape::Shape;
-use crate::{FunctionRef, Project};
+use crate::{Certainty, FunctionRef, Project};
 
 const MAX_PATHS: usize = 64;
 const MAX_STEPS: u32 = 1_500;
@@ -81,18 +81,7 @@ impl<'p> Machine<'p> {
     /// Follow ways until `accept` takes one or none is left.
     pub(super) fn run<T>(&mut self, mut accept: impl FnMut(&mut Self, &State) -> Option<T>) -> Option<T> {
         let first = State {
-            frames: vec![Frame {
-                at: self.at,
-                id: 0,
-                block: self.header,
-                index: 0,
-                visits: BTreeMap::new(),
-                result: None,
-                raises: false,
-                class: None,
-                write_back: Vec::new(),
-                keeps_failure: false,
-            }],
+            frames: vec![Frame::new(self.at, 0, self.header)],
             store: Store::default(),
             round_start: Rc::default(),
             round: 1,
@@ -101,12 +90,14 @@ impl<'p> Machine<'p> {
             buffers: BTreeSet::new(),
             sought: BTreeSet::new(),
             kept_failure: Vec::new(),
+            awaited_end: None,
             tests: Vec::new(),
             tests_before: Rc::default(),
             end: None,
             met_before: None,
             known_unknowns: 0,
             works: false,
+            selects: false,
             yields: false,
             handled: None,
             excused: false,
@@ -197,6 +188,7 @@ impl<'p> Machine<'p> {
         state.met_before = state.end.take().or(state.met_before.map(|(end, _)| end)).map(|end| (end, state.forks));
         state.known_unknowns = self.values.unknowns();
         state.works = false;
+        state.selects = false;
         state.yields = false;
         state.handled = None;
         state.end_escaped = false;
@@ -274,6 +266,7 @@ impl<'p> Machine<'p> {
             Terminator::Select { .. } if self.mode == Mode::Idle => false,
             Terminator::Select { arms } => {
                 let Some((&first, others)) = arms.split_first() else { return false };
+                state.selects = true;
                 for &arm in others {
                     let mut other = state.clone();
                     if self.enter(&mut other, function, arm) {
@@ -325,7 +318,7 @@ impl<'p> Machine<'p> {
         true
     }
 
-    fn is_failure(&self, value: ValueId) -> bool {
+    pub(super) fn is_failure(&self, value: ValueId) -> bool {
         matches!(self.values.node(value), Node::Apply(Operator::Variant(name), _) if name.as_str() == "Err")
     }
 
@@ -401,7 +394,10 @@ impl<'p> Machine<'p> {
         let (base, negated) = self.canonical(base, negated);
         let known = match self.values.literal_of(base) {
             Some(Literal::Bool(value)) => Some(*value != negated),
-            _ => state.assumptions.get(&base).map(|&value| value != negated),
+            _ => {
+                let assumed = state.assumptions.get(&base).copied();
+                assumed.or_else(|| self.rest_is_something(state, base).then_some(false)).map(|value| value != negated)
+            }
         };
         let (depth, at, block) = (state.frames.len() - 1, state.frame().at, state.frame().block);
         // Nothing that is read into nothing is no end.
@@ -423,6 +419,20 @@ impl<'p> Machine<'p> {
         }
         state.tests.push(Test { depth, at, block, slot, outcome });
         self.enter(state, function, if outcome { then } else { otherwise })
+    }
+
+    /// Whether a test asks if `a - b` is nothing where `b < a` was assumed.
+    fn rest_is_something(&mut self, state: &State, test: ValueId) -> bool {
+        use unspin_ir::{BinaryOp, CompareOp};
+        let Node::Apply(Operator::Compare(CompareOp::Eq), sides) = self.values.node(test) else { return false };
+        let (rest, zero) = (sides[0], sides[1]);
+        if self.values.literal_of(zero) != Some(&Literal::Int(0)) {
+            return false;
+        }
+        let Node::Apply(Operator::Binary(BinaryOp::Subtract), of) = self.values.node(rest) else { return false };
+        let (whole, part) = (of[0], of[1]);
+        let less = self.values.apply(Operator::Compare(CompareOp::Lt), &[part, whole]);
+        state.assumptions.get(&less) == Some(&true)
     }
 
     /// `a != b` is `not a == b`, `a >= b` is `not a < b`, so that one assumption answers both.
@@ -535,7 +545,7 @@ impl<'p> Machine<'p> {
                 return false;
             }
             if state.frame().keeps_failure {
-                let failure = self.failure();
+                let failure = self.failure(None);
                 return self.leave_frame(state, failure);
             }
             state.frames.pop();
@@ -543,9 +553,12 @@ impl<'p> Machine<'p> {
     }
 
     /// What a call gives that failed, where that is kept as a value.
-    pub(super) fn failure(&mut self) -> Slot {
-        let nothing = self.values.literal(Literal::None);
-        Slot::of(self.values.apply(Operator::Variant(name("Err")), &[nothing]))
+    pub(super) fn failure(&mut self, class: Option<Name>) -> Slot {
+        let what = match class {
+            Some(class) => self.values.apply(Operator::Variant(class), &[]),
+            None => self.values.literal(Literal::None),
+        };
+        Slot::of(self.values.apply(Operator::Variant(name("Err")), &[what]))
     }
 
     fn suppresses(&self, at: FunctionRef, scope: unspin_ir::ScopeId, classes: &[&str]) -> bool {
@@ -656,8 +669,12 @@ impl<'p> Machine<'p> {
         self.next_frame
     }
 
+    /// The first end of a round is the one to report, as sure as the least sure of them.
     pub(super) fn note_end(&mut self, state: &mut State, site: EndSite) {
-        state.end.get_or_insert(site);
+        let is_guessed = site.certainty != Certainty::Certain;
+        state.end_escaped |= is_guessed && state.frames.iter().any(|frame| frame.is_one_of_many);
+        let certainty = state.end.get_or_insert(site).certainty.min(site.certainty);
+        state.end = state.end.map(|end| EndSite { certainty, ..end });
     }
 }
 

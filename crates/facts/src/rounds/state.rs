@@ -56,6 +56,27 @@ pub(super) struct Frame {
     pub(super) write_back: Vec<(LocalId, ValueId, ExprId)>,
     /// Whether a failure is a value for the caller: `let r = f();`.
     pub(super) keeps_failure: bool,
+    /// Whether the call may run another function of the project as well.
+    pub(super) is_one_of_many: bool,
+}
+
+impl Frame {
+    /// An activation that nobody waits for.
+    pub(super) fn new(at: FunctionRef, id: u32, block: BlockId) -> Self {
+        Self {
+            at,
+            id,
+            block,
+            index: 0,
+            visits: BTreeMap::new(),
+            result: None,
+            raises: false,
+            class: None,
+            write_back: Vec::new(),
+            keeps_failure: false,
+            is_one_of_many: false,
+        }
+    }
 }
 
 /// A test that was met.
@@ -83,6 +104,10 @@ pub(super) struct EndSite {
     pub(super) polls: bool,
     /// Whether whatever else is done may wait until it is none any more: until there is room for what would block.
     pub(super) may_be_awaited: bool,
+    /// What is at its end.
+    pub(super) stream: Option<ValueId>,
+    /// How the loop's own function names that.
+    pub(super) path: Option<Name>,
 }
 
 /// Everything that places hold.
@@ -123,12 +148,14 @@ pub(super) struct State {
     pub(super) assumptions: BTreeMap<ValueId, bool>,
     /// Objects that were made in this round.
     pub(super) fresh_objects: BTreeSet<ValueId>,
-    /// Buffers that a read was given.
+    /// Buffers that a read was given, and streams that were read: these are there.
     pub(super) buffers: BTreeSet<ValueId>,
-    /// Streams that were moved to another position.
+    /// Streams that were moved to another position, or closed.
     pub(super) sought: BTreeSet<ValueId>,
     /// What the last read at its end fails with, where that failure is kept as a value.
     pub(super) kept_failure: Vec<Name>,
+    /// An end that is met where a value is awaited that the call has already given.
+    pub(super) awaited_end: Option<EndSite>,
     /// Tests met in this round.
     pub(super) tests: Vec<Test>,
     /// Those of the round before.
@@ -141,6 +168,8 @@ pub(super) struct State {
     pub(super) known_unknowns: u32,
     /// Something on the way in this round may do more than ask: then what it does may bring about anything.
     pub(super) works: bool,
+    /// One of several arms was chosen, which means that the others were waited for.
+    pub(super) selects: bool,
     /// The process or event loop is given to others for a moment.
     pub(super) yields: bool,
     /// The first handler of the loop that a failure came to in this round.

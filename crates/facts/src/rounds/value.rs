@@ -140,6 +140,21 @@ impl Values {
         }
     }
 
+    /// Whether something is the case for the value or anything that went into it.
+    pub(super) fn any_part(&self, id: ValueId, is: &impl Fn(&Node) -> bool) -> bool {
+        let (mut pending, mut seen) = (vec![id], std::collections::BTreeSet::from([id]));
+        while let Some(part) = pending.pop() {
+            let node = self.node(part);
+            if is(node) {
+                return true;
+            }
+            if let Node::Apply(_, parts) = node {
+                pending.extend(parts.iter().filter(|&&part| seen.insert(part)));
+            }
+        }
+        false
+    }
+
     /// Whether anything unknown went into the value.
     pub(super) fn is_unknown(&self, id: ValueId) -> bool {
         self.unknown[id.0 as usize] > 0
@@ -183,6 +198,11 @@ impl Values {
             Node::Literal(literal) => literal.number().is_some_and(|value| value > 0),
             Node::Apply(Operator::Binary(BinaryOp::Add), parts) => parts.iter().any(|&part| self.is_positive(part)),
             Node::Apply(Operator::Binary(BinaryOp::Multiply), parts) => parts.iter().all(|&part| self.is_positive(part)),
+            // `CHUNK_SIZE`
+            Node::Apply(Operator::Global(name), _) => {
+                let last = unspin_ir::last_part(*name);
+                ["SIZE", "LEN", "LENGTH"].iter().any(|word| last.ends_with(word))
+            }
             _ => false,
         }
     }
@@ -225,6 +245,7 @@ impl Values {
             (Operator::Compare(op), &[a, b]) => self.fold_compare(*op, a, b),
             (Operator::Slice { low, high }, parts) => self.fold_slice(*low, *high, parts),
             (Operator::HasVariant(_) | Operator::HasType(_), &[a]) => self.fold_type_test(operator, a),
+            (Operator::Payload(variant, index), &[a]) => self.fold_payload(*variant, *index, a),
             _ => None,
         }
     }
@@ -364,6 +385,16 @@ impl Values {
             return Some(self.literal(literal));
         }
         (low_value == Some(0) && !high).then_some(base)
+    }
+
+    /// What was put into a variant comes out of it.
+    fn fold_payload(&self, variant: Name, index: u32, a: ValueId) -> Option<ValueId> {
+        match self.node(a) {
+            Node::Apply(Operator::Variant(own), parts) if unspin_ir::last_part(*own) == unspin_ir::last_part(variant) => {
+                parts.get(index as usize).copied()
+            }
+            _ => None,
+        }
     }
 
     /// An end value is of the type that the program expects, and is no other variant.

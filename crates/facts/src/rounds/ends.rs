@@ -1,0 +1,602 @@
+//! Reads, receives and writes at their end: what the call gives then, and what says that this end does not come.
+
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
+
+use super::Mode;
+use super::calls::Context;
+use super::machine::Machine;
+use super::state::{EndSite, Place, Slot, State};
+use super::value::{Literal, Node, Operator, ValueId};
+use crate::definitions::Definition;
+use crate::model::{CallModel, Effect, EndValue, FailureKind, WordKind};
+use crate::{Certainty, FunctionRef};
+
+/// How many calls deep it is looked for a failure that says that the input has ended.
+const MAX_RAISE_DEPTH: u32 = 3;
+
+/// How many objects a sender may be put into, one into the other.
+const MAX_PARTS: usize = 4;
+
+/// Of a method that more classes have, nobody can say which one is meant.
+const MAX_NAMED: usize = 24;
+
+impl<'p> Machine<'p> {
+    /// The input has ended, the channel is closed, or the output takes nothing.
+    pub(super) fn at_end(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
+        // `session.read_tls(&mut io)`, `operation.recv(&receiver)` take from what they are given.
+        let given = model.timeout.as_ref().and_then(|timeout| cx.arguments.get(timeout.of? as usize));
+        let stream = given.copied().or(cx.receiver).or(cx.arguments.first().copied());
+        if stream.is_some_and(|stream| self.is_elsewhere(state, stream.value)) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
+        // Where nobody expects that it would block, it blocks.
+        if self.mode == Mode::NothingTaken && model.end.is_none() && !self.is_expected(state, &model.end_raises) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
+        let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
+        if let Some(root) = buffer.and_then(|buffer| crate::shape::root_local(cx.function, buffer.value)) {
+            let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
+            state.buffers.insert(value);
+        }
+        let is_guessed = certainty != Certainty::Certain;
+        if self.has_no_end(cx, model) || (is_guessed && (self.is_taken_apart(cx) || self.fills_nothing(cx, model))) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
+        if is_guessed && let Some(class) = self.expected_end(state) {
+            return self.raise(state, &[class.as_str()]);
+        }
+        if self.mode == Mode::EndOfInput && self.fails_at_end(cx) {
+            return self.raise(state, &["OSError"]);
+        }
+        let name = cx.call.callee.name();
+        let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
+        let stream = stream.map(|stream| stream.value);
+        let path = Self::stream_of(cx).filter(|_| cx.at == self.at).and_then(|stream| cx.function.path(stream));
+        let path = path.map(|path| unspin_ir::name(&path));
+        state.buffers.extend(stream.into_iter().flat_map(|stream| self.owners(stream)));
+        let may_be_awaited = self.mode == Mode::NothingTaken && model.end.is_none();
+        let site = EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls, may_be_awaited, stream, path };
+        state.end_escaped |= certainty == Certainty::Name && self.tells_end_itself(cx);
+        state.end_escaped |= self.mode == Mode::Closed && (self.closes_with_another(cx) || self.own_polls(cx).is_some());
+        if is_awaited_later(cx) {
+            state.awaited_end = Some(site);
+        } else {
+            self.note_end(state, site);
+        }
+        if cx.call.panics && (model.end.is_none() || model.end == Some(EndValue::None)) {
+            // `unwrap()` of the item that is not there, `expect()` of a channel: nobody keeps a panic.
+            return false;
+        }
+        let Some(end) = model.end else {
+            if !cx.call.raises {
+                state.kept_failure.clone_from(&model.end_raises);
+                let class = if let [only] = model.end_raises[..] { Some(only) } else { None };
+                let failure = Slot { from_end: true, ..self.failure(class) };
+                return self.finish(state, cx.call, failure);
+            }
+            let mut classes: Vec<&str> =
+                model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
+            classes.push("OSError");
+            return self.raise(state, &classes);
+        };
+        let literal = match end {
+            EndValue::EmptyBytes => Literal::Bytes(Box::default()),
+            EndValue::EmptyText => Literal::Text(unspin_ir::name("")),
+            EndValue::Zero => Literal::Int(0),
+            EndValue::EmptySlice | EndValue::Empty => Literal::Empty,
+            EndValue::None => Literal::None,
+            EndValue::True => Literal::Bool(true),
+            EndValue::Default => {
+                let slot = cx.arguments.get(1).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
+                return self.finish(state, cx.call, Slot { from_end: true, ..slot });
+            }
+        };
+        let value = self.values.literal(literal);
+        self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
+    }
+
+    /// Whether the result is a tuple, which no read of a stream gives: `head, rest = session.recv()`.
+    fn is_taken_apart(&self, cx: &Context<'_, 'p>) -> bool {
+        let part_of = |expr: ExprId| match *cx.function.expr(expr) {
+            Expr::Index(base, index) => match (cx.function.expr(base), cx.function.expr(index)) {
+                (Expr::Local(local), Expr::Constant(unspin_ir::Constant::Int(part))) => {
+                    (Some(*local) == cx.call.result).then_some(*part)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let parts =
+            cx.function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {
+                StatementKind::Assign(_, value) => part_of(value),
+                _ => None,
+            });
+        parts.collect::<std::collections::BTreeSet<_>>().len() > 1
+    }
+
+    /// Whether the source names one of these failures in a handler around the call.
+    fn is_expected(&self, state: &State, classes: &[Name]) -> bool {
+        let frame = state.frame();
+        let function = self.project.function(frame.at);
+        let handlers = function.block(frame.block).unwind.map(|unwind| &function.block(unwind).terminator);
+        matches!(handlers, Some(Terminator::Dispatch { handlers, .. })
+            if handlers.iter().flat_map(|handler| &handler.classes).any(|class| classes.contains(class)))
+    }
+
+    /// The failure by which the source expects to be told the end here: `except EOFError`, `except SSL.ZeroReturnError`.
+    fn expected_end(&self, state: &State) -> Option<unspin_ir::Name> {
+        let frame = state.frame();
+        let function = self.project.function(frame.at);
+        let handler = function.block(function.block(frame.block).unwind?);
+        let Terminator::Dispatch { handlers, .. } = &handler.terminator else { return None };
+        let is_end =
+            |class: &&unspin_ir::Name| self.project.models.failure_kind(**class) == Some(crate::model::FailureKind::End);
+        let class = handlers.iter().flat_map(|handler| &handler.classes).find(is_end)?;
+        Some(unspin_ir::last_part(*class))
+    }
+
+    /// Whether only the program could close the channel that it receives from, and its file never does.
+    fn is_never_closed(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let own_name =
+            |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
+        let channel = own_name(cx.function, receiver);
+        let functions = &self.project.files[cx.at.file as usize].module.functions;
+        let closes = |function: &Function, call: &Call| {
+            matches!(call.callee, Callee::Method(on, method)
+                if model.closed_by.contains(&method) && own_name(function, on) == channel)
+        };
+        let is_expected = |block: &unspin_ir::BasicBlock| {
+            matches!(&block.terminator, Terminator::Dispatch { handlers, .. }
+                if handlers.iter().any(|handler| handler.classes.iter().any(|class| model.end_raises.contains(class))))
+        };
+        !model.closed_by.is_empty()
+            && !functions.iter().any(|function| function.blocks.iter().any(is_expected))
+            && !functions.iter().any(|function| function.calls().any(|(call, _)| closes(function, call)))
+    }
+
+    /// Whether what is read from was made or opened in this round, or moved or closed: then it is not at the end that this
+    /// round is run at.
+    fn is_elsewhere(&self, state: &State, stream: ValueId) -> bool {
+        self.owners(stream).iter().any(|part| state.fresh_objects.contains(part) || state.sought.contains(part))
+    }
+
+    /// A stream and whatever it is a part of: there is something, or it could not have been read.
+    fn owners(&self, stream: ValueId) -> Vec<ValueId> {
+        let mut owners = vec![stream];
+        while let Node::Apply(Operator::Field(_) | Operator::Index | Operator::Payload(..), of) =
+            self.values.node(owners[owners.len() - 1])
+        {
+            owners.push(of[0]);
+        }
+        owners
+    }
+
+    /// Whether nobody else can bring this end about.
+    fn has_no_end(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        match self.mode {
+            Mode::Closed => {
+                self.holds_other_side(cx)
+                    || self.is_made_with_sender(cx)
+                    || self.is_never_closed(cx, model)
+                    || self.is_asked_for_items(cx)
+                    || self.is_endless_stream(cx)
+                    || self.is_handed_on(cx)
+            }
+            Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx),
+            Mode::NothingTaken | Mode::Idle => false,
+        }
+    }
+
+    /// What is read from: the receiver, or the descriptor that a function is given.
+    fn stream_of(cx: &Context<'_, 'p>) -> Option<ExprId> {
+        match cx.call.callee {
+            Callee::Method(receiver, _) => Some(receiver),
+            Callee::Path(_) => cx.call.arguments.first().map(|argument| argument.value),
+            Callee::Value(_) => None,
+        }
+    }
+
+    /// `os.read(master, n)`: a terminal whose other end is gone is a failure.
+    fn fails_at_end(&self, cx: &Context<'_, 'p>) -> bool {
+        let ty = Self::stream_of(cx).and_then(|stream| self.project.type_of(cx.at, stream));
+        ty.is_some_and(|ty| self.project.models.fails_at_end(ty))
+    }
+
+    /// Whether both ends of a pipe are fields of one object, which wakes itself up by it.
+    fn is_own_pipe(&self, cx: &Context<'_, 'p>) -> bool {
+        let Some(mut stream) = Self::stream_of(cx) else { return false };
+        while let Expr::Index(base, _) = *cx.function.expr(stream) {
+            stream = base;
+        }
+        let Expr::Field(owner, field) = *cx.function.expr(stream) else { return false };
+        let project = self.project;
+        if project.type_of(cx.at, stream).is_some_and(|ty| project.models.is_pair(ty)) {
+            return true;
+        }
+        let Some(class) = project.type_of(cx.at, owner).and_then(|ty| project.class(ty)) else { return false };
+        let is_field = |name: Name| project.class_data(class).fields.iter().any(|declared| declared.name == name);
+        is_field(field)
+            && project.methods_of(class).any(|method| {
+                let ends = ends_of_pair(project.function(method));
+                ends.contains(&field) && ends.iter().all(|&end| is_field(end))
+            })
+    }
+
+    /// Standard input in a file that sets a terminal up to be read key by key: there nothing means that no key was pressed.
+    fn is_raw_terminal(&self, cx: &Context<'_, 'p>) -> bool {
+        let Some(stream) = Self::stream_of(cx) else { return false };
+        let label = self.project.receiver_label(cx.at, stream);
+        let sets_up = |call: &Call| {
+            let name = call.callee.name();
+            name.is_some_and(|name| {
+                matches!(unspin_ir::last_part(name).as_str(), "tcsetattr" | "cfmakeraw" | "setraw" | "setcbreak")
+            })
+        };
+        let functions = &self.project.files[cx.at.file as usize].module.functions;
+        label.is_some_and(|label| label.contains("stdin"))
+            && functions.iter().any(|function| function.calls().any(|(call, _)| sets_up(call)))
+    }
+
+    /// Whether a receive is not awaited here, but put into something that is: `Either { left: pin!(jobs.recv()) }`.
+    fn is_handed_on(&self, cx: &Context<'_, 'p>) -> bool {
+        let (Callee::Method(receiver, method), Some(result)) = (cx.call.callee, cx.call.result) else { return false };
+        let is_asynchronous = self.project.type_of(cx.at, receiver).is_some_and(|ty| ty.starts_with("tokio."));
+        let is_immediate = ["try_", "poll_", "blocking_"].iter().any(|prefix| method.starts_with(prefix));
+        is_asynchronous
+            && !cx.call.awaited
+            && !is_immediate
+            && cx.function.calls().any(|(call, _)| {
+                matches!(call.callee.name(), Some(name) if name.as_str().trim_end_matches('!').ends_with("pin"))
+                    && call.arguments.iter().any(|argument| *cx.function.expr(argument.value) == Expr::Local(result))
+            })
+    }
+
+    /// A method of this name that takes something else than a buffer to be filled: `socket.read(length)`.
+    fn fills_nothing(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
+        let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
+        is_rust && buffer.is_some_and(|buffer| !buffer.mutable)
+    }
+
+    /// Whether a class of the project has a method of this name which raises at the end of its input. Files are known to
+    /// give nothing there, whoever makes them.
+    fn tells_end_itself(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(_, method) = cx.call.callee else { return false };
+        if method.starts_with("read") {
+            return false;
+        }
+        let named = self.project.methods_named(method);
+        named.len() <= MAX_NAMED && named.iter().any(|&own| self.raises_end(own, MAX_RAISE_DEPTH))
+    }
+
+    fn raises_end(&self, at: FunctionRef, depth: u32) -> bool {
+        let function = self.project.function(at);
+        if function.is_test {
+            return false;
+        }
+        // What is incomplete may be so for another reason.
+        let is_end = |class: Name| {
+            self.project.failure_kind(at.file, class) == Some(FailureKind::End)
+                && ["Incomplete", "Iteration"].iter().all(|other| !unspin_ir::last_part(class).contains(other))
+        };
+        // `raise TransportError(END_OF_FILE)`
+        let says_end = |call: &Call| {
+            let mut paths = call.arguments.iter().filter_map(|argument| function.path(argument.value));
+            paths.any(|path| self.project.models.has_word(WordKind::End, &path))
+        };
+        function.blocks.iter().any(|block| match block.terminator {
+            Terminator::Raise { class: Some(class), assertion: false, panics: false, .. } => {
+                is_end(class)
+                    || block.statements.iter().any(|statement| match &statement.kind {
+                        StatementKind::Call(call) => call.callee.name() == Some(unspin_ir::last_part(class)) && says_end(call),
+                        _ => false,
+                    })
+            }
+            _ => false,
+        }) || (depth > 0
+            && function.calls().any(|(call, _)| {
+                let targets = self.project.resolve_targets(at, call).targets;
+                targets.into_iter().any(|target| self.raises_end(target, depth - 1))
+            }))
+    }
+
+    /// Whether the source asks, in this loop, whether there is something to take: then it knows when there is not.
+    fn is_asked_for_items(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Some(channel) = cx.function.path(receiver) else { return false };
+        let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
+        let is_channel = |expr: ExprId| cx.function.path(expr).is_some_and(|path| path == channel);
+        let asks = |expr: ExprId| {
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, expr, &mut |part| {
+                found |= match *cx.function.expr(part) {
+                    Expr::Length(of) => is_channel(of),
+                    Expr::Truth(of) => is_rust && is_channel(of),
+                    _ => false,
+                };
+            });
+            found
+        };
+        let in_loop = |block: BlockId| cx.at != self.at || self.body.contains(block);
+        cx.function.block_ids().filter(|&(id, _)| in_loop(id)).any(|(_, block)| {
+            matches!(block.terminator, Terminator::Branch { test, .. } if asks(test))
+                || block.statements.iter().any(|statement| match &statement.kind {
+                    StatementKind::Assign(_, value) => asks(*value),
+                    StatementKind::Call(call) => matches!(call.callee, Callee::Method(on, method)
+                        if matches!(method.as_str(), "is_empty" | "empty" | "len" | "qsize") && is_channel(on)),
+                    _ => false,
+                })
+        })
+    }
+
+    /// How a stream of the project's own is polled: whether it ends is up to what it stands for.
+    fn own_polls(&self, cx: &Context<'_, 'p>) -> Option<&'p [FunctionRef]> {
+        let Callee::Method(receiver, _) = cx.call.callee else { return None };
+        let class = self.project.class(self.project.type_of(cx.at, receiver)?)?;
+        Some(self.project.method(class, unspin_ir::name("poll_next"))).filter(|polls| !polls.is_empty())
+    }
+
+    /// A stream of the project's own that never says that it has ended.
+    fn is_endless_stream(&self, cx: &Context<'_, 'p>) -> bool {
+        let ends = |function: &Function| {
+            let is_none = |value: ExprId| *function.expr(value) == Expr::Constant(unspin_ir::Constant::None);
+            function.blocks.iter().any(|block| {
+                matches!(block.terminator, Terminator::Return(Some(value)) if is_none(value))
+                    || block
+                        .statements
+                        .iter()
+                        .any(|statement| matches!(statement.kind, StatementKind::Assign(_, value) if is_none(value)))
+            })
+        };
+        self.own_polls(cx).is_some_and(|polls| !polls.iter().any(|&poll| ends(self.project.function(poll))))
+    }
+
+    /// Whether another arm of the selection receives from another field of the same object, and can leave the loop: what
+    /// one object receives from is mostly closed together.
+    fn closes_with_another(&self, cx: &Context<'_, 'p>) -> bool {
+        let field_of = |call: &Call| match call.callee {
+            Callee::Method(on, _) => match *cx.function.expr(on) {
+                Expr::Field(base, field) => Some((cx.function.path(base)?, field)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((owner, own)) = field_of(cx.call).filter(|_| cx.at == self.at) else { return false };
+        let is_other = |arm: BlockId| {
+            cx.function.block(arm).statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Call(call) => field_of(call).is_some_and(|(of, field)| {
+                    let model = self.project.resolve(cx.at, call).model;
+                    of == owner && field != own && model.is_some_and(|(model, _)| model.effect == Effect::Receive)
+                }),
+                _ => false,
+            })
+        };
+        self.body.iter().any(|block| match &cx.function.block(block).terminator {
+            Terminator::Select { arms } => arms.iter().any(|&arm| is_other(arm) && self.may_leave(cx.function, arm)),
+            _ => false,
+        })
+    }
+
+    /// Whether the loop can be left from a block before it starts again.
+    fn may_leave(&self, function: &Function, start: BlockId) -> bool {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut pending = vec![start];
+        while let Some(block) = pending.pop() {
+            if !self.body.contains(block) {
+                return true;
+            }
+            if block != self.header && seen.insert(block) {
+                pending.extend(function.block(block).successors());
+            }
+        }
+        false
+    }
+
+    /// Whether the source asks of what has ended something that may well be the end: `reader.writer_dropped`,
+    /// `cursor.position()`.
+    pub(super) fn asks_stream(&self, state: &State, end: EndSite) -> bool {
+        let Some(stream) = end.stream.filter(|_| self.mode != Mode::NothingTaken) else { return false };
+        let asks = |node: &Node| match node {
+            Node::Apply(Operator::Call(name), of) if of.contains(&stream) => {
+                matches!(name.as_str(), "position" | "remaining" | "has_remaining" | "is_empty" | "at_eof" | "is_eof" | "eof")
+            }
+            _ => false,
+        };
+        let function = self.project.function(self.at);
+        let reads_field = |test: &super::state::Test| {
+            let Terminator::Branch { test, .. } = function.block(test.block).terminator else { return false };
+            let mut found = false;
+            crate::shape::for_each_part(function, test, &mut |part| {
+                found |= matches!(*function.expr(part), Expr::Field(owner, _)
+                    if function.path(owner).is_some_and(|path| Some(unspin_ir::name(&path)) == end.path));
+            });
+            found
+        };
+        let is_guessed = end.certainty != Certainty::Certain;
+        state
+            .tests
+            .iter()
+            .filter(|test| test.depth == 0)
+            .any(|test| self.values.any_part(test.slot.value, &asks) || (is_guessed && reads_field(test)))
+    }
+
+    /// Whether the program itself keeps the other side of the channel that it receives from, so that nobody closes it:
+    /// `let (_sender, receiver) = channel()`, or in an object that the receiving function has, too.
+    fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
+        let Some((at, receiver)) = self.origin_of_local(cx.at, receiver) else { return false };
+        let function = self.project.function(at);
+        let definitions = self.project.definitions(at);
+        let Some(Definition::Value(part)) = definitions.only(function, receiver) else { return false };
+        let Expr::Index(pair, _) = *function.expr(part) else { return false };
+        let of_pair = |local: &LocalId| {
+            *local != receiver
+                && matches!(definitions.only(function, *local), Some(Definition::Value(other))
+                    if matches!(*function.expr(other), Expr::Index(base, _) if function.expr(base) == function.expr(pair)))
+        };
+        let is_made_here = matches!(*function.expr(pair), Expr::Local(pair)
+            if matches!(definitions.only(function, pair), Some(Definition::Call(_))));
+        let mut senders = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(of_pair);
+        is_made_here
+            && senders.any(|sender| match at == cx.at {
+                true => !self.is_moved(at, sender),
+                false => is_kept_in_capture(function, cx.function, sender),
+            })
+    }
+
+    /// Whether the object whose field is received from was given the other side as well, itself or in a part of it:
+    /// `Actor { receiver, handle: Handle { sender } }`.
+    fn is_made_with_sender(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Expr::Field(owner, field) = *cx.function.expr(receiver) else { return false };
+        let Some(class) = self.project.type_of(cx.at, owner).and_then(|ty| self.project.class(ty)) else { return false };
+        let module = &self.project.files[self.project.class_file(class) as usize].module;
+        !module.shares_objects && module.functions.iter().any(|function| is_built_with_sender(function, field))
+    }
+
+    /// The function and local that a captured one stands for.
+    fn origin_of_local(&self, at: FunctionRef, local: LocalId) -> Option<(FunctionRef, LocalId)> {
+        let (mut at, mut local) = (at, local);
+        loop {
+            let function = self.project.function(at);
+            let data = function.local(local);
+            if !matches!(data.kind, LocalKind::Captured | LocalKind::Shared) {
+                return Some((at, local));
+            }
+            let parent = function.parent.filter(|&parent| parent < at.function)?;
+            at = FunctionRef { function: parent, ..at };
+            let index = self.project.function(at).locals.iter().position(|outer| outer.name == data.name)?;
+            local = LocalId(index as u32);
+        }
+    }
+
+    /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
+    fn is_moved(&self, at: FunctionRef, local: LocalId) -> bool {
+        let function = self.project.function(at);
+        let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
+        let name = function.local(local).name;
+        let inside = self.project.files[at.file as usize].module.functions.iter();
+        let captured = inside.filter(|inner| inner.parent == Some(at.function)).any(|inner| {
+            inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        });
+        captured
+            || function.blocks.iter().any(|block| {
+                let returned = matches!(block.terminator, Terminator::Return(Some(value)) if is_it(value));
+                returned
+                    || block.statements.iter().any(|statement| match &statement.kind {
+                        StatementKind::Assign(_, value) => is_it(*value),
+                        StatementKind::Call(call) => {
+                            call.arguments.iter().any(|argument| is_it(argument.value))
+                                || matches!(call.callee, Callee::Method(on, method) if is_it(on) && method == "close")
+                        }
+                        _ => false,
+                    })
+            })
+    }
+}
+
+/// Whether the call only makes what is awaited later: `let changed = watcher.changed();`.
+fn is_awaited_later(cx: &Context<'_, '_>) -> bool {
+    let Some(result) = cx.call.result.filter(|_| !cx.call.awaited) else { return false };
+    let is_result = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
+    let statements = || cx.function.blocks.iter().flat_map(|block| &block.statements);
+    let holds = |local: LocalId| {
+        local == result
+            || statements().any(|statement| {
+                matches!(statement.kind, StatementKind::Assign(place, value)
+                    if *cx.function.expr(place) == Expr::Local(local) && is_result(value))
+            })
+    };
+    cx.function.calls().any(|(call, _)| match call.callee {
+        Callee::Value(value) if call.awaited => matches!(*cx.function.expr(value), Expr::Local(local) if holds(local)),
+        _ => false,
+    })
+}
+
+/// The variables that get the two ends of a pair: `let (reader, writer) = UnixStream::pair()?;`.
+fn ends_of_pair(function: &Function) -> Vec<Name> {
+    let makes = |path: Name| matches!(unspin_ir::last_part(path).as_str(), "pair" | "socketpair" | "pipe");
+    let pairs = function.calls().filter(|(call, _)| matches!(call.callee, Callee::Path(path) if makes(path)));
+    let pairs: Vec<LocalId> = pairs.filter_map(|(call, _)| call.result).collect();
+    let statements = function.blocks.iter().flat_map(|block| &block.statements);
+    statements
+        .filter_map(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => match (function.expr(place), function.expr(value)) {
+                (Expr::Local(end), Expr::Index(pair, _)) => match *function.expr(*pair) {
+                    Expr::Local(pair) if pairs.contains(&pair) => Some(function.local(*end).name),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether a function puts a local into an object that an inner function has, too: `this = Self { sender }`.
+fn is_kept_in_capture(outer: &Function, inner: &Function, local: LocalId) -> bool {
+    let has = |object: LocalId| {
+        let name = outer.local(object).name;
+        inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+    };
+    outer.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => match (outer.expr(place), outer.expr(value)) {
+            (Expr::Local(object), Expr::Aggregate(_, parts)) => {
+                parts.iter().any(|&part| *outer.expr(part) == Expr::Local(local)) && has(*object)
+            }
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether a function makes a channel and puts both sides into one object: the receiver as the field of this name.
+fn is_built_with_sender(function: &Function, field: Name) -> bool {
+    let statements = || function.blocks.iter().flat_map(|block| &block.statements);
+    // The pair that each local is a side of.
+    let sides = statements().filter_map(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => match (function.expr(place), function.expr(value)) {
+            (Expr::Local(side), Expr::Index(pair, _)) => match *function.expr(*pair) {
+                Expr::Local(pair) => Some((*side, pair)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    let sides: Vec<(LocalId, LocalId)> = sides.collect();
+    let receivers = sides.iter().filter(|(side, _)| function.local(*side).name == field);
+    receivers.into_iter().any(|&(receiver, pair)| {
+        let others = sides.iter().filter(|&&(side, of)| of == pair && side != receiver);
+        let mut kept: Vec<LocalId> = others.map(|&(side, _)| side).collect();
+        let is_kept = |kept: &[LocalId], expr: ExprId| {
+            let mut found = false;
+            crate::shape::for_each_part(function, expr, &mut |part| {
+                found |= matches!(*function.expr(part), Expr::Local(local) if kept.contains(&local));
+            });
+            found
+        };
+        for _ in 0..MAX_PARTS {
+            let holders = statements().filter_map(|statement| match &statement.kind {
+                StatementKind::Assign(place, value) => match *function.expr(*place) {
+                    Expr::Local(local) if is_kept(&kept, *value) => Some(local),
+                    _ => None,
+                },
+                StatementKind::Call(call) => call.result.filter(|_| call.operands().any(|operand| is_kept(&kept, operand))),
+                _ => None,
+            });
+            let holders: Vec<LocalId> = holders.filter(|holder| !kept.contains(holder)).collect();
+            kept.extend(holders);
+        }
+        function.exprs.iter().any(|expr| {
+            let Expr::Aggregate(unspin_ir::Aggregate::Tuple, parts) = expr else { return false };
+            let is_side = |part: &ExprId| matches!(*function.expr(*part), Expr::Local(part) if sides.contains(&(part, pair)));
+            // `(sender, receiver)` goes on to whoever takes them apart.
+            !parts.iter().all(is_side)
+                && parts.iter().any(|&part| *function.expr(part) == Expr::Local(receiver))
+                && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if kept.contains(&part)))
+        })
+    })
+}
