@@ -440,9 +440,8 @@ impl<'p> Machine<'p> {
             if matches!(definitions.only(function, pair), Some(Definition::Call(_))));
         let mut senders = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(of_pair);
         is_made_here
-            && senders.any(|sender| match at == cx.at {
-                true => !self.is_moved(at, sender),
-                false => is_kept_in_capture(function, cx.function, sender),
+            && senders.any(|sender| {
+                if at == cx.at { !self.is_moved(at, sender) } else { is_kept_in_capture(function, cx.function, sender) }
             })
     }
 

@@ -112,15 +112,13 @@ impl<'p> Machine<'p> {
             return None;
         }
         let own = (function.receiver().map(Expr::Local).as_ref() == Some(function.expr(base))).then(|| self.project.owner(at));
-        match own.flatten().or_else(|| self.project.class(self.project.type_of(at, base)?)) {
-            Some(class) => self.project.method(class, field).first().copied(),
-            None => {
-                let is_property = |method: &&FunctionRef| {
-                    self.project.function(**method).decorators.iter().any(|decorator| decorator.ends_with("property"))
-                };
-                self.project.methods_named(field).iter().find(is_property).copied()
-            }
+        if let Some(class) = own.flatten().or_else(|| self.project.class(self.project.type_of(at, base)?)) {
+            return self.project.method(class, field).first().copied();
         }
+        let is_property = |method: &&FunctionRef| {
+            self.project.function(**method).decorators.iter().any(|decorator| decorator.ends_with("property"))
+        };
+        self.project.methods_named(field).iter().find(is_property).copied()
     }
 
     /// What a property answers: its own expression, where it has nothing else; else something new when a field that it

@@ -392,13 +392,7 @@ impl<'p> Machine<'p> {
             _ => (truth, false),
         };
         let (base, negated) = self.canonical(base, negated);
-        let known = match self.values.literal_of(base) {
-            Some(Literal::Bool(value)) => Some(*value != negated),
-            _ => {
-                let assumed = state.assumptions.get(&base).copied();
-                assumed.or_else(|| self.rest_is_something(state, base).then_some(false)).map(|value| value != negated)
-            }
-        };
+        let known = self.known_outcome(state, base).map(|value| value != negated);
         let (depth, at, block) = (state.frames.len() - 1, state.frame().at, state.frame().block);
         // Nothing that is read into nothing is no end.
         let is_buffer = matches!(self.values.node(base), Node::Apply(Operator::Truth, of) if state.buffers.contains(&of[0]));
@@ -419,6 +413,15 @@ impl<'p> Machine<'p> {
         }
         state.tests.push(Test { depth, at, block, slot, outcome });
         self.enter(state, function, if outcome { then } else { otherwise })
+    }
+
+    /// What a test says for certain, or was taken to say.
+    fn known_outcome(&mut self, state: &State, test: ValueId) -> Option<bool> {
+        if let Some(Literal::Bool(value)) = self.values.literal_of(test) {
+            return Some(*value);
+        }
+        let assumed = state.assumptions.get(&test).copied();
+        assumed.or_else(|| self.rest_is_something(state, test).then_some(false))
     }
 
     /// Whether a test asks if `a - b` is nothing where `b < a` was assumed.
