@@ -83,9 +83,10 @@ fn observe_one(
     }
     let mut shape = loop_shape(cx, site, handler_starts);
     let kinds = kinds_of_retry(cx, site, failure, shape);
-    let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
     let remote = remoteness(cx, site, failure, shape);
-    if remote != Remote::No && !(bounds.pauses && bounds.names.contains(&"limit")) {
+    let may_be_remote = remote != Remote::No;
+    let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
+    if may_be_remote && !(bounds.pauses && bounds.names.contains(&"limit")) {
         let at_block = tested.get_or_init(|| feasible::tested(cx))[site.block.0 as usize].as_ref();
         let known = at_block.map(|start| feasible::at_call(cx, site, start)).filter(|known| !known.is_empty());
         if known.is_some() {
@@ -93,7 +94,7 @@ fn observe_one(
             if !goes_round(cx, failure, &graph) {
                 return None;
             }
-            bounds = Bounds::new(cx, site, failure, &graph).on_every_way();
+            bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
         }
     }
     let is_own = site.resolution.model.is_none() && !site.resolution.targets.is_empty();

@@ -49,7 +49,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
         Self { cx, site, failure, graph, around, returning }
     }
 
-    pub(super) fn on_every_way(&self) -> OnEveryWay {
+    pub(super) fn on_every_way(&self, may_be_remote: bool) -> OnEveryWay {
         let kinds: BTreeMap<&'static str, BlockSet> = self.tests();
         let mut names: Vec<&'static str> =
             kinds.iter().filter(|(_, blocks)| self.cuts(blocks)).map(|(name, _)| *name).collect();
@@ -65,8 +65,6 @@ impl<'c, 'p> Bounds<'c, 'p> {
             names.push("unknown");
         }
         let pauses = self.cuts(&self.pauses());
-        let is_known = self.site.resolution.model.is_some() || !self.site.resolution.targets.is_empty();
-        let may_be_remote = self.site.remote != Remote::No || !is_known;
         let is_bounded = names.iter().any(|&name| name == "limit" || name == "deadline");
         if may_be_remote && !is_bounded && self.is_bounded_when_asked() {
             names.push("asked-limit");

@@ -83,8 +83,8 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block)
 }
 
-/// Whether something else is worked on in the next round: what the call is given was awaited in this one, or what it calls
-/// begins with taking something from a queue.
+/// Whether something else is worked on in the next round: each has a connection of its own, what the call is given was
+/// awaited in this one, or what it calls begins with taking something from a queue.
 fn is_of_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     // `item = cast(Item, await updates())`
     let holds = |argument: &unspin_ir::Argument, result| {
@@ -102,6 +102,14 @@ fn is_of_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         };
         cx.project.function(*target).calls().any(|(call, _)| receives(call))
     };
+    // Each round has a peer of its own.
+    let connecting = |other: &&Site<'_>| other.effect == Some(Effect::Connect) && !std::ptr::eq(*other, site);
+    let connecting: BlockSet = cx.sites.iter().filter(connecting).map(|other| other.block).collect();
+    let natural = cx.natural();
+    let reconnects = !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &connecting).contains(site.block);
+    if reconnects && site.effect != Some(Effect::Connect) {
+        return true;
+    }
     let is_asked = site.effect == Some(Effect::Request) && cx.sites.iter().filter(is_awaited).any(is_given);
     is_asked || site.resolution.targets.iter().any(takes)
 }
