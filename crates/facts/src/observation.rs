@@ -324,7 +324,13 @@ pub const VOCABULARY: &[Entry] = &[
         &["bounded"],
         "the file puts a deadline around the same elsewhere, or around another wait for it",
     ),
-    (Subject::Call, "in-loop", &["yes", "no"], "whether it stands in a loop"),
+    (
+        Subject::Call,
+        "in-loop",
+        &["yes", "of-caller", "no"],
+        "whether it stands in a loop; or its function is called in one, by another function of the file, and it asks for an \
+         answer without any bound",
+    ),
     (
         Subject::Call,
         "within",

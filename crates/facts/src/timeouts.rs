@@ -4,6 +4,7 @@
 //! decided about.
 
 mod deadline;
+mod loops;
 mod other_end;
 mod patience;
 pub(crate) mod writes;
@@ -136,11 +137,17 @@ impl Context<'_> {
             // Whoever gives the address may put a deadline around all addresses of its host.
             kind.is_some_and(|kind| kind != LoopKind::For || !is_callers || waits != Waits::System)
         });
+        let is_answered = matches!(model.effect, Effect::Request | Effect::Connect) && waits == Waits::Endless;
+        let in_loop = match in_loop {
+            true => "yes",
+            false if is_answered && loops::is_called_in_loop(self.project, self.at) => "of-caller",
+            false => "no",
+        };
         let phase = if self.is_asked_for(block, index, call, model) { "reply" } else { phase(model) };
         let mut attributes = vec![
             ("effect", crate::failures::effect_name(Some(model.effect))),
             ("bound", bound),
-            ("in-loop", if in_loop { "yes" } else { "no" }),
+            ("in-loop", in_loop),
             ("phase", phase),
         ];
         if call.awaited {
@@ -195,6 +202,7 @@ impl Context<'_> {
     /// Whether the call only makes a future, in Rust, of which it is not seen who awaits it and how long.
     fn is_future(&self, call: &Call) -> bool {
         let is_async_path = matches!(call.callee, Callee::Path(path) if path.starts_with("tokio"));
+        let gives_future = self.function.returns.is_some_and(|ty| unspin_ir::last_part(ty).contains("Future"));
         // What a call that waits gives is looked at for its failure, a future is stored as it is.
         let is_stored = || {
             let is_result = |part: &ExprId| call.result.is_some_and(|result| *self.function.expr(*part) == Expr::Local(result));
@@ -207,7 +215,7 @@ impl Context<'_> {
         };
         !call.awaited
             && crate::sites::is_rust(self.project, self.at)
-            && (self.function.is_async || is_async_path || is_stored())
+            && (self.function.is_async || is_async_path || gives_future || is_stored())
     }
 
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters

@@ -164,3 +164,23 @@ impl Events {
         Ok(())
     }
 }
+
+/// Who gets the future decides how long to wait for it.
+pub struct Requests {
+    client: hyper_util::client::legacy::Client<Connector, Body>,
+}
+
+impl Requests {
+    pub async fn send_all(&self, requests: Vec<hyper::Request<Body>>) -> Result<(), hyper_util::client::legacy::Error> {
+        for request in requests {
+            if let Ok(answer) = timeout(Duration::from_secs(5), self.send(request)).await {
+                drop(answer?);
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&self, request: hyper::Request<Body>) -> hyper_util::client::legacy::ResponseFuture {
+        self.client.request(request)
+    }
+}

@@ -151,3 +151,26 @@ async def receive_with_heartbeat(url: str) -> None:
 # A script, which somebody runs by hand and can interrupt.
 for language in ("english", "german"):
     print(requests.get(f"https://example.com/{language}.txt").text)  # expect: missing-timeout/strict
+
+
+class Pages:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def fetch_all(self, count: int) -> list[bytes]:
+        return [self.fetch(number) for number in range(count)]
+
+    def fetch(self, number: int) -> bytes:
+        """One page that never comes, and the others are never asked for."""
+        return requests.get(f"{self.url}/{number}").content  # expect: missing-timeout
+
+    def check_all(self, count: int) -> None:
+        for number in range(count):
+            self.check(number)
+
+    def check(self, number: int) -> None:
+        requests.head(f"{self.url}/{number}", timeout=5).raise_for_status()
+
+    def log_in(self, password: str) -> None:
+        """Once, and not in a loop."""
+        requests.post(self.url, json={"password": password})  # expect: missing-timeout/audit
