@@ -171,6 +171,16 @@ class Pages:
     def check(self, number: int) -> None:
         requests.head(f"{self.url}/{number}", timeout=5).raise_for_status()
 
+    def rename_all(self, names: list[str]) -> None:
+        for name in names:
+            self.rename(name)
+
+    def rename(self, name: str) -> None:
+        self.change({"name": name})
+
+    def change(self, values: dict) -> None:
+        requests.put(self.url, json=values)  # expect: missing-timeout
+
     def log_in(self, password: str) -> None:
         """Once, and not in a loop."""
         requests.post(self.url, json={"password": password})  # expect: missing-timeout/audit
