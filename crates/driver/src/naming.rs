@@ -20,6 +20,8 @@ use crate::input::{Input, Language, Origin};
 /// Names files; remembers what it learnt of each folder.
 #[derive(Default)]
 pub(crate) struct Namer {
+    /// What was last asked: files come folder by folder.
+    last: Option<(PathBuf, PathBuf, Vec<String>)>,
     packages: FxHashMap<PathBuf, bool>,
     projects: FxHashMap<PathBuf, Option<PathBuf>>,
     crates: FxHashMap<PathBuf, Option<(PathBuf, String)>>,
@@ -35,7 +37,7 @@ impl Namer {
         let folder = path.parent().unwrap_or(&path).to_path_buf();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (mut parts, speaks_for_folder) = match input.language {
-            Language::Python => (self.python_folder(&folder, &input.root), stem == "__init__"),
+            Language::Python => (self.same_or_python_folder(&folder, &input.root), stem == "__init__"),
             Language::Rust => self.rust_folder(&folder, &input.root, &stem),
         };
         if !speaks_for_folder {
@@ -45,6 +47,20 @@ impl Namer {
         // The folder that was named on the command line counts too: `unspin check tests/`.
         let is_test = is_test_path(Path::new(&input.shown), below_root, input.language);
         Source { name: name(&parts.join(".")), is_package: speaks_for_folder, is_test }
+    }
+
+    fn same_or_python_folder(&mut self, folder: &Path, root: &Path) -> Vec<String> {
+        match &self.last {
+            // As bytes: paths compare part by part.
+            Some((known, of, parts)) if known.as_os_str() == folder.as_os_str() && of.as_os_str() == root.as_os_str() => {
+                parts.clone()
+            }
+            _ => {
+                let parts = self.python_folder(folder, root);
+                self.last = Some((folder.to_path_buf(), root.to_path_buf(), parts.clone()));
+                parts
+            }
+        }
     }
 
     fn python_folder(&mut self, folder: &Path, root: &Path) -> Vec<String> {

@@ -171,11 +171,18 @@ impl Models {
     pub fn by_receiver(&self, receiver: &str, method: Name, at: &Function, call: &Call) -> Option<(&CallModel, bool)> {
         let found = self.by_receiver.get(&method)?;
         let applies = |&index: &u32| self.calls[index as usize].fits_receiver(receiver).map(|telling| (index, telling));
-        let applicable = found.iter().filter_map(applies).collect::<Vec<_>>();
-        [true, false].into_iter().find_map(|wanted| {
-            let models = applicable.iter().filter(|&&(_, telling)| telling == wanted).map(|&(index, _)| index);
-            self.fitting(&models.collect::<Vec<_>>(), at, call).map(|model| (model, wanted))
-        })
+        // The later model wins, and any that a telling word speaks for wins over those that take any receiver.
+        let mut plain = None;
+        for (index, telling) in found.iter().rev().filter_map(applies) {
+            let model = &self.calls[index as usize];
+            if (telling || plain.is_none()) && fits(model, at, call) {
+                if telling {
+                    return Some((model, true));
+                }
+                plain = Some((model, false));
+            }
+        }
+        plain
     }
 
     /// Whether a method of this name, on whatever it is called, reads or writes and counts how much.

@@ -6,6 +6,7 @@
 //! inferred fields at both, and locals at all of these. Each table is filled on demand, once.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{
@@ -34,6 +35,8 @@ pub(crate) struct TypeTables {
 struct OfFunction {
     /// The type of each local.
     locals: OnceLock<Box<[Option<Name>]>>,
+    /// How often the type of one value was asked for.
+    asked: AtomicU32,
     returns: OnceLock<Option<Name>>,
     definitions: OnceLock<Definitions>,
 }
@@ -71,6 +74,9 @@ enum Layer {
 /// How often the definitions of a function are gone through, so that a type travels through a chain of locals.
 const PASSES: u32 = 2;
 
+/// So often the locals that a value depends on are gone through alone; then it is done for all, once.
+const FEW_QUESTIONS: u32 = 3;
+
 /// How long a chain of fields in one expression is followed; deeper ones have no type.
 const MAX_CHAIN: u32 = 12;
 
@@ -83,7 +89,13 @@ impl Project {
             Expr::Constant(Constant::Bytes(_)) => return Some(unspin_ir::name("bytes")),
             _ => {}
         }
-        Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.expr(self.local_types(at), expr, 0)
+        let inference = Inference { project: self, at, layer: Layer::Fields, function: self.function(at) };
+        let of = self.types.of(at);
+        // Of most functions little is asked, of some everything.
+        if of.locals.get().is_none() && of.asked.fetch_add(1, Ordering::Relaxed) < FEW_QUESTIONS {
+            return inference.expr(&inference.locals_for(&[expr]), expr, 0);
+        }
+        inference.expr(self.local_types(at), expr, 0)
     }
 
     /// Where the locals of a function get their values.
@@ -305,14 +317,21 @@ impl Inference<'_> {
 
     fn types_where(&self, is_needed: impl Fn(LocalId) -> bool) -> Box<[Option<Name>]> {
         let function = self.function;
-        let mut types = function.locals.iter().map(|local| local.ty.map(|ty| self.absolute(ty))).collect::<Box<[_]>>();
+        let mut types = vec![None; function.locals.len()].into_boxed_slice();
+        for (index, local) in function.locals.iter().enumerate() {
+            if let Some(ty) = local.ty
+                && is_needed(LocalId(index as u32))
+            {
+                types[index] = Some(self.absolute(ty));
+            }
+        }
         if let Some(receiver) = function.receiver()
             && let Some(owner) = self.project.owner(self.at)
         {
             types[receiver.0 as usize] = Some(self.project.class_name(owner));
         }
         if self.layer == Layer::Fields {
-            self.captured(&mut types);
+            self.captured(&mut types, &is_needed);
         }
         let definitions = self.project.definitions(self.at);
         for _ in 0..PASSES {
@@ -338,12 +357,13 @@ impl Inference<'_> {
         self.project.absolute(self.at.file, name)
     }
 
-    fn captured(&self, types: &mut [Option<Name>]) {
+    fn captured(&self, types: &mut [Option<Name>], is_needed: &impl Fn(LocalId) -> bool) {
         let Some(parent) = self.function.parent.filter(|&parent| parent < self.at.function) else { return };
         let parent = FunctionRef { file: self.at.file, function: parent };
         let outer = &self.project.function(parent).locals;
         for (index, local) in self.function.locals.iter().enumerate() {
-            if matches!(local.kind, LocalKind::Captured | LocalKind::Shared) && types[index].is_none() {
+            let is_outer = matches!(local.kind, LocalKind::Captured | LocalKind::Shared);
+            if is_outer && types[index].is_none() && is_needed(LocalId(index as u32)) {
                 let known = self.project.local_types(parent);
                 let mut same = outer.iter().zip(known).filter(|(other, _)| other.name == local.name);
                 types[index] = same.find_map(|(_, ty)| *ty);

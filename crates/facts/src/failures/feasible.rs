@@ -4,8 +4,7 @@
 //! false in the next round, and `done = True` ends `while not done`. Only locals and fields of locals are followed; a
 //! call forgets the fields of what it is called on.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use unspin_flow::{BlockSet, Cfg, dataflow};
 use unspin_ir::{
     BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, Handler, LocalId, Name, StatementKind, Terminator, UnaryOp,
@@ -26,7 +25,7 @@ pub(super) enum Known {
     Variant(Name),
 }
 
-pub(super) type Environment = BTreeMap<(LocalId, Option<Name>), Known>;
+pub(super) type Environment = LiteMap<(LocalId, Option<Name>), Known>;
 
 struct Propagation<'c, 'p> {
     cx: &'c LoopContext<'p>,

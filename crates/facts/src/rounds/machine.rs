@@ -1,6 +1,6 @@
 //! The abstract machine: follows one way after the other through a loop, forking at tests that nothing decides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -85,7 +85,7 @@ impl<'p> Machine<'p> {
             store: Store::default(),
             round_start: Rc::default(),
             round: 1,
-            assumptions: BTreeMap::new(),
+            assumptions: litemap::LiteMap::new(),
             fresh_objects: BTreeSet::new(),
             buffers: BTreeSet::new(),
             sought: BTreeSet::new(),
@@ -645,7 +645,7 @@ impl<'p> Machine<'p> {
         if let Some(place) = default_place {
             state.store.slots.entry(place).or_insert(Slot::of(new));
         }
-        for slot in state.store.slots.values_mut().filter(|slot| slot.value == old) {
+        for (_, slot) in state.store.slots.iter_mut().filter(|(_, slot)| slot.value == old) {
             *slot = Slot::of(new);
         }
     }

@@ -1,6 +1,8 @@
 //! The state of one way through a loop: where it is, what every place holds, and what was noticed on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 use std::rc::Rc;
 
 use unspin_ir::{BlockId, ExprId, LocalId, Name};
@@ -45,7 +47,7 @@ pub(super) struct Frame {
     pub(super) id: u32,
     pub(super) block: BlockId,
     pub(super) index: usize,
-    pub(super) visits: BTreeMap<BlockId, u8>,
+    pub(super) visits: LiteMap<BlockId, u8>,
     /// The local of the caller that gets the result.
     pub(super) result: Option<LocalId>,
     /// Whether the caller takes a failure apart.
@@ -68,7 +70,7 @@ impl Frame {
             id,
             block,
             index: 0,
-            visits: BTreeMap::new(),
+            visits: LiteMap::new(),
             result: None,
             raises: false,
             class: None,
@@ -113,7 +115,7 @@ pub(super) struct EndSite {
 /// Everything that places hold.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
-    pub(super) slots: BTreeMap<Place, Slot>,
+    pub(super) slots: LiteMap<Place, Slot>,
     /// Stands for what other tasks may have done to attributes during an `await`.
     pub(super) epoch: Option<ValueId>,
 }
@@ -145,7 +147,7 @@ pub(super) struct State {
     /// From 1 on.
     pub(super) round: u8,
     /// Undecided conditions that were taken to be true or false.
-    pub(super) assumptions: BTreeMap<ValueId, bool>,
+    pub(super) assumptions: LiteMap<ValueId, bool>,
     /// Objects that were made in this round.
     pub(super) fresh_objects: BTreeSet<ValueId>,
     /// Buffers that a read was given, and streams that were read: these are there.
