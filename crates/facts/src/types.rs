@@ -6,7 +6,6 @@
 //! inferred fields at both, and locals at all of these. Each table is filled on demand, once.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{
@@ -35,8 +34,6 @@ pub(crate) struct TypeTables {
 struct OfFunction {
     /// The type of each local.
     locals: OnceLock<Box<[Option<Name>]>>,
-    /// How often the type of one value was asked for.
-    asked: AtomicU32,
     returns: OnceLock<Option<Name>>,
     definitions: OnceLock<Definitions>,
 }
@@ -74,9 +71,6 @@ enum Layer {
 /// How often the definitions of a function are gone through, so that a type travels through a chain of locals.
 const PASSES: u32 = 2;
 
-/// So often the locals that a value depends on are gone through alone; then it is done for all, once.
-const FEW_QUESTIONS: u32 = 3;
-
 /// How long a chain of fields in one expression is followed; deeper ones have no type.
 const MAX_CHAIN: u32 = 12;
 
@@ -90,11 +84,6 @@ impl Project {
             _ => {}
         }
         let inference = Inference { project: self, at, layer: Layer::Fields, function: self.function(at) };
-        let of = self.types.of(at);
-        // Of most functions little is asked, of some everything.
-        if of.locals.get().is_none() && of.asked.fetch_add(1, Ordering::Relaxed) < FEW_QUESTIONS {
-            return inference.expr(&inference.locals_for(&[expr]), expr, 0);
-        }
         inference.expr(self.local_types(at), expr, 0)
     }
 
