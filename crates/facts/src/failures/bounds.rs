@@ -93,24 +93,29 @@ impl<'c, 'p> Bounds<'c, 'p> {
         !passes(self.failure.start, natural.header) || !passes(natural.header, self.site.block)
     }
 
-    /// Whether a branch leaves the loop on one side.
+    /// Whether a branch goes back on one side alone.
     fn leaves(&self, then: BlockId, otherwise: BlockId) -> bool {
-        let natural = self.cx.natural();
-        let differ = self.returning.iter().any(|returning| {
-            let returns = |block: BlockId| block == natural.header || returning.contains(block);
+        let header = self.cx.natural().header;
+        self.returning.iter().any(|returning| {
+            let returns = |block: BlockId| block == header || returning.contains(block);
             returns(then) != returns(otherwise)
-        });
-        // `if closed: n = -1`, and a later `if n < 0: raise`.
-        let is_decided = |side: BlockId| {
-            let sets = natural.body.contains(side) && side != natural.header && self.assigns_constant(side);
-            sets && {
-                let nothing = BlockSet::new(self.graph.len());
-                let graph = feasible::after(self.cx, side, None, self.site.block, None);
-                let around = feasible::reachable(&graph, side, &natural.body, &nothing);
-                !around.contains(natural.header) && !around.contains(self.site.block)
-            }
-        };
-        differ || (natural.body.len() <= MAX_DECIDED && (is_decided(then) || is_decided(otherwise)))
+        })
+    }
+
+    /// Whether what a side of a branch assigns may decide that the loop is left: `if closed: n = -1`, and a later
+    /// `if n < 0: raise`.
+    fn may_decide(&self, side: BlockId) -> bool {
+        let natural = self.cx.natural();
+        let is_inside = natural.body.contains(side) && side != natural.header;
+        is_inside && natural.body.len() <= MAX_DECIDED && self.assigns_constant(side)
+    }
+
+    /// Whether it does.
+    fn decides(&self, side: BlockId) -> bool {
+        let natural = self.cx.natural();
+        let graph = feasible::after(self.cx, side, None, self.site.block, None);
+        let around = feasible::reachable(&graph, side, &natural.body, &BlockSet::new(self.graph.len()));
+        !around.contains(natural.header) && !around.contains(self.site.block)
     }
 
     fn assigns_constant(&self, block: BlockId) -> bool {
@@ -130,8 +135,14 @@ impl<'c, 'p> Bounds<'c, 'p> {
             if block == self.site.block {
                 continue;
             }
+            let leaves = self.leaves(then, otherwise);
+            let mut deciding = [then, otherwise].into_iter().filter(|&side| self.may_decide(side)).peekable();
+            // Most tests do neither, and what a test is about is asked for word by word.
+            if !leaves && deciding.peek().is_none() {
+                continue;
+            }
             let found = self.kinds_of_test(block, test);
-            if !found.is_empty() && self.leaves(then, otherwise) {
+            if !found.is_empty() && (leaves || deciding.any(|side| self.decides(side))) {
                 for kind in found {
                     kinds.entry(kind).or_default().insert(block);
                 }
@@ -365,12 +376,10 @@ impl<'c, 'p> Bounds<'c, 'p> {
     fn is_shrunk(&self, path: &str) -> bool {
         let is_it = |expr: ExprId| self.cx.function.path(expr).as_deref() == Some(path);
         let takes = |site: &Site<'_>| match site.call.callee {
-            Callee::Method(receiver, _) if is_it(receiver) => site.effect == Some(Effect::Shrink),
+            Callee::Method(receiver, _) if site.effect == Some(Effect::Shrink) && is_it(receiver) => true,
             // `pop_interleaved(addresses, 2)`
             callee => {
-                let name = callee.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
-                let named = ["pop", "remove", "discard"].iter().any(|word| name.starts_with(word));
-                named && site.call.arguments.iter().any(|argument| is_it(argument.value))
+                callee.name().is_some_and(takes_by_name) && site.call.arguments.iter().any(|argument| is_it(argument.value))
             }
         };
         self.cx.sites.iter().any(takes)
@@ -391,4 +400,10 @@ impl<'c, 'p> Bounds<'c, 'p> {
 
 fn has(cx: &LoopContext<'_>, kind: WordKind, path: &str) -> bool {
     cx.project.models.has_word(kind, path)
+}
+
+/// Whether what has that name takes something away from what it is given.
+fn takes_by_name(name: unspin_ir::Name) -> bool {
+    let starts_with = |word: &str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    ["pop", "remove", "discard"].into_iter().any(starts_with)
 }
