@@ -147,7 +147,13 @@ pub(crate) fn dropped_failures(project: &Project, at: FunctionRef, shape: &crate
             .resolve(at, source)
             .model
             .is_some_and(|(model, certainty)| certainty == crate::Certainty::Certain && is_stream_of_results(model));
-        if gives_results {
+        // Whoever waits for one visitor only goes away with it: `listener.incoming().flatten().next()`.
+        let is_asked_once = || {
+            let is_result = |expr: ExprId| call.result.is_some_and(|result| *function.expr(expr) == Expr::Local(result));
+            let is_next = |other: &Call| matches!(other.callee, Callee::Method(on, name) if name == "next" && is_result(on));
+            source.callee.name().is_some_and(|name| name == "incoming") && function.calls().any(|(other, _)| is_next(other))
+        };
+        if gives_results && !is_asked_once() {
             found.push(Observation {
                 subject: Subject::Call,
                 function: at,

@@ -138,3 +138,42 @@ pub async fn switched_off(mut address: watch::Receiver<u32>, mut jobs: tokio::sy
         }
     }
 }
+
+enum Ongoing {
+    None,
+    Break,
+    Request(u32),
+}
+
+impl Ongoing {
+    fn is_some(&self) -> bool {
+        !matches!(self, Ongoing::None)
+    }
+
+    fn leaves(&mut self) -> bool {
+        match std::mem::replace(self, Ongoing::None) {
+            Ongoing::Break => true,
+            Ongoing::None | Ongoing::Request(_) => false,
+        }
+    }
+}
+
+pub struct Session {
+    ongoing: Ongoing,
+    requests: mpsc::Receiver<u32>,
+}
+
+impl Session {
+    pub fn run(&mut self) {
+        loop {
+            if self.ongoing.is_some() && self.ongoing.leaves() {
+                break;
+            }
+            if let Ok(request) = self.requests.recv() {
+                self.ongoing = Ongoing::Request(request);
+            } else {
+                self.ongoing = Ongoing::Break;
+            }
+        }
+    }
+}

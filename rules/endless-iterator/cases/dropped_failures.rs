@@ -35,3 +35,8 @@ pub fn of_text(text: &str) -> Vec<u32> {
 pub fn flat(groups: Vec<Vec<u8>>) -> Vec<u8> {
     groups.into_iter().flatten().collect()
 }
+
+/// One visitor is waited for, and whoever waits goes away with it.
+pub fn first_visitor(listener: &std::net::TcpListener) -> Option<std::net::TcpStream> {
+    listener.incoming().flatten().next()
+}

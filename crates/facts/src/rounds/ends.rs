@@ -49,7 +49,9 @@ impl<'p> Machine<'p> {
             return self.raise(state, &["OSError"]);
         }
         let name = cx.call.callee.name();
-        let polls = model.blocks == Some(false) || name.is_some_and(|name| name.starts_with("poll_"));
+        // `next(items, "")` never waits, because the items are at hand.
+        let is_at_hand = model.end == Some(EndValue::Default);
+        let polls = model.blocks == Some(false) && !is_at_hand || name.is_some_and(|name| name.starts_with("poll_"));
         let stream = stream.map(|stream| stream.value);
         let path = Self::stream_of(cx).filter(|_| cx.at == self.at).and_then(|stream| cx.function.path(stream));
         let path = path.map(|path| unspin_ir::name(&path));

@@ -167,6 +167,9 @@ impl<'p> Machine<'p> {
         if base.from_end && self.values.literal_of(base.value).is_some_and(Literal::is_empty_sequence) {
             self.failed = Some("IndexError");
         }
+        if base.from_end && self.values.literal_of(base.value) == Some(&Literal::None) {
+            self.failed = Some("TypeError");
+        }
         if let Node::Apply(Operator::Aggregate(kind), parts) = self.values.node(base.value)
             && *kind != unspin_ir::Aggregate::Map as u8
             && let Expr::Constant(unspin_ir::Constant::Int(at)) = function.expr(index)
@@ -199,6 +202,11 @@ impl<'p> Machine<'p> {
         }
         if self.values.literal_of(slot.value).is_some() {
             return slot;
+        }
+        // `c in letters`, where `c` stands for the end: `next(text, "\0")`.
+        let stands_for_end = left.from_end && self.values.literal_of(left.value).is_some();
+        if stands_for_end && matches!(op, CompareOp::In | CompareOp::NotIn) {
+            return Slot { value: self.values.bool(op == CompareOp::NotIn), ..slot };
         }
         let (end_first, other) = match (is_end(self, &left), is_end(self, &right)) {
             (true, false) => (true, b),

@@ -330,9 +330,19 @@ impl Values {
     fn compare_with_unknown(&self, op: CompareOp, literal: &Literal, other: ValueId) -> Option<bool> {
         let is_object =
             matches!(self.node(other), Node::Apply(Operator::Aggregate(_) | Operator::Binary(_) | Operator::Length, _));
+        // `State.Closed`, `State.None`
+        let member = match self.node(other) {
+            Node::Apply(Operator::Global(name), _) => {
+                let is_of_type = |parent| unspin_ir::last_part(parent).starts_with(char::is_uppercase);
+                unspin_ir::parent_path(*name).is_some_and(is_of_type).then_some(*name)
+            }
+            Node::Apply(Operator::Variant(name), _) => Some(*name),
+            _ => None,
+        };
+        let is_none = member.map(|name| unspin_ir::last_part(name) == "None").or(is_object.then_some(false));
         match (op, literal) {
-            (CompareOp::Is | CompareOp::Eq, Literal::None) if is_object => Some(false),
-            (CompareOp::IsNot | CompareOp::Ne, Literal::None) if is_object => Some(true),
+            (CompareOp::Is | CompareOp::Eq, Literal::None) if is_none.is_some() => is_none,
+            (CompareOp::IsNot | CompareOp::Ne, Literal::None) if is_none.is_some() => is_none.map(|is_none| !is_none),
             (CompareOp::Lt | CompareOp::Le | CompareOp::Ne, Literal::Int(value)) if *value <= 0 && self.is_positive(other) => {
                 Some(true)
             }
