@@ -1,7 +1,7 @@
 //! Items: functions, methods, types, traits, modules and constants.
 
 use quote_free::attribute_words;
-use syn::{Attribute, Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem};
+use syn::{Attribute, Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Visibility};
 use unspin_ir::{Class, Expr, Field, FunctionBuilder, FunctionKind, LocalKind, Name, Parameter};
 use unspin_span::Span;
 
@@ -71,7 +71,17 @@ impl Lowering<'_> {
                 self.class(path, span);
             }
             Item::Macro(item) if item.ident.is_none() => self.item_macro(&item.mac),
+            Item::Use(item) if !matches!(item.vis, Visibility::Inherited) => self.exports(item),
             _ => {}
+        }
+    }
+
+    /// What the file itself, and no module inside of it, gives on.
+    fn exports(&mut self, item: &syn::ItemUse) {
+        let is_of_file = self.state.builder.function.kind == FunctionKind::Module && self.paths.within_file().is_empty();
+        if is_of_file {
+            let exported = self.paths.exported(&item.tree);
+            self.module.exports.extend(exported);
         }
     }
 

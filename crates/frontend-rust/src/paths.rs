@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syn::{Ident, Item, UseTree};
 use unspin_ir::{Name, Source};
 
@@ -79,6 +79,8 @@ struct ModuleNames {
 pub(crate) struct Paths {
     /// Absolute path of the file's module.
     file: Name,
+    /// The modules that the file declares.
+    below: FxHashSet<Name>,
     modules: Vec<ModuleNames>,
     current: usize,
     /// `use` and items inside of function bodies, innermost last.
@@ -88,7 +90,12 @@ pub(crate) struct Paths {
 impl Paths {
     /// The table of a file whose items are these.
     pub(crate) fn new(source: &Source, items: &[Item]) -> Self {
-        let mut paths = Self { file: source.name, modules: vec![ModuleNames::default()], current: 0, local: Vec::new() };
+        let declared = items.iter().filter_map(|item| match item {
+            Item::Mod(item) => Some(ident_name(&item.ident)),
+            _ => None,
+        });
+        let below = declared.collect();
+        let mut paths = Self { file: source.name, below, modules: vec![ModuleNames::default()], current: 0, local: Vec::new() };
         paths.collect(items);
         paths
     }
@@ -132,6 +139,17 @@ impl Paths {
     pub(crate) fn is_own(&self, path: Name) -> bool {
         let first = name(path.split('.').next().unwrap_or_default());
         self.modules[0].items.contains_key(&first) || self.local.iter().any(|(_, known)| *known == path)
+    }
+
+    /// What a `pub use` of the file gives on: names, with the absolute paths that they stand for.
+    pub(crate) fn exported(&self, tree: &UseTree) -> Vec<(Name, Name)> {
+        let mut exported = Vec::new();
+        flatten(tree, &mut Vec::new(), &mut exported);
+        let absolute = |segments: Vec<Name>| {
+            let is_below = segments.first().is_some_and(|first| self.below.contains(first));
+            if is_below { joined(&self.file, &joined_segments(&segments)) } else { self.resolve(&segments) }
+        };
+        exported.into_iter().map(|(own, segments)| (own, absolute(segments))).collect()
     }
 
     /// Make the names of a `use` in a function body known.

@@ -18,6 +18,8 @@ pub struct Module {
     pub functions: Vec<Function>,
     /// Classes, structs, enums and traits.
     pub classes: Vec<Class>,
+    /// What the file gives on of other modules, `pub use client::Connection`: the name, and the absolute path that it stands for.
+    pub exports: Vec<(Name, Name)>,
     /// Comments that hold `unspin:` or `expect:`.
     pub comments: Vec<Comment>,
     /// What the parser could not read; the rest was lowered.

@@ -7,6 +7,9 @@ use unspin_ir::{FunctionId, FunctionKind, Name};
 
 use super::{ClassRef, FunctionRef, SourceFile, Symbol};
 
+/// How many modules give a name on to each other.
+const MAX_EXPORTS: u32 = 4;
+
 /// Tables from names to functions and classes.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
@@ -24,6 +27,8 @@ pub(crate) struct Index {
     /// The class of each method.
     pub(super) owners: Vec<Vec<Option<ClassRef>>>,
     pub(crate) modules: FxHashMap<Name, u32>,
+    /// What modules give on of others, by absolute name; `None` where two say so, as two releases of one crate do.
+    exports: FxHashMap<Name, Option<Name>>,
     /// Names below which there are modules.
     packages: FxHashSet<Name>,
 }
@@ -44,6 +49,7 @@ pub(crate) struct ClassEntry {
     pub(super) linearized: OnceLock<Box<[ClassRef]>>,
     /// Definitions of methods in its subclasses, once they were asked for.
     pub(super) overrides: OnceLock<FxHashMap<Name, Vec<FunctionRef>>>,
+    pub(super) is_trait: bool,
     /// Whether it only adds methods to a type that no file of the project defines.
     pub(super) is_foreign: bool,
 }
@@ -55,6 +61,10 @@ impl Index {
             index.modules.entry(source.module.name).or_insert(file as u32);
             if let Some((package, _)) = source.module.name.rsplit_once('.') {
                 index.packages.insert(unspin_ir::name(package));
+            }
+            for &(own, of) in &source.module.exports {
+                let name = qualified(source.module.name, own);
+                index.exports.entry(name).and_modify(|known| *known = None).or_insert(Some(of));
             }
             index.add_classes(file as u32, source);
             index.add_functions(file as u32, source);
@@ -85,6 +95,7 @@ impl Index {
                 by_name: FxHashMap::default(),
                 linearized: OnceLock::new(),
                 overrides: OnceLock::new(),
+                is_trait: class.is_abstract,
                 is_foreign: false,
             });
         }
@@ -186,6 +197,9 @@ impl Index {
         if let Some(&symbol) = self.global.get(&name) {
             return Some(symbol);
         }
+        if let Some(class) = self.given_class(name) {
+            return Some(Symbol::Class(class));
+        }
         if self.modules.contains_key(&name) {
             return None;
         }
@@ -205,6 +219,22 @@ impl Index {
             (Some(&(_, symbol @ Symbol::Class(_))), None) => Some(symbol),
             _ => None,
         }
+    }
+
+    /// The struct or enum that a module gives on under this name. What a trait leaves to its types is not taken for the
+    /// work of one.
+    fn given_class(&self, name: Name) -> Option<ClassRef> {
+        let mut given = name;
+        for _ in 0..MAX_EXPORTS {
+            given = (*self.exports.get(&given)?)?;
+            if let Some(&symbol) = self.global.get(&given) {
+                return match symbol {
+                    Symbol::Class(class) if !self.class(class).is_trait => Some(class),
+                    _ => None,
+                };
+            }
+        }
+        None
     }
 
     /// Whether a path is that of a file, or of a folder with files.

@@ -119,6 +119,31 @@ fn a_receiver_is_known_by_type_alias_base_or_word() {
 }
 
 #[test]
+fn a_module_that_gives_a_class_on_says_which_of_that_name() {
+    let with_class = |module_name: &str| {
+        let mut found = module(module_name);
+        found.classes = vec![class("Connection", &[], &[])];
+        Draft::method("Connection", "receive").add_to(&mut found);
+        found
+    };
+    let resolved = |exports: &[(&str, &str)]| {
+        let mut user = module("app");
+        let mut main = Draft::function("main");
+        let connection = main.parameter("connection", Some("lib.Connection"));
+        let receiver = main.0.read(connection);
+        main.call_method(receiver, "receive", &[]);
+        main.add_to(&mut user);
+        let mut lib = module("lib");
+        lib.exports = exports.iter().map(|(own, of)| (name(own), name(of))).collect();
+        let project = project(vec![user, with_class("lib.client"), with_class("lib.session"), lib], "");
+        resolve_last(&project, 0).targets.iter().map(|target| target.file).collect::<Vec<_>>()
+    };
+    assert_eq!(resolved(&[("Connection", "lib.client.Connection")]), [1]);
+    assert_eq!(resolved(&[("Connection", "lib.session.Connection")]), [2]);
+    assert!(resolved(&[("Connection", "lib.client.Connection"), ("Connection", "lib.session.Connection")]).is_empty());
+}
+
+#[test]
 fn a_bound_method_is_followed_through_a_local() {
     let mut app = module("app");
     let mut run = Draft::function("run");
