@@ -63,3 +63,24 @@ class Client:
             except Exception as error:
                 print(error)
                 time.sleep(1)
+
+
+class Subscription:
+    """Class: a stream that is kept up for as long as somebody asks for its next item."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.server = server
+        self.sock: socket.socket | None = None
+
+    def __iter__(self) -> "Subscription":
+        return self
+
+    def __next__(self) -> bytes:
+        while True:
+            try:
+                if self.sock is None:
+                    self.sock = socket.create_connection(self.server, timeout=5)
+                return self.sock.recv(4096)
+            except ConnectionError:
+                self.sock = None
+                time.sleep(1)

@@ -4,15 +4,25 @@ use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Expr, ExprId, Terminator};
 
 use super::feasible;
+use crate::FunctionRef;
 use crate::model::{Effect, WordKind};
 use crate::sites::{LoopContext, Site};
+
+/// How many helpers deep a call that waits for anybody is looked for.
+const DEPTH: u32 = 2;
 
 /// Whether it waits for whoever sends a datagram or connects, so that nobody is gone when nobody does.
 pub(super) fn waits_for_anybody(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let mut targets = site.resolution.targets.iter();
-    site.effect == Some(Effect::Accept)
-        || is_open(cx, site.call.callee)
-        || targets.any(|&target| cx.project.function(target).calls().any(|(call, _)| is_open(cx, call.callee)))
+    site.effect == Some(Effect::Accept) || is_open(cx, site.call.callee) || targets.any(|&target| opens(cx, target, DEPTH))
+}
+
+/// Whether a function waits for anybody, or calls one that does.
+fn opens(cx: &LoopContext<'_>, at: FunctionRef, depth: u32) -> bool {
+    cx.project.function(at).calls().any(|(call, _)| {
+        let inside = || cx.project.resolve(at, call).targets.iter().any(|&target| opens(cx, target, depth - 1));
+        is_open(cx, call.callee) || (depth > 1 && inside())
+    })
 }
 
 /// Whether the name says that whoever connects or sends a datagram is waited for.
@@ -24,6 +34,10 @@ pub(super) fn is_open(cx: &LoopContext<'_>, callee: unspin_ir::Callee) -> bool {
 pub(super) fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: &[BlockId]) -> &'static str {
     if is_after_item(cx, site) {
         return "item";
+    }
+    // Whoever asks a stream for its next item decides how long it is kept up.
+    if matches!(cx.function.name.as_str(), "__next__" | "__anext__") {
+        return "service";
     }
     let natural = cx.natural();
     let handlers: BlockSet = handler_starts.iter().copied().collect();
