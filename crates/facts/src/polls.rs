@@ -14,6 +14,9 @@ use crate::sites::{LoopContext, Remote, Site};
 const MAX_SITES: usize = 12;
 const MAX_QUESTIONS: usize = 2;
 
+/// How many methods are called on one another's results until a test.
+const MAX_CHAIN: u32 = 4;
+
 /// Whom a poll asks, nearest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Asked {
@@ -238,10 +241,24 @@ fn is_bound(cx: &LoopContext<'_>, test: ExprId) -> bool {
             let named = cx.name_of(site);
             found |= !is_constructor && models.has_word(WordKind::Stop, &named) && !models.has_word(WordKind::NotStop, &named);
             let waits = site.effect == Some(Effect::Wait) && !is_program(site);
-            found |= waits || matches!(site.effect, Some(Effect::Clock | Effect::StopCheck | Effect::RetryPolicy));
+            found |= waits || matches!(site.effect, Some(Effect::StopCheck | Effect::RetryPolicy)) || reads_clock(cx, site);
         }
     });
     found
+}
+
+/// `started.elapsed()`, also taken apart: `metadata.modified()?.elapsed()?.as_secs()`.
+fn reads_clock(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let mut site = site;
+    for _ in 0..MAX_CHAIN {
+        if site.effect == Some(Effect::Clock) {
+            return true;
+        }
+        let Callee::Method(receiver, _) = site.call.callee else { return false };
+        let Some(origin) = cx.origin_site(receiver) else { return false };
+        site = origin;
+    }
+    false
 }
 
 /// Whether the loop changes anything but locals that hold answers.

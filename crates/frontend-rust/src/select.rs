@@ -1,8 +1,9 @@
 //! `select!` of tokio, futures and crossbeam.
 //!
-//! Each arm is a block that begins with the call it awaits; a refutable pattern that fails goes to `else`, if there is
-//! one, or waits for another arm, because its own is switched off, and comes back to the selection then. A precondition (`, if ready`) is evaluated before the selection and tested in a block of its
-//! own before the arm; where it does not hold, that way ends, because the selection does not choose it.
+//! Each arm is a block that begins with the call it awaits; a refutable pattern that fails switches its arm off: the
+//! selection waits for another one, or comes to `else` where all of them may fail. A precondition (`, if ready`) is evaluated
+//! before the selection and tested in a block of its own before the arm; where it does not hold, that way ends, because the
+//! selection does not choose it.
 
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;

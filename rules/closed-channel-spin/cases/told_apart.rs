@@ -177,3 +177,18 @@ impl Session {
         }
     }
 }
+
+pub struct Either<A, B> {
+    left: A,
+    right: B,
+}
+
+/// Neither is awaited by itself: `Either` is, and asserts that the channel is open.
+pub async fn handed_on(mut jobs: tokio::sync::mpsc::Receiver<u32>, mut wakes: tokio::sync::mpsc::Receiver<u32>) {
+    loop {
+        match (Either { left: std::pin::pin!(jobs.recv()), right: std::pin::pin!(wakes.recv()) }).await {
+            Chosen::Left(job) => assert!(job.is_some()),
+            Chosen::Right(wake) => debug_assert!(wake.is_some()),
+        }
+    }
+}

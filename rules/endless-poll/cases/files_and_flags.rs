@@ -33,4 +33,17 @@ impl Lock {
             sleep(Duration::from_millis(1));
         }
     }
+    /// Whoever holds it touches it; a lock that nobody touches is taken over.
+    pub fn wait_while_touched(&self) -> std::io::Result<()> {
+        loop {
+            let age = match self.path.metadata() {
+                Err(_) => return Ok(()),
+                Ok(found) => found.modified()?.elapsed().map_err(std::io::Error::other)?.as_secs(),
+            };
+            if age > 60 {
+                return std::fs::remove_file(&self.path);
+            }
+            sleep(Duration::from_secs(1));
+        }
+    }
 }

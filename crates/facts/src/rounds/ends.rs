@@ -245,12 +245,15 @@ impl<'p> Machine<'p> {
         let (Callee::Method(receiver, method), Some(result)) = (cx.call.callee, cx.call.result) else { return false };
         let is_asynchronous = self.project.type_of(cx.at, receiver).is_some_and(|ty| ty.starts_with("tokio."));
         let is_immediate = ["try_", "poll_", "blocking_"].iter().any(|prefix| method.starts_with(prefix));
+        let is_result = |expr: &ExprId| *cx.function.expr(*expr) == Expr::Local(result);
         is_asynchronous
             && !cx.call.awaited
             && !is_immediate
-            && cx.function.calls().any(|(call, _)| {
-                matches!(call.callee.name(), Some(name) if name.as_str().trim_end_matches('!').ends_with("pin"))
-                    && call.arguments.iter().any(|argument| *cx.function.expr(argument.value) == Expr::Local(result))
+            && cx.function.calls().any(|(call, _)| match call.callee {
+                Callee::Value(value) if call.awaited => {
+                    matches!(cx.function.expr(value), Expr::Aggregate(_, parts) if parts.iter().any(is_result))
+                }
+                _ => false,
             })
     }
 
