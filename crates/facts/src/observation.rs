@@ -254,8 +254,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "suspends",
-        &["never", "only-asks", "blocked", "for-a-moment", "same-failure", "ready-arm"],
-        "in a coroutine, a way round that never suspends: nothing comes on it; it only asks again; it blocks the thread with a \
+        &["never", "not-always", "only-asks", "blocked", "for-a-moment", "same-failure", "ready-arm"],
+        "in a coroutine, a way round that never suspends: nothing comes on it, and nothing in the loop suspends, or something \
+         else does; it only asks again; it blocks the thread with a \
          sleep; it only gives way for a moment; it goes through a failure that comes again at once, since nothing has changed; an arm of \
          its `select!` may be ready at once, before the pause beside it",
     ),

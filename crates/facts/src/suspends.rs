@@ -84,6 +84,7 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     let how = match round {
         _ if round.handled.is_some() => "same-failure",
         _ if round.yields => "for-a-moment",
+        _ if awaits_elsewhere(cx) => "not-always",
         _ => "never",
     };
     Some(Observation {
@@ -95,6 +96,15 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
         words: vec![("call", String::new())],
         sureness: Sureness::High,
     })
+}
+
+/// Whether anything at all is awaited in the loop: then its author knows when nothing comes, better than this analysis.
+fn awaits_elsewhere(cx: &LoopContext<'_>) -> bool {
+    let awaits = |block: BlockId| {
+        let terminator = &cx.function.block(block).terminator;
+        matches!(terminator, Terminator::Advance { awaited: true, .. } | Terminator::Select { .. })
+    };
+    cx.sites.iter().any(|site| site.call.awaited) || cx.natural().body.iter().any(awaits)
 }
 
 /// Whether a test that leaves the loop looks at a clock.
