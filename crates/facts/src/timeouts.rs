@@ -254,11 +254,7 @@ impl Context<'_> {
 
     /// Whether the call gets a connection that is there already, by the name of an argument: it only shakes hands.
     fn is_given_stream(&self, call: &Call) -> bool {
-        let words = ["stream", "sock", "tcp", "conn", "io", "transport"];
-        let is_stream = |local: LocalId| {
-            let name = self.function.local(local).name.to_ascii_lowercase();
-            words.iter().any(|word| name == *word || (word.len() > 2 && name.contains(word)))
-        };
+        let is_stream = |local: LocalId| is_stream_name(&self.function.local(local).name);
         let mut locals = call.arguments.iter().flat_map(|argument| self.locals_of(argument.value));
         !call.arguments.iter().any(|argument| self.is_accepted(argument.value, 0))
             && locals.any(|local| {
@@ -290,23 +286,29 @@ impl Context<'_> {
 
     /// Whether the object shakes hands over a stream that it holds already: `connector.connect(name, self.stream.take())`.
     fn wraps_own_stream(&self, call: &Call) -> bool {
-        call.arguments.iter().any(|argument| self.is_held(argument.value, 0)) && self.is_given_stream(call)
+        let is_stream = |part: ExprId| {
+            let path = self.function.path(part);
+            path.is_some_and(|path| is_stream_name(path.rsplit('.').next().unwrap_or_default()))
+        };
+        let mut parts = call.arguments.iter().filter_map(|argument| self.held(argument.value, 0));
+        parts.any(|part| is_stream(part) || self.is_given_stream(call))
     }
 
-    /// Whether a value is a part of the receiver, or taken out of one.
-    fn is_held(&self, value: ExprId, hops: u32) -> bool {
+    /// The part of the receiver that a value is, or is taken out of.
+    fn held(&self, value: ExprId, hops: u32) -> Option<ExprId> {
         let Expr::Local(local) = *self.function.expr(value) else {
-            return root_local(self.function, value).is_some_and(|root| self.function.receiver() == Some(root));
+            let root = root_local(self.function, value)?;
+            return Some(value).filter(|_| self.function.receiver() == Some(root));
         };
-        hops < MAX_HOPS
-            && self.project.definitions(self.at).of(self.function, local).any(|definition| match definition {
-                Definition::Value(value) => self.is_held(value, hops + 1),
-                Definition::Call(taken) => {
-                    let Callee::Method(on, _) = taken.callee else { return false };
-                    !taken.awaited && taken.arguments.is_empty() && self.is_held(on, hops + 1)
-                }
-                _ => false,
-            })
+        let mut definitions = self.project.definitions(self.at).of(self.function, local).filter(|_| hops < MAX_HOPS);
+        definitions.find_map(|definition| match definition {
+            Definition::Value(value) => self.held(value, hops + 1),
+            Definition::Call(taken) => match taken.callee {
+                Callee::Method(on, _) if !taken.awaited && taken.arguments.is_empty() => self.held(on, hops + 1),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// The locals that an expression is made of; a closure is made of what it captures.
@@ -402,6 +404,13 @@ impl Context<'_> {
         let locals = self.function.parameters.iter().map(|parameter| parameter.local);
         locals.filter(move |&local| fits(&self.function.local(local).name))
     }
+}
+
+/// Whether something is called as connections are.
+fn is_stream_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["stream", "sock", "tcp", "conn", "io", "transport"];
+    words.iter().any(|word| name == *word || (word.len() > 2 && name.contains(word)))
 }
 
 /// A model that takes any receiver tells more by its timeout argument: `jobs.blpop(key, timeout=3)`.
