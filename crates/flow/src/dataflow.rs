@@ -22,8 +22,17 @@ pub trait Analysis {
     fn transfer(&self, block: BlockId, state: &Self::State) -> Vec<(BlockId, Self::State)>;
 }
 
-/// States on entry to every block that can be reached from the given ones; `None` elsewhere.
-pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(BlockId, A::State)>) -> Vec<Option<A::State>> {
+/// What is known when nothing changes any more.
+pub struct Fixpoint<S> {
+    /// By block, the state on entry to it; `None` where it cannot be reached from the given ones.
+    pub states: Vec<Option<S>>,
+    /// By block, where the edges lead that can be taken out of it.
+    pub edges: Vec<Vec<BlockId>>,
+}
+
+/// Go on from the given states until nothing changes.
+pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(BlockId, A::State)>) -> Fixpoint<A::State> {
+    let mut edges: Vec<Vec<BlockId>> = vec![Vec::new(); cfg.len()];
     let mut states: Vec<Option<A::State>> = vec![None; cfg.len()];
     let mut pending = BTreeSet::new();
     let arrive =
@@ -43,10 +52,15 @@ pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(Blo
         arrive(&mut states, &mut pending, block, state);
     }
     while let Some((_, block)) = pending.pop_first() {
-        let Some(state) = states[block.0 as usize].clone() else { continue };
-        for (next, state) in analysis.transfer(block, &state) {
+        let Some(state) = &states[block.0 as usize] else { continue };
+        let taken = analysis.transfer(block, state);
+        // A state that changes later brings its block back here, so that the last answer is the one to keep.
+        let known = &mut edges[block.0 as usize];
+        known.clear();
+        known.extend(taken.iter().map(|&(next, _)| next));
+        for (next, state) in taken {
             arrive(&mut states, &mut pending, next, state);
         }
     }
-    states
+    Fixpoint { states, edges }
 }

@@ -7,7 +7,7 @@ mod pauses;
 use std::collections::BTreeMap;
 
 use unspin_flow::{BlockSet, Cfg};
-use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BlockId, Callee, CompareOp, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
 
 use super::{Failure, feasible};
 use crate::model::{Effect, WordKind};
@@ -107,7 +107,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
     fn may_decide(&self, side: BlockId) -> bool {
         let natural = self.cx.natural();
         let is_inside = natural.body.contains(side) && side != natural.header;
-        is_inside && natural.body.len() <= MAX_DECIDED && self.assigns_constant(side)
+        is_inside && natural.body.len() <= MAX_DECIDED && self.assigns_what_is_tested(side)
     }
 
     /// Whether it does.
@@ -118,10 +118,19 @@ impl<'c, 'p> Bounds<'c, 'p> {
         !around.contains(natural.header) && !around.contains(self.site.block)
     }
 
-    fn assigns_constant(&self, block: BlockId) -> bool {
-        self.cx.function.block(block).statements.iter().any(|statement| match statement.kind {
-            StatementKind::Assign(_, value) => {
-                matches!(self.cx.function.expr(value), Expr::Constant(_) | Expr::Unary(UnaryOp::Negate, _))
+    /// Whether a block assigns a constant to what some test of the loop is about.
+    fn assigns_what_is_tested(&self, block: BlockId) -> bool {
+        let function = self.cx.function;
+        let is_tested = |local: LocalId| {
+            self.cx.natural().body.iter().any(|other| match function.block(other).terminator {
+                Terminator::Branch { test, .. } => crate::shape::mentions(function, test, local),
+                _ => false,
+            })
+        };
+        function.block(block).statements.iter().any(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => {
+                matches!(function.expr(value), Expr::Constant(_) | Expr::Unary(UnaryOp::Negate, _))
+                    && crate::shape::root_local(function, place).is_some_and(is_tested)
             }
             _ => false,
         })

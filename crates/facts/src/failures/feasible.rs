@@ -53,7 +53,7 @@ fn never_returns(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// What a round has tested by the time that it comes to each block: `while not ready` knows that `ready` is false.
 pub(super) fn tested(cx: &LoopContext<'_>) -> Vec<Option<Environment>> {
     let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), None);
-    dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(cx.natural().header, Environment::new())])
+    dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(cx.natural().header, Environment::new())]).states
 }
 
 /// The graph of the loop, reduced to the edges that can be taken from `start`, with `binding` holding the failure, until
@@ -103,16 +103,7 @@ pub(super) fn repeats_after_success(cx: &LoopContext<'_>, site: &Site<'_>, handl
 
 fn reduced(analysis: &Propagation<'_, '_>, starts: Vec<(BlockId, Environment)>) -> Cfg {
     let cx = analysis.cx;
-    let states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, analysis, starts);
-    let mut successors = vec![Vec::new(); cx.shape.cfg.len()];
-    for (index, state) in states.iter().enumerate() {
-        if let Some(state) = state {
-            let block = BlockId(index as u32);
-            let edges = dataflow::Analysis::transfer(analysis, block, state);
-            successors[index] = edges.into_iter().map(|(next, _)| next).collect();
-        }
-    }
-    Cfg::from_successors(successors)
+    Cfg::from_successors(dataflow::iterate_to_fixpoint(&cx.shape.cfg, analysis, starts).edges)
 }
 
 impl dataflow::Analysis for Propagation<'_, '_> {
