@@ -44,14 +44,11 @@ impl<'p> Bounds<'_, 'p> {
         let targets = &site.resolution.targets;
         let may_fail = |&target: &crate::FunctionRef| self.cx.project.summary(target).raises;
         let fails = !targets.is_empty() && (crate::sites::is_rust(self.cx.project, self.cx.at) || targets.iter().any(may_fail));
-        if fails && site.remote == Remote::No {
-            if has(self.cx, WordKind::Delay, &self.cx.name_of(site)) {
-                return Some("limit");
-            }
-            // `servers = self.servers_left()?`, with `*attempts += 1` further down.
-            if targets.iter().any(may_fail) && self.counts_something() {
-                return Some("unknown");
-            }
+        let gives_delay = || has(self.cx, WordKind::Delay, &self.cx.name_of(site));
+        // `servers = self.servers_left()?`, with `*attempts += 1` further down.
+        let looks_at_count = || targets.iter().any(may_fail) && self.counts_something();
+        if fails && site.remote == Remote::No && (gives_delay() || looks_at_count()) {
+            return Some("unknown");
         }
         // What a deadline broke off got to no end; it bounds the next attempt only if it counts the attempts.
         let is_broken_off = self.site.is_deadline()
