@@ -241,7 +241,9 @@ fn is_bound(cx: &LoopContext<'_>, test: ExprId) -> bool {
             let named = cx.name_of(site);
             found |= !is_constructor && models.has_word(WordKind::Stop, &named) && !models.has_word(WordKind::NotStop, &named);
             let waits = site.effect == Some(Effect::Wait) && !is_program(site);
+            let asks_to_stop = |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains(Effect::StopCheck);
             found |= waits || matches!(site.effect, Some(Effect::StopCheck | Effect::RetryPolicy)) || reads_clock(cx, site);
+            found |= site.resolution.targets.iter().any(asks_to_stop);
         }
     });
     found

@@ -112,7 +112,10 @@ fn has_deadline(cx: &LoopContext<'_>) -> bool {
     crate::loops::exit_tests(cx).into_iter().any(|test| {
         let mut found = false;
         crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= cx.origin_site(part).is_some_and(|site| site.effect == Some(Effect::Clock));
+            found |= cx.origin_site(part).is_some_and(|site| {
+                let asks = |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains(Effect::Clock);
+                site.effect == Some(Effect::Clock) || site.resolution.targets.iter().any(asks)
+            });
         });
         found
     })

@@ -199,7 +199,7 @@ fn state_of_question(cx: &LoopContext<'_>, site: &Site<'_>, hops: u32) -> &'stat
     state
 }
 
-/// Whether an inner function reads a variable of this one that the loop assigns.
+/// Whether an inner function reads a variable of this one that the loop assigns, or any a global one.
 fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
     let function = cx.project.function(inner);
     let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
@@ -207,9 +207,20 @@ fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
         let index = cx.function.locals.iter().position(|local| local.name == name);
         index.is_some_and(|index| cx.shape.definitions(unspin_ir::LocalId(index as u32)).iter().any(in_loop))
     };
-    inner.file == cx.at.file
-        && function.parent == Some(cx.at.function)
-        && function.locals.iter().any(|local| local.kind == LocalKind::Captured && is_stepped(local.name))
+    // `del sys.argv[1]`, where the helper looks at `sys.argv`.
+    let mut stored = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).filter_map(|statement| {
+        let (StatementKind::Assign(mut place, _) | StatementKind::Delete(mut place)) = statement.kind else { return None };
+        while let &(Expr::Index(base, _) | Expr::Slice(base, ..)) = cx.function.expr(place) {
+            place = base;
+        }
+        match *cx.function.expr(place) {
+            Expr::Global(name) => Some(name),
+            _ => None,
+        }
+    });
+    let is_inner = inner.file == cx.at.file && function.parent == Some(cx.at.function);
+    is_inner && function.locals.iter().any(|local| local.kind == LocalKind::Captured && is_stepped(local.name))
+        || stored.any(|name| function.exprs.contains(&Expr::Global(name)))
 }
 
 /// A field of an own, exclusive object cannot be changed by others.
