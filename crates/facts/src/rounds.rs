@@ -9,6 +9,7 @@
 //! is silence.
 
 mod calls;
+mod channels;
 mod ends;
 mod eval;
 mod machine;

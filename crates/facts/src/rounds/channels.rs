@@ -1,0 +1,283 @@
+//! Channels: who holds the other side, and what says that nobody closes it. Names and fields are followed within one file.
+
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator};
+
+use super::calls::Context;
+use super::machine::Machine;
+use crate::FunctionRef;
+use crate::definitions::Definition;
+use crate::model::{CallModel, Effect};
+
+/// How many objects a sender may be put into, one into the other.
+const MAX_PARTS: usize = 4;
+
+impl<'p> Machine<'p> {
+    /// Whether only the program could close the channel that it receives from, and its file never does.
+    pub(super) fn is_never_closed(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let own_name =
+            |function: &Function, expr: ExprId| function.path(expr).map(|path| unspin_ir::last_part(unspin_ir::name(&path)));
+        let channel = own_name(cx.function, receiver);
+        let functions = &self.project.files[cx.at.file as usize].module.functions;
+        let closes = |function: &Function, call: &Call| {
+            matches!(call.callee, Callee::Method(on, method)
+                if model.closed_by.contains(&method) && own_name(function, on) == channel)
+        };
+        let is_expected = |block: &unspin_ir::BasicBlock| {
+            matches!(&block.terminator, Terminator::Dispatch { handlers, .. }
+                if handlers.iter().any(|handler| handler.classes.iter().any(|class| model.end_raises.contains(class))))
+        };
+        !model.closed_by.is_empty()
+            && !functions.iter().any(|function| function.blocks.iter().any(is_expected))
+            && !functions.iter().any(|function| function.calls().any(|(call, _)| closes(function, call)))
+    }
+
+    /// Whether the program itself keeps the other side of the channel that it receives from, so that nobody closes it:
+    /// `let (_sender, receiver) = channel()`, or in an object that the receiving function has, too.
+    pub(super) fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
+        let Some((at, receiver)) = self.origin_of_local(cx.at, receiver) else { return false };
+        let function = self.project.function(at);
+        let definitions = self.project.definitions(at);
+        let Some(Definition::Value(part)) = definitions.only(function, receiver) else { return false };
+        let Expr::Index(pair, _) = *function.expr(part) else { return false };
+        let of_pair = |local: &LocalId| {
+            *local != receiver
+                && matches!(definitions.only(function, *local), Some(Definition::Value(other))
+                    if matches!(*function.expr(other), Expr::Index(base, _) if function.expr(base) == function.expr(pair)))
+        };
+        let is_made_here = matches!(*function.expr(pair), Expr::Local(pair)
+            if matches!(definitions.only(function, pair), Some(Definition::Call(_))));
+        let mut senders = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(of_pair);
+        is_made_here
+            && senders.any(|sender| {
+                if at == cx.at { !self.is_moved(at, sender) } else { is_kept_in_capture(function, cx.function, sender) }
+            })
+    }
+
+    /// Whether the object whose field is received from was given the other side as well, itself or in a part of it:
+    /// `Actor { receiver, handle: Handle { sender } }`.
+    pub(super) fn is_made_with_sender(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Expr::Field(owner, field) = *cx.function.expr(receiver) else { return false };
+        let Some(class) = self.project.type_of(cx.at, owner).and_then(|ty| self.project.class(ty)) else { return false };
+        let module = &self.project.files[self.project.class_file(class) as usize].module;
+        !module.shares_objects && module.functions.iter().any(|function| is_built_with_sender(function, field))
+    }
+
+    /// The function and local that a captured one stands for.
+    fn origin_of_local(&self, at: FunctionRef, local: LocalId) -> Option<(FunctionRef, LocalId)> {
+        let (mut at, mut local) = (at, local);
+        loop {
+            let function = self.project.function(at);
+            let data = function.local(local);
+            if !matches!(data.kind, LocalKind::Captured | LocalKind::Shared) {
+                return Some((at, local));
+            }
+            let parent = function.parent.filter(|&parent| parent < at.function)?;
+            at = FunctionRef { function: parent, ..at };
+            let index = self.project.function(at).locals.iter().position(|outer| outer.name == data.name)?;
+            local = LocalId(index as u32);
+        }
+    }
+
+    /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
+    fn is_moved(&self, at: FunctionRef, local: LocalId) -> bool {
+        let function = self.project.function(at);
+        let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
+        let name = function.local(local).name;
+        let inside = self.project.files[at.file as usize].module.functions.iter();
+        let captured = inside.filter(|inner| inner.parent == Some(at.function)).any(|inner| {
+            inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        });
+        captured
+            || function.blocks.iter().any(|block| {
+                let returned = matches!(block.terminator, Terminator::Return(Some(value)) if is_it(value));
+                returned
+                    || block.statements.iter().any(|statement| match &statement.kind {
+                        StatementKind::Assign(_, value) => is_it(*value),
+                        StatementKind::Call(call) => {
+                            call.arguments.iter().any(|argument| is_it(argument.value))
+                                || matches!(call.callee, Callee::Method(on, method) if is_it(on) && method == "close")
+                        }
+                        _ => false,
+                    })
+            })
+    }
+
+    /// Whether another arm of the selection receives from another field of the same object, and can leave the loop: what
+    /// one object receives from is mostly closed together.
+    pub(super) fn closes_with_another(&self, cx: &Context<'_, 'p>) -> bool {
+        let field_of = |call: &Call| match call.callee {
+            Callee::Method(on, _) => match *cx.function.expr(on) {
+                Expr::Field(base, field) => Some((cx.function.path(base)?, field)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((owner, own)) = field_of(cx.call).filter(|_| cx.at == self.at) else { return false };
+        let is_other = |arm: BlockId| {
+            cx.function.block(arm).statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Call(call) => field_of(call).is_some_and(|(of, field)| {
+                    let model = self.project.resolve(cx.at, call).model;
+                    of == owner && field != own && model.is_some_and(|(model, _)| model.effect == Effect::Receive)
+                }),
+                _ => false,
+            })
+        };
+        self.body.iter().any(|block| match &cx.function.block(block).terminator {
+            Terminator::Select { arms } => arms.iter().any(|&arm| is_other(arm) && self.may_leave(cx.function, arm)),
+            _ => false,
+        })
+    }
+
+    /// Whether the loop can be left from a block before it starts again.
+    fn may_leave(&self, function: &Function, start: BlockId) -> bool {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut pending = vec![start];
+        while let Some(block) = pending.pop() {
+            if !self.body.contains(block) {
+                return true;
+            }
+            if block != self.header && seen.insert(block) {
+                pending.extend(function.block(block).successors());
+            }
+        }
+        false
+    }
+
+    /// How a stream of the project's own is polled: whether it ends is up to what it stands for.
+    pub(super) fn own_polls(&self, cx: &Context<'_, 'p>) -> Option<&'p [FunctionRef]> {
+        let Callee::Method(receiver, _) = cx.call.callee else { return None };
+        let class = self.project.class(self.project.type_of(cx.at, receiver)?)?;
+        Some(self.project.method(class, unspin_ir::name("poll_next"))).filter(|polls| !polls.is_empty())
+    }
+
+    /// A stream of the project's own that never says that it has ended.
+    pub(super) fn is_endless_stream(&self, cx: &Context<'_, 'p>) -> bool {
+        let ends = |function: &Function| {
+            let is_none = |value: ExprId| *function.expr(value) == Expr::Constant(unspin_ir::Constant::None);
+            function.blocks.iter().any(|block| {
+                matches!(block.terminator, Terminator::Return(Some(value)) if is_none(value))
+                    || block
+                        .statements
+                        .iter()
+                        .any(|statement| matches!(statement.kind, StatementKind::Assign(_, value) if is_none(value)))
+            })
+        };
+        self.own_polls(cx).is_some_and(|polls| !polls.iter().any(|&poll| ends(self.project.function(poll))))
+    }
+
+    /// Whether the source asks, in this loop, whether there is something to take: then it knows when there is not.
+    pub(super) fn is_asked_for_items(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Some(channel) = cx.function.path(receiver) else { return false };
+        let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
+        let is_channel = |expr: ExprId| cx.function.path(expr).is_some_and(|path| path == channel);
+        let asks = |expr: ExprId| {
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, expr, &mut |part| {
+                found |= match *cx.function.expr(part) {
+                    Expr::Length(of) => is_channel(of),
+                    Expr::Truth(of) => is_rust && is_channel(of),
+                    _ => false,
+                };
+            });
+            found
+        };
+        let in_loop = |block: BlockId| cx.at != self.at || self.body.contains(block);
+        cx.function.block_ids().filter(|&(id, _)| in_loop(id)).any(|(_, block)| {
+            matches!(block.terminator, Terminator::Branch { test, .. } if asks(test))
+                || block.statements.iter().any(|statement| match &statement.kind {
+                    StatementKind::Assign(_, value) => asks(*value),
+                    StatementKind::Call(call) => matches!(call.callee, Callee::Method(on, method)
+                        if matches!(method.as_str(), "is_empty" | "empty" | "len" | "qsize") && is_channel(on)),
+                    _ => false,
+                })
+        })
+    }
+
+    /// Whether a receive is not awaited here, but put into something that is: `Either { left: pin!(jobs.recv()) }`.
+    pub(super) fn is_handed_on(&self, cx: &Context<'_, 'p>) -> bool {
+        let (Callee::Method(receiver, method), Some(result)) = (cx.call.callee, cx.call.result) else { return false };
+        let is_asynchronous = self.project.type_of(cx.at, receiver).is_some_and(|ty| ty.starts_with("tokio."));
+        let is_immediate = ["try_", "poll_", "blocking_"].iter().any(|prefix| method.starts_with(prefix));
+        let is_result = |expr: &ExprId| *cx.function.expr(*expr) == Expr::Local(result);
+        is_asynchronous
+            && !cx.call.awaited
+            && !is_immediate
+            && cx.function.calls().any(|(call, _)| match call.callee {
+                Callee::Value(value) if call.awaited => {
+                    matches!(cx.function.expr(value), Expr::Aggregate(_, parts) if parts.iter().any(is_result))
+                }
+                _ => false,
+            })
+    }
+}
+
+/// Whether a function puts a local into an object that an inner function has, too: `this = Self { sender }`.
+fn is_kept_in_capture(outer: &Function, inner: &Function, local: LocalId) -> bool {
+    let has = |object: LocalId| {
+        let name = outer.local(object).name;
+        inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+    };
+    outer.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => match (outer.expr(place), outer.expr(value)) {
+            (Expr::Local(object), Expr::Aggregate(_, parts)) => {
+                parts.iter().any(|&part| *outer.expr(part) == Expr::Local(local)) && has(*object)
+            }
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether a function makes a channel and puts both sides into one object: the receiver as the field of this name.
+fn is_built_with_sender(function: &Function, field: Name) -> bool {
+    let statements = || function.blocks.iter().flat_map(|block| &block.statements);
+    // The pair that each local is a side of.
+    let sides = statements().filter_map(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => match (function.expr(place), function.expr(value)) {
+            (Expr::Local(side), Expr::Index(pair, _)) => match *function.expr(*pair) {
+                Expr::Local(pair) => Some((*side, pair)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    let sides: Vec<(LocalId, LocalId)> = sides.collect();
+    let receivers = sides.iter().filter(|(side, _)| function.local(*side).name == field);
+    receivers.into_iter().any(|&(receiver, pair)| {
+        let others = sides.iter().filter(|&&(side, of)| of == pair && side != receiver);
+        let mut kept: Vec<LocalId> = others.map(|&(side, _)| side).collect();
+        let is_kept = |kept: &[LocalId], expr: ExprId| {
+            let mut found = false;
+            crate::shape::for_each_part(function, expr, &mut |part| {
+                found |= matches!(*function.expr(part), Expr::Local(local) if kept.contains(&local));
+            });
+            found
+        };
+        for _ in 0..MAX_PARTS {
+            let holders = statements().filter_map(|statement| match &statement.kind {
+                StatementKind::Assign(place, value) => match *function.expr(*place) {
+                    Expr::Local(local) if is_kept(&kept, *value) => Some(local),
+                    _ => None,
+                },
+                StatementKind::Call(call) => call.result.filter(|_| call.operands().any(|operand| is_kept(&kept, operand))),
+                _ => None,
+            });
+            let holders: Vec<LocalId> = holders.filter(|holder| !kept.contains(holder)).collect();
+            kept.extend(holders);
+        }
+        function.exprs.iter().any(|expr| {
+            let Expr::Aggregate(unspin_ir::Aggregate::Tuple, parts) = expr else { return false };
+            let is_side = |part: &ExprId| matches!(*function.expr(*part), Expr::Local(part) if sides.contains(&(part, pair)));
+            // `(sender, receiver)` goes on to whoever takes them apart.
+            !parts.iter().all(is_side)
+                && parts.iter().any(|&part| *function.expr(part) == Expr::Local(receiver))
+                && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if kept.contains(&part)))
+        })
+    })
+}
