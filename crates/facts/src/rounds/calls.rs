@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, Name, Terminator};
+use unspin_ir::{BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, Name, Terminator};
 use unspin_span::Span;
 
 use super::Mode;
@@ -57,6 +57,9 @@ impl<'p> Machine<'p> {
             return self.finish(state, call, mapped);
         }
         if let Some(receiver) = receiver.filter(|slot| !self.is_end_itself(slot) && self.adapts(at, function, call)) {
+            if self.filters(state, function, call, receiver) {
+                return true;
+            }
             let adapted = self.adapted(state, function, call, receiver, &arguments);
             return self.finish(state, call, adapted);
         }
@@ -337,6 +340,36 @@ impl<'p> Machine<'p> {
             && call.arguments.iter().all(is_known)
     }
 
+    /// Follow the closure of a `filter` whose result is compared with `None`: then it is one of an option.
+    fn filters(&mut self, state: &mut State, function: &'p Function, call: &'p Call, receiver: Slot) -> bool {
+        let (Callee::Method(_, method), Some(result), [only]) = (call.callee, call.result, &call.arguments[..]) else {
+            return false;
+        };
+        let Expr::Function(closure) = *function.expr(only.value) else { return false };
+        let compares = |expr: &Expr| match *expr {
+            Expr::Compare(CompareOp::Is | CompareOp::IsNot, side, none) => {
+                *function.expr(side) == Expr::Local(result) && *function.expr(none) == Expr::Constant(Constant::None)
+            }
+            _ => false,
+        };
+        let target = FunctionRef { file: state.frame().at.file, function: closure };
+        let callee = self.project.function(target);
+        let [parameter] = &callee.parameters[..] else { return false };
+        if method != "filter"
+            || self.adapted_nothing("filter", receiver).is_some()
+            || callee.blocks.len() > MAX_INLINED_BLOCKS
+            || state.frames.len() >= self.max_frames
+            || !function.exprs.iter().any(compares)
+        {
+            return false;
+        }
+        let id = self.next_frame_id();
+        state.store.slots.insert(Place::Local(id, parameter.local), receiver);
+        let frame = Frame::new(target, id, BlockId(0));
+        state.frames.push(Frame { result: call.result, filters: Some(receiver), ..frame });
+        true
+    }
+
     /// A value of its own for each state that a closure may look at.
     fn adapted(&mut self, state: &State, function: &Function, call: &Call, receiver: Slot, arguments: &[Slot]) -> Slot {
         let Callee::Method(_, method) = call.callee else { return receiver };
@@ -393,6 +426,14 @@ impl<'p> Machine<'p> {
         state.excused |= self.mode == Mode::Idle;
     }
 
+    /// Whether a closure that changes nothing of its own is told that something happened, and nothing else: `heard()` of
+    /// `heard: impl Fn()`.
+    fn is_only_told(&self, at: FunctionRef, function: &Function, call: &Call) -> bool {
+        let Callee::Value(callee) = call.callee else { return false };
+        let ty = || self.project.type_of(at, callee).map(unspin_ir::last_part);
+        matches!(function.expr(callee), Expr::Local(_)) && call.arguments.is_empty() && ty().is_some_and(|ty| ty == "Fn")
+    }
+
     /// Nothing is known of the callee: it may change its receiver and what it can reach through its arguments.
     fn unresolved(&mut self, state: &mut State, function: &'p Function, call: &'p Call, arguments: &[Slot]) -> bool {
         let shares = self.project.files[state.frame().at.file as usize].module.shares_objects;
@@ -404,7 +445,9 @@ impl<'p> Machine<'p> {
             state.excused = true;
             return true;
         }
-        self.work(state);
+        if !self.is_only_told(state.frame().at, function, call) {
+            self.work(state);
+        }
         if let Callee::Method(receiver, _) = call.callee {
             // `self.out.write(x)` may change `self.out`, not `self`.
             self.touch(state, function, receiver);

@@ -114,7 +114,7 @@ impl<'p> Machine<'p> {
                     return Some(found);
                 }
                 // What one round sets may only be the same again after the next.
-                if state.round < MAX_ROUNDS && state.end.is_none() && !state.works {
+                if state.round < MAX_ROUNDS && !state.works {
                     self.begin_round(&mut state);
                     self.push(*state);
                 }
@@ -311,11 +311,46 @@ impl<'p> Machine<'p> {
             let classes: Vec<&str> = state.kept_failure.iter().map(|class| last_part(class.as_str())).collect();
             return self.raise(state, &classes);
         }
+        let slot = match frame.filters {
+            Some(kept) => self.filtered(state, frame.result, kept, slot),
+            None => slot,
+        };
         if let Some(result) = frame.result {
             let place = Place::Local(state.frame().id, result);
             state.store.slots.insert(place, slot);
         }
         true
+    }
+
+    /// What a filter gives of a value, by the answer of its closure; one way for each that nothing decides.
+    fn filtered(&mut self, state: &mut State, result: Option<LocalId>, kept: Slot, answer: Slot) -> Slot {
+        let (base, negated) = self.question(answer.value);
+        let known = self.known_outcome(state, base).map(|value| value != negated);
+        // Nothing is nothing, whatever it was before.
+        let nothing = Slot { places: answer.places, ..Slot::of(self.values.literal(Literal::None)) };
+        if known.is_none() {
+            let mut other = state.clone();
+            other.forks += 1;
+            other.assumptions.insert(base, negated);
+            if let Some(result) = result {
+                let place = Place::Local(other.frame().id, result);
+                other.store.slots.insert(place, nothing);
+            }
+            self.push(other);
+            state.forks += 1;
+            state.assumptions.insert(base, !negated);
+        }
+        if known == Some(false) { nothing } else { Slot { places: kept.places | answer.places, ..kept } }
+    }
+
+    /// What a test asks, and whether it asks for the opposite.
+    fn question(&mut self, value: ValueId) -> (ValueId, bool) {
+        let truth = self.values.apply(Operator::Truth, &[value]);
+        let (base, negated) = match self.values.node(truth) {
+            Node::Apply(Operator::Not, inner) => (inner[0], true),
+            _ => (truth, false),
+        };
+        self.canonical(base, negated)
     }
 
     pub(super) fn is_failure(&self, value: ValueId) -> bool {
@@ -386,12 +421,7 @@ impl<'p> Machine<'p> {
         if let Some(class) = self.failed.take() {
             return self.raise(state, &[class]);
         }
-        let truth = self.values.apply(Operator::Truth, &[slot.value]);
-        let (base, negated) = match self.values.node(truth) {
-            Node::Apply(Operator::Not, inner) => (inner[0], true),
-            _ => (truth, false),
-        };
-        let (base, negated) = self.canonical(base, negated);
+        let (base, negated) = self.question(slot.value);
         let known = self.known_outcome(state, base).map(|value| value != negated);
         let (depth, at, block) = (state.frames.len() - 1, state.frame().at, state.frame().block);
         // Nothing that is read into nothing is no end.

@@ -58,6 +58,8 @@ pub(super) struct Frame {
     pub(super) write_back: Vec<(LocalId, ValueId, ExprId)>,
     /// Whether a failure is a value for the caller: `let r = f();`.
     pub(super) keeps_failure: bool,
+    /// What is given where the closure that is followed answers yes, and nothing where it does not: `Option::filter`.
+    pub(super) filters: Option<Slot>,
     /// Whether the call may run another function of the project as well.
     pub(super) is_one_of_many: bool,
 }
@@ -76,6 +78,7 @@ impl Frame {
             class: None,
             write_back: Vec::new(),
             keeps_failure: false,
+            filters: None,
             is_one_of_many: false,
         }
     }
