@@ -126,8 +126,8 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    fn new(id: FunctionId, builder: FunctionBuilder) -> Self {
-        Self {
+    fn new(id: FunctionId, builder: FunctionBuilder) -> Box<Self> {
+        Box::new(Self {
             id,
             builder,
             slots: Slots::default(),
@@ -139,7 +139,7 @@ impl Frame<'_> {
             owner: None,
             class_receiver: None,
             is_test: false,
-        }
+        })
     }
 
     /// The name of its function, qualified within the file.
@@ -167,9 +167,10 @@ struct Lowerer<'a> {
     module: Module,
     /// Finished functions; an entry is reserved where the definition begins, so that they keep the order of the source.
     functions: Vec<Option<Function>>,
-    frame: Frame<'a>,
+    frame: Box<Frame<'a>>,
     /// Frames of the functions around, the module first.
-    outer: Vec<Frame<'a>>,
+    #[expect(clippy::vec_box, reason = "a frame is most of a kilobyte and changes its place with every function")]
+    outer: Vec<Box<Frame<'a>>>,
     /// Functions defined in a body that is copied, by their place: they are lowered once.
     copies: FxHashMap<u32, FunctionId>,
     /// The class whose method is being lowered, for `Self` and for fields that methods declare.
