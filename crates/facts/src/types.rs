@@ -6,6 +6,7 @@
 //! inferred fields at both, and locals at all of these. Each table is filled on demand, once.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{
@@ -16,7 +17,6 @@ use unspin_ir::{
 use crate::definitions::{Definition, Definitions};
 use crate::model::Effect;
 use crate::project::{ClassRef, FunctionRef, Project, SourceFile, Symbol};
-use crate::shape::for_each_part;
 
 /// Types that were inferred so far.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(crate) struct TypeTables {
 struct OfFunction {
     /// The type of each local.
     locals: OnceLock<Box<[Option<Name>]>>,
+    /// How often the type of one value was asked for.
+    asked: AtomicU32,
     returns: OnceLock<Option<Name>>,
     definitions: OnceLock<Definitions>,
 }
@@ -71,6 +73,9 @@ enum Layer {
 /// How often the definitions of a function are gone through, so that a type travels through a chain of locals.
 const PASSES: u32 = 2;
 
+/// So often the locals that a value depends on are gone through alone; then it is done for all, once.
+const FEW_QUESTIONS: u32 = 4;
+
 /// How long a chain of fields in one expression is followed; deeper ones have no type.
 const MAX_CHAIN: u32 = 12;
 
@@ -84,6 +89,11 @@ impl Project {
             _ => {}
         }
         let inference = Inference { project: self, at, layer: Layer::Fields, function: self.function(at) };
+        let of = self.types.of(at);
+        // Of most functions little is asked, of some everything.
+        if of.locals.get().is_none() && of.asked.fetch_add(1, Ordering::Relaxed) < FEW_QUESTIONS {
+            return inference.expr(&inference.locals_for(&[expr]), expr, 0);
+        }
         inference.expr(self.local_types(at), expr, 0)
     }
 
@@ -255,6 +265,34 @@ fn may_have_type(function: &Function, value: ExprId) -> bool {
     matches!(function.expr(value), Expr::Local(_) | Expr::Global(_) | Expr::Field(..) | Expr::Index(..))
 }
 
+/// Locals whose types others follow from.
+struct Needed<'a> {
+    function: &'a Function,
+    seen: Vec<bool>,
+    locals: Vec<LocalId>,
+}
+
+impl Needed<'_> {
+    /// Those from which the type of an expression follows.
+    fn add(&mut self, value: ExprId, depth: u32) {
+        match self.function.expr(value) {
+            Expr::Local(local) if !std::mem::replace(&mut self.seen[local.0 as usize], true) => self.locals.push(*local),
+            Expr::Field(base, _) | Expr::Index(base, _) if depth <= MAX_CHAIN => self.add(*base, depth + 1),
+            Expr::Aggregate(Aggregate::Tuple, parts) if depth <= MAX_CHAIN => {
+                parts.iter().for_each(|&part| self.add(part, depth + 1));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_call(&mut self, call: &Call) {
+        if let Callee::Value(value) = call.callee {
+            self.add(value, 0);
+        }
+        call.operands().for_each(|operand| self.add(operand, 0));
+    }
+}
+
 /// Types of one function, as far as a layer can see.
 struct Inference<'a> {
     project: &'a Project,
@@ -265,54 +303,38 @@ struct Inference<'a> {
 
 impl Inference<'_> {
     fn locals(&self) -> Box<[Option<Name>]> {
-        self.types_where(|_| true)
+        let all = (0..self.function.locals.len() as u32).map(LocalId).collect::<Vec<_>>();
+        self.types_of(&all)
     }
 
     /// The types that the types of some expressions follow from: the others are left out.
     fn locals_for(&self, values: &[ExprId]) -> Box<[Option<Name>]> {
-        let function = self.function;
         let definitions = self.project.definitions(self.at);
-        let mut needed = vec![false; function.locals.len()];
-        let mut pending = Vec::new();
-        let need = |needed: &mut [bool], pending: &mut Vec<LocalId>, value: ExprId| {
-            for_each_part(function, value, &mut |part| {
-                if let Expr::Local(local) = *function.expr(part)
-                    && !std::mem::replace(&mut needed[local.0 as usize], true)
-                {
-                    pending.push(local);
-                }
-            });
-        };
+        let mut needed = Needed { function: self.function, seen: vec![false; self.function.locals.len()], locals: Vec::new() };
         for &value in values {
-            need(&mut needed, &mut pending, value);
+            needed.add(value, 0);
         }
-        while let Some(local) = pending.pop() {
-            for definition in definitions.of(function, local) {
+        let mut next = 0;
+        while let Some(&local) = needed.locals.get(next) {
+            for definition in definitions.of(self.function, local) {
                 match definition {
-                    Definition::Value(value) | Definition::Item(value) => need(&mut needed, &mut pending, value),
-                    Definition::Call(call) => {
-                        let called = match call.callee {
-                            Callee::Value(value) => Some(value),
-                            Callee::Path(_) | Callee::Method(..) => None,
-                        };
-                        call.operands().chain(called).for_each(|value| need(&mut needed, &mut pending, value));
-                    }
+                    Definition::Value(value) | Definition::Item(value) => needed.add(value, 0),
+                    Definition::Call(call) => needed.add_call(call),
                     Definition::Failure => {}
                 }
             }
+            next += 1;
         }
-        self.types_where(|local| needed[local.0 as usize])
+        needed.locals.sort_unstable();
+        self.types_of(&needed.locals)
     }
 
-    fn types_where(&self, is_needed: impl Fn(LocalId) -> bool) -> Box<[Option<Name>]> {
+    /// The types of some locals, in order, that depend on no others.
+    fn types_of(&self, wanted: &[LocalId]) -> Box<[Option<Name>]> {
         let function = self.function;
         let mut types = vec![None; function.locals.len()].into_boxed_slice();
-        for (index, local) in function.locals.iter().enumerate() {
-            if let Some(ty) = local.ty
-                && is_needed(LocalId(index as u32))
-            {
-                types[index] = Some(self.absolute(ty));
-            }
+        for &local in wanted {
+            types[local.0 as usize] = function.local(local).ty.map(|ty| self.absolute(ty));
         }
         if let Some(receiver) = function.receiver()
             && let Some(owner) = self.project.owner(self.at)
@@ -320,19 +342,16 @@ impl Inference<'_> {
             types[receiver.0 as usize] = Some(self.project.class_name(owner));
         }
         if self.layer == Layer::Fields {
-            self.captured(&mut types, &is_needed);
+            self.captured(&mut types, wanted);
         }
         let definitions = self.project.definitions(self.at);
         for _ in 0..PASSES {
             let mut changed = false;
-            for (local, definition) in definitions.iter(function) {
+            for &local in wanted {
                 let index = local.0 as usize;
-                if types[index].is_none()
-                    && is_needed(local)
-                    && let Some(ty) = self.definition(&types, definition)
-                {
-                    types[index] = Some(ty);
-                    changed = true;
+                if types[index].is_none() {
+                    types[index] = definitions.of(function, local).find_map(|definition| self.definition(&types, definition));
+                    changed |= types[index].is_some();
                 }
             }
             if !changed {
@@ -346,15 +365,15 @@ impl Inference<'_> {
         self.project.absolute(self.at.file, name)
     }
 
-    fn captured(&self, types: &mut [Option<Name>], is_needed: &impl Fn(LocalId) -> bool) {
+    fn captured(&self, types: &mut [Option<Name>], wanted: &[LocalId]) {
         let Some(parent) = self.function.parent.filter(|&parent| parent < self.at.function) else { return };
         let parent = FunctionRef { file: self.at.file, function: parent };
         let outer = &self.project.function(parent).locals;
-        for (index, local) in self.function.locals.iter().enumerate() {
-            let is_outer = matches!(local.kind, LocalKind::Captured | LocalKind::Shared);
-            if is_outer && types[index].is_none() && is_needed(LocalId(index as u32)) {
+        for &local in wanted {
+            let (data, index) = (self.function.local(local), local.0 as usize);
+            if matches!(data.kind, LocalKind::Captured | LocalKind::Shared) && types[index].is_none() {
                 let known = self.project.local_types(parent);
-                let mut same = outer.iter().zip(known).filter(|(other, _)| other.name == local.name);
+                let mut same = outer.iter().zip(known).filter(|(other, _)| other.name == data.name);
                 types[index] = same.find_map(|(_, ty)| *ty);
             }
         }
