@@ -2,7 +2,7 @@
 
 use unspin_ir::{LoopKind, Terminator};
 
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, is_rust};
 
 /// A loop whose every exit is an assertion.
@@ -31,14 +31,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     let yields = crate::loops::waits(cx) == "yes";
-    let file = cx.at.file;
-    at.filter(|_| !yields).map(|at| Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("leaves-by", "assertion")],
-        places: vec![("loop", file, cx.source.head), ("call", file, at)],
-        words: Vec::new(),
-        sureness: Sureness::High,
+    at.filter(|_| !yields).map(|at| {
+        cx.observation(vec![("leaves-by", "assertion")], &[("loop", cx.source.head), ("call", at)], Vec::new(), Sureness::High)
     })
 }

@@ -7,7 +7,7 @@ use unspin_ir::{BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Lo
 use unspin_span::Span;
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, is_rust};
 
 const MAX_HOPS: u32 = 4;
@@ -20,16 +20,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     let counts = crate::walks::counts(cx);
     let others = || if counts { None } else { own_parent(cx).or_else(|| until_unchanged(cx)) };
     let (shape, span, name) = infinite_number(cx).or_else(others)?;
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("fixpoint", shape)],
-        places: vec![("loop", file, cx.source.head), ("step", file, span)],
-        words: vec![("place", name)],
-        sureness: Sureness::Medium,
-    })
+    Some(cx.observation(
+        vec![("fixpoint", shape)],
+        &[("loop", cx.source.head), ("step", span)],
+        vec![("place", name)],
+        Sureness::Medium,
+    ))
 }
 
 type Found = (&'static str, Span, String);

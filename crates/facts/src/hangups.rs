@@ -6,7 +6,7 @@ use unspin_flow::{BlockSet, ways};
 use unspin_ir::{BinaryOp, Expr, StatementKind, Terminator};
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::LoopContext;
 
 /// A walk over ready descriptors with a way round that neither reads, writes nor unregisters.
@@ -34,17 +34,13 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !ways::exists_through(&cx.shape.cfg, natural, natural.header, &working) {
         return None;
     }
-    let file = cx.at.file;
     let span = cx.function.block(block).statements.get(index).map_or(cx.source.head, |statement| statement.span);
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("passes-over", "hangup")],
-        places: vec![("loop", file, cx.source.head), ("call", file, span)],
-        words: vec![("call", crate::sites::shown_callee(cx.function, call))],
-        sureness: Sureness::High,
-    })
+    Some(cx.observation(
+        vec![("passes-over", "hangup")],
+        &[("loop", cx.source.head), ("call", span)],
+        vec![("call", crate::sites::shown_callee(cx.function, call))],
+        Sureness::High,
+    ))
 }
 
 fn mentions_hangup(cx: &LoopContext<'_>) -> bool {

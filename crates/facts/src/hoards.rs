@@ -7,7 +7,7 @@
 use unspin_ir::{BinaryOp, Callee, CompareOp, Expr, ExprId, StatementKind, Terminator, UnaryOp};
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 
 /// A loop that hoards.
@@ -23,16 +23,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         let read = read_by(cx, added)?;
         (is_searched(cx, &path) && !is_measured(cx, &path)).then_some((read, path, statement.span))
     })?;
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("collects", "until-mark")],
-        places: vec![("call", file, read.span), ("loop", file, cx.source.head), ("step", file, growth)],
-        words: vec![("call", cx.name_of(read)), ("place", path)],
-        sureness: Sureness::Medium,
-    })
+    Some(cx.observation(
+        vec![("collects", "until-mark")],
+        &[("call", read.span), ("loop", cx.source.head), ("step", growth)],
+        vec![("call", cx.name_of(read)), ("place", path)],
+        Sureness::Medium,
+    ))
 }
 
 fn reads_from_peer(site: &Site<'_>) -> bool {

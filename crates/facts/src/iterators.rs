@@ -29,17 +29,13 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     let waits = crate::loops::waits(cx);
-    let file = cx.at.file;
     let span = cx.function.block(block).statements.get(index).map_or(cx.source.head, |statement| statement.span);
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("iterates", kind), ("waits", waits)],
-        places: vec![("loop", file, cx.source.head), ("call", file, span)],
-        words: vec![("call", crate::sites::shown_callee(cx.function, call))],
-        sureness: if waits == "no" || !is_endless { Sureness::High } else { Sureness::Medium },
-    })
+    Some(cx.observation(
+        vec![("iterates", kind), ("waits", waits)],
+        &[("loop", cx.source.head), ("call", span)],
+        vec![("call", crate::sites::shown_callee(cx.function, call))],
+        if waits == "no" || !is_endless { Sureness::High } else { Sureness::Medium },
+    ))
 }
 
 /// `iter(lambda: sock.recv(n), "")`: the read gives `b""` at its end.

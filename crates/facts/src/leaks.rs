@@ -7,7 +7,7 @@ use unspin_flow::{BlockSet, ways};
 use unspin_ir::{BlockId, Callee, Expr, ExprId, LocalId, LocalKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Remote, Site, is_rust};
 
 /// A connection that is left open when the loop goes round.
@@ -26,16 +26,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         });
         let goes_round = reaches_header(cx, site, &releasing);
         (closes && goes_round).then(|| {
-            let file = cx.at.file;
-            Observation {
-                subject: Subject::Loop,
-                function: cx.at,
-                around: Some(cx.source.span),
-                attributes: vec![("leaks", "connection")],
-                places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
-                words: vec![("call", cx.name_of(site)), ("place", cx.function.local(held).name.to_string())],
-                sureness: Sureness::Medium,
-            }
+            cx.observation(
+                vec![("leaks", "connection")],
+                &[("call", site.span), ("loop", cx.source.head)],
+                vec![("call", cx.name_of(site)), ("place", cx.function.local(held).name.to_string())],
+                Sureness::Medium,
+            )
         })
     })
 }
@@ -57,16 +53,12 @@ pub(crate) fn observe_task(cx: &LoopContext<'_>) -> Option<Observation> {
         let leaves = site.call.raises && !site.call.panics && cx.function.block(site.block).unwind.is_none();
         leaves && open.contains(site.block)
     })?;
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("leaks", "task")],
-        places: vec![("call", file, made), ("exit", file, left.span), ("loop", file, cx.source.head)],
-        words: vec![("call", cx.name_of(left)), ("place", cx.function.local(held).name.to_string())],
-        sureness: Sureness::Medium,
-    })
+    Some(cx.observation(
+        vec![("leaks", "task")],
+        &[("call", made), ("exit", left.span), ("loop", cx.source.head)],
+        vec![("call", cx.name_of(left)), ("place", cx.function.local(held).name.to_string())],
+        Sureness::Medium,
+    ))
 }
 
 /// The handles of tasks that a block aborts.

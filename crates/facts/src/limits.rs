@@ -13,7 +13,7 @@ use unspin_span::Span;
 use crate::Project;
 use crate::gates::{counted_by, grown_by, is_same_place};
 use crate::model::{Effect, WordKind};
-use crate::observation::{Attribute, Observation, Subject, Sureness};
+use crate::observation::{Attribute, Observation, Sureness};
 use crate::shape::Shape;
 use crate::sites::{LoopContext, is_rust};
 use crate::summary::steps_itself;
@@ -73,15 +73,7 @@ pub(crate) fn observe_for(cx: &LoopContext<'_>) -> Option<Observation> {
 }
 
 fn observation(cx: &LoopContext<'_>, attribute: Attribute, at: Span, named: String) -> Observation {
-    Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![attribute],
-        places: vec![("loop", cx.at.file, cx.source.head), ("step", cx.at.file, at)],
-        words: vec![("bound", named)],
-        sureness: Sureness::High,
-    }
+    cx.observation(vec![attribute], &[("loop", cx.source.head), ("step", at)], vec![("bound", named)], Sureness::High)
 }
 
 /// The place that a loop walks, seen through the temporary that holds it.

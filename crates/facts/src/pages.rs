@@ -3,7 +3,7 @@
 use unspin_ir::{Callee, CompareOp, Expr, ExprId, LocalId, LoopKind, StatementKind};
 
 use crate::model::WordKind;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 
 const MAX_HOPS: u32 = 6;
@@ -24,16 +24,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if tests.iter().any(|&test| compares_tokens(cx, test, token)) || remembers(cx, token) {
         return None;
     }
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("pages", "endless")],
-        places: vec![("loop", file, cx.source.head), ("call", file, site.span)],
-        words: vec![("call", cx.name_of(site)), ("token", cx.function.local(token).name.to_string())],
-        sureness: Sureness::Medium,
-    })
+    Some(cx.observation(
+        vec![("pages", "endless")],
+        &[("loop", cx.source.head), ("call", site.span)],
+        vec![("call", cx.name_of(site)), ("token", cx.function.local(token).name.to_string())],
+        Sureness::Medium,
+    ))
 }
 
 fn is_request(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {

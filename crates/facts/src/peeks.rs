@@ -9,7 +9,7 @@ use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, LoopKind, Name, 
 
 use crate::definitions::Definition;
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Site, is_rust};
 use crate::{FunctionRef, Project};
 
@@ -36,16 +36,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if cx.sites.iter().any(waits) || may_take(cx, site, collection) {
         return None;
     }
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("takes", "nothing")],
-        places: vec![("loop", file, cx.source.head), ("call", file, site.span)],
-        words: vec![("call", cx.name_of(site)), ("place", collection.to_string())],
-        sureness: Sureness::Medium,
-    })
+    Some(cx.observation(
+        vec![("takes", "nothing")],
+        &[("loop", cx.source.head), ("call", site.span)],
+        vec![("call", cx.name_of(site)), ("place", collection.to_string())],
+        Sureness::Medium,
+    ))
 }
 
 /// The last part of the name of the collection whose first item a call gives.

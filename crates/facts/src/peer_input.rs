@@ -7,7 +7,7 @@
 use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Handler, Terminator};
 
 use crate::model::{Effect, FailureKind};
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 
 const MAX_HOPS: u32 = 6;
@@ -29,16 +29,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         Some(site) => (site, ("decodes", "peer-input")),
         None => (cx.sites.iter().find(|site| ends_with_connection(cx, site))?, ("ended-by", "connection")),
     };
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![attribute],
-        places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
-        words: vec![("call", cx.name_of(site))],
-        sureness: Sureness::High,
-    })
+    Some(cx.observation(
+        vec![attribute],
+        &[("call", site.span), ("loop", cx.source.head)],
+        vec![("call", cx.name_of(site))],
+        Sureness::High,
+    ))
 }
 
 fn serves_everybody(site: &Site<'_>) -> bool {

@@ -3,7 +3,7 @@
 use unspin_ir::{Callee, Constant, Expr, LoopKind};
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::project::Remark;
 use crate::sites::{LoopContext, Remote, Site};
 
@@ -15,16 +15,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     let awaited = cx.sites.iter().find(|site| awaits_pong(cx, site)).map(|site| (site, "awaited"));
     let ignored = || ignored_verdict(cx).map(|site| (site, "ignored"));
     let (site, kind) = awaited.or_else(ignored).or_else(|| only_writes(cx).map(|site| (site, "written")))?;
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("pings", kind)],
-        places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
-        words: vec![("call", cx.name_of(site))],
-        sureness: if kind == "awaited" { Sureness::High } else { Sureness::Medium },
-    })
+    Some(cx.observation(
+        vec![("pings", kind)],
+        &[("call", site.span), ("loop", cx.source.head)],
+        vec![("call", cx.name_of(site))],
+        if kind == "awaited" { Sureness::High } else { Sureness::Medium },
+    ))
 }
 
 /// `pong = await ws.ping()`, then `await pong`, with nothing around it that bounds the time.

@@ -7,6 +7,7 @@ use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, Loop, S
 use unspin_span::Span;
 
 use crate::model::{CallModel, Effect};
+use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::rounds::{Mode, Modes};
 use crate::shape::Shape;
 use crate::{Certainty, FunctionRef, Project, Resolution};
@@ -55,6 +56,25 @@ impl Site<'_> {
 }
 
 impl<'p> LoopContext<'p> {
+    /// Something that is the case of this loop, with places of its file.
+    pub(crate) fn observation(
+        &self,
+        attributes: Vec<Attribute>,
+        places: &[(&'static str, Span)],
+        words: Vec<(&'static str, String)>,
+        sureness: Sureness,
+    ) -> Observation {
+        Observation {
+            subject: Subject::Loop,
+            function: self.at,
+            around: Some(self.source.span),
+            attributes,
+            places: places.iter().map(|&(name, span)| (name, self.at.file, span)).collect(),
+            words,
+            sureness,
+        }
+    }
+
     pub(crate) fn new(project: &'p Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Option<Self> {
         let function = project.function(at);
         let natural = &shape.forest.loops[index];

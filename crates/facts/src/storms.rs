@@ -3,7 +3,7 @@
 use unspin_ir::{Expr, ExprId, FunctionId, LoopKind};
 
 use crate::model::Effect;
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Site};
 use crate::{FunctionRef, spawned};
 
@@ -23,16 +23,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if cx.sites.iter().any(|other| !is_made_for(other) && is_paced(cx, other)) || is_awaited(cx, site) {
         return None;
     }
-    let file = cx.at.file;
-    Some(Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![("starts", "connections")],
-        places: vec![("call", file, site.span), ("loop", file, cx.source.head)],
-        words: vec![("call", cx.name_of(site))],
-        sureness: Sureness::High,
-    })
+    Some(cx.observation(
+        vec![("starts", "connections")],
+        &[("call", site.span), ("loop", cx.source.head)],
+        vec![("call", cx.name_of(site))],
+        Sureness::High,
+    ))
 }
 
 /// Whether what is spawned connects, with nothing that bounds how long it tries, or how long it stays.

@@ -136,14 +136,13 @@ pub(crate) fn ready_arm(cx: &LoopContext<'_>) -> Option<Observation> {
             .iter()
             .filter_map(|&arm| waits(arm))
             .find(|site| may_be_ready(cx, site) && ways::exists_through(&cx.shape.cfg, natural, site.block, &nothing))?;
-        arms.iter().filter_map(|&arm| waits(arm)).any(pauses).then(|| Observation {
-            subject: Subject::Loop,
-            function: cx.at,
-            around: Some(cx.source.span),
-            attributes: vec![("suspends", "ready-arm")],
-            places: vec![("loop", cx.at.file, cx.source.head), ("call", cx.at.file, ready.span)],
-            words: vec![("call", cx.name_of(ready))],
-            sureness: Sureness::Medium,
+        arms.iter().filter_map(|&arm| waits(arm)).any(pauses).then(|| {
+            cx.observation(
+                vec![("suspends", "ready-arm")],
+                &[("loop", cx.source.head), ("call", ready.span)],
+                vec![("call", cx.name_of(ready))],
+                Sureness::Medium,
+            )
         })
     })
 }

@@ -10,7 +10,7 @@ use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, Lo
 
 use crate::FunctionRef;
 use crate::model::{Effect, WordKind};
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Sureness};
 use crate::shape::mentions;
 use crate::sites::{LoopContext, Site};
 
@@ -33,16 +33,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
 }
 
 fn observation(cx: &LoopContext<'_>, attribute: (&'static str, &'static str), site: &Site<'_>) -> Observation {
-    let file = cx.at.file;
-    Observation {
-        subject: Subject::Loop,
-        function: cx.at,
-        around: Some(cx.source.span),
-        attributes: vec![attribute],
-        places: vec![("step", file, site.span), ("call", file, site.span), ("loop", file, cx.source.head)],
-        words: vec![("bound", cx.name_of(site)), ("call", cx.name_of(site))],
-        sureness: Sureness::High,
-    }
+    cx.observation(
+        vec![attribute],
+        &[("step", site.span), ("call", site.span), ("loop", cx.source.head)],
+        vec![("bound", cx.name_of(site)), ("call", cx.name_of(site))],
+        Sureness::High,
+    )
 }
 
 fn is_innermost(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
