@@ -23,7 +23,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
             && !is_lenient(cx, site)
             && !is_checked(cx, site)
             && ends_loop(cx, site)
-            && site.call.operands().any(|o| is_from_peer(cx, o, 0))
+            && site.call.operands().any(|o| is_from_peer(cx, o))
     });
     let (site, attribute) = match decoding {
         Some(site) => (site, ("decodes", "peer-input")),
@@ -102,23 +102,42 @@ fn is_checked(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 }
 
 /// Whether a value was read from a peer in this loop.
-fn is_from_peer(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, value, &mut |part| {
-        let Expr::Local(local) = *cx.function.expr(part) else { return };
-        if let Some(site) = cx.origin_site(part) {
-            found |= (matches!(site.effect, Some(Effect::Read | Effect::Receive)) && site.remote != Remote::No)
-                || site.call.operands().any(|operand| is_from_peer(cx, operand, hops + 1));
-            return;
+fn is_from_peer(cx: &LoopContext<'_>, value: ExprId) -> bool {
+    let reads = |site: &Site<'_>| matches!(site.effect, Some(Effect::Read | Effect::Receive)) && site.remote != Remote::No;
+    let origin = Origin { gives_it: &reads, ends_it: &|_| false, fills: &|local| is_filled(cx, local) };
+    origin.gives(cx, value, 0)
+}
+
+/// Where a value may come from.
+struct Origin<'o> {
+    /// Whether the result of a call is it.
+    gives_it: &'o dyn Fn(&Site<'_>) -> bool,
+    /// Whether the result of a call says nothing of what the call is given.
+    ends_it: &'o dyn Fn(&Site<'_>) -> bool,
+    /// Whether a local is it, whatever it is assigned.
+    fills: &'o dyn Fn(unspin_ir::LocalId) -> bool,
+}
+
+impl Origin<'_> {
+    /// Whether a value comes from there, or is made of what does, in this loop.
+    fn gives(&self, cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
+        if hops > MAX_HOPS {
+            return false;
         }
-        found |= is_filled(cx, local);
-        let definitions = cx.shape.definitions(local).iter().filter(|d| cx.natural().body.contains(d.block));
-        found |= definitions.filter_map(|d| d.value).any(|value| is_from_peer(cx, value, hops + 1));
-    });
-    found
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, value, &mut |part| {
+            let Expr::Local(local) = *cx.function.expr(part) else { return };
+            if let Some(site) = cx.origin_site(part) {
+                let passes_on = || site.call.operands().any(|operand| self.gives(cx, operand, hops + 1));
+                found |= (self.gives_it)(site) || (!(self.ends_it)(site) && passes_on());
+                return;
+            }
+            found |= (self.fills)(local);
+            let definitions = cx.shape.definitions(local).iter().filter(|d| cx.natural().body.contains(d.block));
+            found |= definitions.filter_map(|d| d.value).any(|value| self.gives(cx, value, hops + 1));
+        });
+        found
+    }
 }
 
 /// `socket.recv_from(&mut buffer)`.
@@ -151,7 +170,7 @@ fn ends_with_connection(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         && site.call.raises
         && !site.call.panics
         && !guards_loop
-        && site.made.operands().any(|operand| is_accepted(cx, operand, 0))
+        && site.made.operands().any(|operand| is_accepted(cx, operand))
         && leaves()
 }
 
@@ -169,23 +188,10 @@ fn runs_connection(cx: &LoopContext<'_>, call: &Call) -> bool {
 }
 
 /// Whether a value is, or is made of, a connection that was accepted in this round.
-fn is_accepted(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, value, &mut |part| {
-        let Expr::Local(local) = *cx.function.expr(part) else { return };
-        if let Some(site) = cx.origin_site(part) {
-            found |= site.effect == Some(Effect::Accept) && site.remote != Remote::No;
-            let is_view = site.resolution.model.is_none_or(|(model, _)| !matches!(model.effect, Effect::Spawn));
-            found |= is_view && site.call.operands().any(|operand| is_accepted(cx, operand, hops + 1));
-            return;
-        }
-        let definitions = cx.shape.definitions(local).iter().filter(|d| cx.natural().body.contains(d.block));
-        found |= definitions.filter_map(|d| d.value).any(|value| is_accepted(cx, value, hops + 1));
-    });
-    found
+fn is_accepted(cx: &LoopContext<'_>, value: ExprId) -> bool {
+    let accepts = |site: &Site<'_>| site.effect == Some(Effect::Accept) && site.remote != Remote::No;
+    let spawns = |site: &Site<'_>| site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::Spawn);
+    Origin { gives_it: &accepts, ends_it: &spawns, fills: &|_| false }.gives(cx, value, 0)
 }
 
 /// Whether a failure of the call leaves the function: a handler of everything, wherever it stands, was meant for it.

@@ -67,7 +67,7 @@ impl Shape {
     /// Every place where a local gets a value; parameters get theirs before the first block.
     pub fn definitions(&self, local: LocalId) -> &[Definition] {
         let start = self.owners.partition_point(|&owner| owner < local);
-        let count = self.owners[start..].iter().take_while(|&&owner| owner == local).count();
+        let count = self.owners[start..].partition_point(|&owner| owner == local);
         &self.definitions[start..start + count]
     }
 
