@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use unspin_report::Format;
 
+use crate::scan::ScanArguments;
+
 /// Find loops that may never stop, in Python and Rust.
 #[derive(Debug, Parser)]
 #[command(
@@ -124,40 +126,9 @@ Exit codes:
 Suppressing:
   while True:  # unspin: allow(endless-loop) the supervisor kills this worker
   while True:  # unspin: forever service loop, ends with the process")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct CheckArguments {
-    /// Files and folders; `-` reads standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Report these rules and groups instead of `recommended`
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
-    pub(crate) select: Vec<String>,
-    /// Report these rules and groups too
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
-    pub(crate) extend_select: Vec<String>,
-    /// Do not report these rules and groups
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
-    pub(crate) ignore: Vec<String>,
-    /// Use the rules and models of this folder too; repeatable
-    #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
-    pub(crate) rules: Vec<PathBuf>,
-    /// Leave out findings that the analysis is less sure of
-    #[arg(long, value_name = "LEVEL", default_value = "low", help_heading = "Rules")]
-    pub(crate) min_confidence: Level,
-    /// Scan and report test code, too
-    #[arg(long, help_heading = "Rules")]
-    pub(crate) include_tests: bool,
-
-    /// Leave out files and folders that match (as in .gitignore); repeatable
-    #[arg(long, value_name = "GLOB", help_heading = "Files")]
-    pub(crate) exclude: Vec<String>,
-    /// Scan hidden, git-ignored and generated files too
-    #[arg(long, help_heading = "Files")]
-    pub(crate) no_ignore: bool,
-    /// The name, and so the language, of standard input
-    #[arg(long, value_name = "FILE", help_heading = "Files")]
-    pub(crate) stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) scan: ScanArguments,
 
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
@@ -173,20 +144,6 @@ pub(crate) struct CheckArguments {
     /// Print findings and errors only: no summary, no hints, no progress
     #[arg(long, short, help_heading = "Output")]
     pub(crate) quiet: bool,
-    /// Number of threads; 0 is one a processor
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) threads: usize,
-}
-
-/// How sure the analysis has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Level {
-    /// Guesses too
-    Low,
-    /// Likely
-    Medium,
-    /// Only what was resolved in every part
-    High,
 }
 
 fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {

@@ -2,28 +2,21 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::Path,
     process::ExitCode,
-    sync::Arc,
 };
 
 use anyhow::Context;
-use unspin_driver::{MAX_BYTES, Options, Outcome, scan};
-use unspin_engine::Selection;
-use unspin_findings::Confidence;
+use unspin_driver::{Outcome, scan};
 use unspin_report::{Format, Presentation, render};
 
-use crate::{
-    arguments::{CheckArguments, Level},
-    output,
-    progress::Progress,
-};
+use crate::{arguments::CheckArguments, output, progress::Progress};
 
 /// Scan and report.
 pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<ExitCode> {
     let format = if arguments.statistics { Format::Statistics } else { arguments.output_format };
-    let options = options(arguments)?;
+    let options = arguments.scan.options()?;
     let progress = Progress::new(arguments.quiet);
     let outcome = scan(&options, &|phase| progress.report(phase));
     progress.clear();
@@ -44,43 +37,6 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
 fn exit_code(outcome: &Outcome) -> ExitCode {
     let report = &outcome.report;
     ExitCode::from(if report.errors.is_empty() { u8::from(!report.findings.is_empty()) } else { 2 })
-}
-
-fn options(arguments: &CheckArguments) -> anyhow::Result<Options> {
-    let cwd = std::env::current_dir().context("the working directory cannot be read")?;
-    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let stdin = match stdin.into_iter().next() {
-        Some(dash) => Some((arguments.stdin_filename.clone().unwrap_or(dash), read_stdin()?)),
-        None if arguments.stdin_filename.is_some() => anyhow::bail!("`--stdin-filename` needs the path `-`"),
-        None => None,
-    };
-    Ok(Options {
-        paths,
-        stdin,
-        exclude: arguments.exclude.clone(),
-        no_ignore: arguments.no_ignore,
-        rules: arguments.rules.clone(),
-        selection: Selection {
-            select: arguments.select.clone(),
-            extend_select: arguments.extend_select.clone(),
-            ignore: arguments.ignore.clone(),
-        },
-        min_confidence: match arguments.min_confidence {
-            Level::Low => Confidence::Low,
-            Level::Medium => Confidence::Medium,
-            Level::High => Confidence::High,
-        },
-        include_tests: arguments.include_tests,
-        threads: arguments.threads,
-        ..Options::new(cwd)
-    })
-}
-
-/// All of standard input, or one byte more than will be looked at.
-pub(crate) fn read_stdin() -> anyhow::Result<Arc<[u8]>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).context("cannot read standard input")?;
-    Ok(bytes.into())
 }
 
 fn presentation(outcome: &Outcome) -> Presentation<'_> {

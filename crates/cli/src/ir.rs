@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use unspin_driver::{Options, lower_file};
 
-use crate::{check::read_stdin, output};
+use crate::{output, scan::read_stdin};
 
 /// Print the IR of a file.
 pub(crate) fn run(file: &Path, stdin_filename: Option<PathBuf>) -> anyhow::Result<ExitCode> {

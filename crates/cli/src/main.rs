@@ -9,6 +9,7 @@ mod explain;
 mod ir;
 mod output;
 mod progress;
+mod scan;
 mod test_rules;
 
 use std::process::ExitCode;
