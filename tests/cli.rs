@@ -146,6 +146,37 @@ fn several_outputs_come_from_one_run() {
 }
 
 #[test]
+fn every_format_can_be_printed_and_written_and_is_listed() {
+    let folder = folder(&[("a.py", FOUND), ("b.py", "x = = 1\n")]);
+    let help = folder.run(&["check", "--help"]).stdout;
+    for (name, ..) in unspin_report::Format::ALL {
+        assert!(help.contains(&format!("- {name}: ")), "{name} is missing in {help}");
+        let outcome = folder.run(&["check", "--output-format", name, "--output", &format!("{name}=out")]);
+        assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+        let written = std::fs::read_to_string(folder.path("out")).expect("it was written");
+        // What lives by the terminal alone (its width) does not show in so small a report.
+        let without_time = |text: &str| {
+            text.lines()
+                .filter(|line| !line.contains("seconds") && !line.contains(" s).") && !line.contains("time="))
+                .collect::<String>()
+        };
+        assert_eq!(without_time(&outcome.stdout), without_time(&written), "{name}");
+        assert!(name == "statistics" || written.contains("suppression-without-reason"), "{name} hides the finding: {written}");
+        assert!(written.contains("b.py"), "{name} hides that a file could not be read: {written}");
+    }
+    let outcome = folder.run(&["check", "--output", "yaml=out"]);
+    assert!(outcome.stderr.contains("jsonl, gitlab, junit, checkstyle, rdjson, markdown"), "{}", outcome.stderr);
+}
+
+#[test]
+fn places_become_links_where_the_code_is_on_the_web() {
+    let folder = folder(&[("a b.py", FOUND)]);
+    let url = "https://example.org/team/code/blob/main/";
+    let shown = folder.run(&["check", "--output-format", "markdown", "--source-url", url]).stdout;
+    assert!(shown.contains("(<https://example.org/team/code/blob/main/a%20b.py#L1>)"), "{shown}");
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_a_failure() {
     let outcome = folder(&[("a.py", CLEAN)]).run(&["check", "--output", "json=no/such/folder/out.json"]);
     assert_eq!(outcome.code, Some(2));

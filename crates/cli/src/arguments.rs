@@ -1,9 +1,11 @@
 //! The command line.
 
+mod output;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use unspin_report::Format;
+use output::OutputArguments;
 
 use crate::scan::ScanArguments;
 
@@ -130,26 +132,6 @@ pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) scan: ScanArguments,
 
-    /// How to print the report
-    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
-    #[arg(long_help = concat!("How to print the report: text, concise (one line each), json, sarif, github ",
-        "(workflow annotations), statistics (findings per rule)"))]
-    pub(crate) output_format: Format,
-    /// Write the report to a file as well; repeatable
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output, help_heading = "Output")]
-    pub(crate) output: Vec<(Format, PathBuf)>,
-    /// Count findings per rule instead of showing them
-    #[arg(long, conflicts_with = "output_format", help_heading = "Output")]
-    pub(crate) statistics: bool,
-    /// Print findings and errors only: no summary, no hints, no progress
-    #[arg(long, short, help_heading = "Output")]
-    pub(crate) quiet: bool,
-}
-
-fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, as in `sarif=unspin.sarif`")?;
-    if file.is_empty() {
-        return Err("the name of the file is missing".to_owned());
-    }
-    Ok((format.parse()?, PathBuf::from(file)))
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }

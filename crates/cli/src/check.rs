@@ -15,17 +15,17 @@ use crate::{arguments::CheckArguments, output, progress::Progress};
 
 /// Scan and report.
 pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<ExitCode> {
-    let format = if arguments.statistics { Format::Statistics } else { arguments.output_format };
     let options = arguments.scan.options()?;
-    let progress = Progress::new(arguments.quiet);
+    let progress = Progress::new(arguments.output.quiet);
     let outcome = scan(&options, &|phase| progress.report(phase));
     progress.clear();
     let outcome = outcome?;
-    for (format, file) in &arguments.output {
-        write_file(&outcome, *format, file).with_context(|| format!("cannot write `{}`", file.display()))?;
+    let presentation = Presentation { source_url: arguments.output.source_url.as_deref(), ..presentation(&outcome) };
+    for (format, file) in &arguments.output.output {
+        write_file(&outcome, *format, &presentation, file).with_context(|| format!("cannot write `{}`", file.display()))?;
     }
-    let presentation = Presentation { color, quiet: arguments.quiet, width: output::width(), ..presentation(&outcome) };
-    match write_stdout(&outcome, format, &presentation) {
+    let presentation = Presentation { color, quiet: arguments.output.quiet, width: output::width(), ..presentation };
+    match write_stdout(&outcome, arguments.output.format(), &presentation) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written.context("cannot write to standard output")?,
     }
@@ -42,6 +42,7 @@ fn exit_code(outcome: &Outcome) -> ExitCode {
 fn presentation(outcome: &Outcome) -> Presentation<'_> {
     Presentation {
         sources: &outcome.sources,
+        source_url: None,
         color: false,
         width: output::DEFAULT_WIDTH,
         quiet: false,
@@ -51,9 +52,9 @@ fn presentation(outcome: &Outcome) -> Presentation<'_> {
     }
 }
 
-fn write_file(outcome: &Outcome, format: Format, file: &Path) -> io::Result<()> {
+fn write_file(outcome: &Outcome, format: Format, presentation: &Presentation<'_>, file: &Path) -> io::Result<()> {
     let mut out = io::BufWriter::new(fs::File::create(file)?);
-    render(&outcome.report, format, &presentation(outcome), &mut out)?;
+    render(&outcome.report, format, presentation, &mut out)?;
     out.flush()
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unspin_findings::Report;
 
-use crate::severity_word;
+use crate::words::{one_line, severity_word};
 
 /// Write the report, one line an entry.
 pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -21,9 +21,4 @@ pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Line breaks would end the entry.
-fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
 }

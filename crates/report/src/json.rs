@@ -6,7 +6,7 @@ use serde::Serialize;
 use unspin_findings::{Finding, Report, ScanError, Summary};
 
 /// Raised when a field changes or goes; a new field does not raise it.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {

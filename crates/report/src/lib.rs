@@ -1,71 +1,52 @@
 //! One module per output format. Each writes a [`Report`] and knows nothing of how it came about.
 //!
-//! Every format is a pure function of the report and the [`Presentation`]: same input, same bytes.
+//! Every format is a pure function of the report and the [`Presentation`]: same input, same bytes. What could not be
+//! scanned appears in every format that can carry it: a report that is silent about it would read as clean.
 
+mod checkstyle;
 mod concise;
+mod format;
 mod github;
+mod gitlab;
 mod json;
+mod json_lines;
+mod junit;
 mod line_hash;
+mod markdown;
+mod rdjson;
 mod sarif;
 mod snippet;
 mod statistics;
 mod text;
+mod words;
+mod xml;
 
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    str::FromStr,
 };
 
-use unspin_findings::{Report, Severity};
+pub use format::Format;
+use unspin_findings::Report;
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// The code of each finding with what happens where, for people.
-    Text,
-    /// `path:line:column: rule severity: message`, for editors and `grep`.
-    Concise,
-    /// For tools; see `unspin_findings`.
-    Json,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Workflow commands that annotate a pull request.
-    Github,
-    /// The number of findings of each rule.
-    Statistics,
+/// Where the project lives, and with it the documentation of each rule.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The documentation of a rule.
+fn help_url(rule: &str) -> String {
+    format!("{HOME}/blob/main/rules/{rule}/README.md")
 }
 
-impl Format {
-    /// Every format with its name.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("text", Self::Text),
-        ("concise", Self::Concise),
-        ("json", Self::Json),
-        ("sarif", Self::Sarif),
-        ("github", Self::Github),
-        ("statistics", Self::Statistics),
-    ];
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|(name, _)| *name == text);
-        found.map(|(_, format)| format).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
-            format!("there is no format `{text}`; there are {}", names.join(", "))
-        })
-    }
-}
+/// Under which name formats that only know rules list what could not be scanned.
+const NOT_SCANNED: &str = "not-scanned";
 
 /// What a format may use besides the report.
 #[derive(Clone, Copy, Debug)]
 pub struct Presentation<'a> {
     /// The texts of the files that findings speak of, by path.
     pub sources: &'a BTreeMap<String, String>,
+    /// Where the scanned folder can be read on the web; `/path#L1` is appended.
+    pub source_url: Option<&'a str>,
     /// Whether to use ANSI colors.
     pub color: bool,
     /// Columns of the terminal.
@@ -80,6 +61,15 @@ pub struct Presentation<'a> {
     pub suppressed: usize,
 }
 
+impl Presentation<'_> {
+    /// Where a line of a file can be read on the web.
+    fn link(&self, path: &str, line: Option<u32>) -> Option<String> {
+        let base = self.source_url.filter(|_| !path.starts_with('/'))?.trim_end_matches('/');
+        let anchor = line.map(|line| format!("#L{line}")).unwrap_or_default();
+        Some(format!("{base}/{}{anchor}", words::uri(path)))
+    }
+}
+
 /// Write a report.
 ///
 /// # Errors
@@ -92,14 +82,12 @@ pub fn render(report: &Report, format: Format, presentation: &Presentation<'_>, 
         Format::Json => json::render(report, out),
         Format::Sarif => sarif::render(report, presentation.sources, out),
         Format::Github => github::render(report, out),
+        Format::JsonLines => json_lines::render(report, out),
+        Format::Gitlab => gitlab::render(report, out),
+        Format::Junit => junit::render(report, presentation, out),
+        Format::Checkstyle => checkstyle::render(report, out),
+        Format::Rdjson => rdjson::render(report, presentation.sources, out),
+        Format::Markdown => markdown::render(report, presentation, out),
         Format::Statistics => statistics::render(report, presentation, out),
-    }
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
     }
 }

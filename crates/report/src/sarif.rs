@@ -12,18 +12,21 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use unspin_findings::{Confidence, Finding, Group, Report, RuleInfo, ScanError, Severity};
+use unspin_findings::{Finding, Group, Report, RuleInfo, ScanError, Severity};
 use unspin_span::Range;
 
-use crate::{line_hash::line_hashes, severity_word};
+use crate::{
+    HOME, NOT_SCANNED, help_url,
+    line_hash::line_hashes,
+    words::{confidence_word, group_word, severity_word, uri},
+};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The name of the tool's own fingerprint; the number is raised when it is computed in another way.
 const FINGERPRINT: &str = "unspin/v1";
 
-const NOT_SCANNED: &str = "A file or folder could not be scanned in full.";
+const NOT_SCANNED_TEXT: &str = "A file or folder could not be scanned in full.";
 
 /// Paths are relative to it; its value is for the consumer to say.
 const ROOT: &str = "%SRCROOT%";
@@ -52,10 +55,10 @@ pub(crate) fn render(report: &Report, sources: &BTreeMap<String, String>, out: &
                 "informationUri": HOME,
                 "rules": rules.iter().map(rule).collect::<Vec<_>>(),
                 "notifications": [{
-                    "id": "not-scanned",
+                    "id": NOT_SCANNED,
                     "name": "NotScanned",
-                    "shortDescription": { "text": NOT_SCANNED },
-                    "fullDescription": { "text": NOT_SCANNED },
+                    "shortDescription": { "text": NOT_SCANNED_TEXT },
+                    "fullDescription": { "text": NOT_SCANNED_TEXT },
                     "help": { "text": "The message says what stood in the way; the rest was scanned." },
                 }],
             }},
@@ -94,7 +97,7 @@ fn rule(rule: &RuleInfo) -> Value {
         "shortDescription": { "text": sentence(&rule.summary) },
         "fullDescription": { "text": sentence(&rule.summary) },
         "help": { "text": documentation, "markdown": documentation },
-        "helpUri": format!("{HOME}/blob/main/rules/{}/README.md", rule.name),
+        "helpUri": help_url(&rule.name),
         "defaultConfiguration": { "level": severity_word(rule.severity) },
         "properties": {
             "tags": tags,
@@ -214,28 +217,11 @@ fn region(range: Range) -> Value {
 
 fn notification(error: &ScanError) -> Value {
     json!({
-        "descriptor": { "id": "not-scanned", "index": 0 },
+        "descriptor": { "id": NOT_SCANNED, "index": 0 },
         "level": "error",
         "message": { "text": format!("{}: {}", error.path, error.message) },
         "locations": [location(&error.path, error.range, "")],
     })
-}
-
-/// A path with everything percent-encoded that RFC 3986 does not allow in a path; a colon too, which in a first segment
-/// would read as a scheme.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push('%');
-            for digit in [byte >> 4, byte & 0xf] {
-                uri.push(char::from_digit(digit.into(), 16).map_or('0', |digit| digit.to_ascii_uppercase()));
-            }
-        }
-    }
-    uri
 }
 
 fn sentence(text: &str) -> String {
@@ -253,31 +239,9 @@ fn pascal_case(name: &str) -> String {
     words.collect()
 }
 
-fn confidence_word(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    }
-}
-
-fn group_word(group: Group) -> &'static str {
-    match group {
-        Group::Recommended => "recommended",
-        Group::Strict => "strict",
-        Group::Audit => "audit",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_become_relative_references() {
-        assert_eq!(uri("a b/ü%.py"), "a%20b/%C3%BC%25.py");
-        assert_eq!(uri("c:d.py"), "c%3Ad.py");
-    }
 
     #[test]
     fn names_of_rules_become_pascal_case() {

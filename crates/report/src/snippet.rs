@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range as ByteRange};
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 use unspin_findings::Finding;
-use unspin_span::{LineIndex, Range};
+use unspin_span::{LineIndex, Position, Range};
 
 /// Lines between two marks that are still one snippet (the renderer folds them).
 const MAX_GAP: u32 = 200;
@@ -32,11 +32,16 @@ impl<'a> Sources<'a> {
     }
 
     /// A line without its line break.
-    fn line(&self, path: &str, line: u32) -> Option<&'a str> {
+    pub(crate) fn line(&self, path: &str, line: u32) -> Option<&'a str> {
         let (text, lines) = self.texts.get(path)?;
         let start = lines.offset(text, line, 0) as usize;
         let end = lines.offset(text, line + 1, 0) as usize;
         Some(text.get(start..end)?.trim_end_matches(['\n', '\r']))
+    }
+
+    /// The column of a place counted in bytes, from 1, if its text is known.
+    pub(crate) fn byte_column(&self, path: &str, at: Position) -> Option<usize> {
+        Some(byte(self.line(path, at.line)?, at.column as usize - 1) + 1)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use unspin_findings::Report;
 
-use crate::{Presentation, text};
+use crate::{Presentation, text, words::grouped};
 
 /// Write one line for each rule that reported something, then the summary.
 pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -17,9 +17,9 @@ pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut
     }
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|&(rule, count)| (std::cmp::Reverse(count), rule));
-    let width = counts.first().map_or(0, |(_, count)| text::grouped(*count).len());
+    let width = counts.first().map_or(0, |(_, count)| grouped(*count).len());
     for (rule, count) in counts {
-        writeln!(out, "{:>width$}  {rule}", text::grouped(count))?;
+        writeln!(out, "{:>width$}  {rule}", grouped(count))?;
     }
     text::errors(report, presentation, out)?;
     if presentation.quiet { Ok(()) } else { text::summary(report, presentation, out) }

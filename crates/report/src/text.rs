@@ -10,11 +10,15 @@ use anstyle::{AnsiColor, Style};
 use unspin_findings::{Confidence, Finding, Report, Severity};
 
 use crate::{
-    Presentation, severity_word,
+    Presentation,
     snippet::{Sources, snippets},
+    words::{by_severity, counted},
 };
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+/// Columns where it is not a terminal that shows the text.
+const PLAIN_WIDTH: usize = 120;
+
 const STRONG: Style = Style::new().bold();
 
 /// Write every finding with its code, then what could not be scanned, then a summary.
@@ -29,6 +33,7 @@ pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut
     if presentation.quiet { Ok(()) } else { summary(report, presentation, out) }
 }
 
+/// A finding with its code.
 fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
     let title = level(finding.severity).primary_title(&finding.message).id(&finding.rule);
     let mut group = title.elements(snippets(finding, sources));
@@ -36,6 +41,11 @@ fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
         group = group.element(Level::NOTE.message("low confidence: part of the evidence is no more than a name"));
     }
     if finding.help.is_empty() { group } else { group.element(Level::HELP.message(&finding.help)) }
+}
+
+/// A finding with its code, without colors, at a width that suits a log.
+pub(crate) fn plain(finding: &Finding, sources: &Sources<'_>) -> String {
+    Renderer::plain().term_width(PLAIN_WIDTH).render(&[group(finding, sources)])
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -105,28 +115,4 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
 
 fn styles(presentation: &Presentation<'_>) -> (Style, Style) {
     if presentation.color { (ERROR, STRONG) } else { (Style::new(), Style::new()) }
-}
-
-fn by_severity(findings: &[Finding]) -> String {
-    let all = [Severity::Error, Severity::Warning, Severity::Note].into_iter();
-    let counts = all.map(|severity| (severity, findings.iter().filter(|finding| finding.severity == severity).count()));
-    let parts = counts.filter(|&(_, count)| count > 0).map(|(severity, count)| counted(count, severity_word(severity)));
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number with its thousands apart: `2,210`.
-pub(crate) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -126,6 +126,7 @@ fn rendered(report: &Report, format: Format, quiet: bool) -> String {
     let sources = sources();
     let presentation = Presentation {
         sources: &sources,
+        source_url: Some("https://example.org/blob/main"),
         color: false,
         width: 120,
         quiet,
@@ -173,6 +174,36 @@ fn sarif_is_what_code_scanning_takes() {
 }
 
 #[test]
+fn json_lines_are_one_object_each() {
+    check(Format::JsonLines, &expect_file!["formats/report.jsonl"]);
+}
+
+#[test]
+fn gitlab_gets_a_code_quality_report() {
+    check(Format::Gitlab, &expect_file!["formats/report.gitlab.json"]);
+}
+
+#[test]
+fn junit_has_a_suite_for_each_file() {
+    check(Format::Junit, &expect_file!["formats/report.junit.xml"]);
+}
+
+#[test]
+fn checkstyle_has_the_entries_of_a_file_side_by_side() {
+    check(Format::Checkstyle, &expect_file!["formats/report.checkstyle.xml"]);
+}
+
+#[test]
+fn rdjson_counts_columns_in_bytes() {
+    check(Format::Rdjson, &expect_file!["formats/report.rdjson"]);
+}
+
+#[test]
+fn markdown_is_a_table_and_code_to_unfold() {
+    check(Format::Markdown, &expect_file!["formats/report.md"]);
+}
+
+#[test]
 fn a_clean_run_says_so_and_a_quiet_one_says_nothing() {
     let clean = Report { summary: Summary { files: 1, loops: 1, ..Summary::default() }, ..Report::default() };
     let text = rendered(&clean, Format::Text, false);
@@ -187,7 +218,7 @@ fn places_that_no_text_has_are_left_out_not_a_panic() {
         finding.range = range(9999, 9999, 1);
         finding.path = "unknown.py".to_owned();
     }
-    for (_, format) in Format::ALL {
+    for (_, format, _) in Format::ALL {
         assert!(!rendered(&report, format, false).is_empty());
     }
 }
