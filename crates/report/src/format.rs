@@ -28,13 +28,15 @@ pub enum Format {
     Rdjson,
     /// A comment on a pull request.
     Markdown,
+    /// A page to look through.
+    Html,
     /// The number of findings of each rule.
     Statistics,
 }
 
 impl Format {
     /// Every format with its name and what it is for.
-    pub const ALL: [(&'static str, Self, &'static str); 12] = [
+    pub const ALL: [(&'static str, Self, &'static str); 13] = [
         ("text", Self::Text, "the code of each finding, for people"),
         ("concise", Self::Concise, "one line each, for editors and grep"),
         ("json", Self::Json, "everything, for tools"),
@@ -46,6 +48,7 @@ impl Format {
         ("checkstyle", Self::Checkstyle, "Checkstyle XML"),
         ("rdjson", Self::Rdjson, "the diagnostic format of reviewdog"),
         ("markdown", Self::Markdown, "a comment on a pull request"),
+        ("html", Self::Html, "a page to look through, in one file"),
         ("statistics", Self::Statistics, "findings per rule"),
     ];
 }

@@ -8,12 +8,15 @@ mod concise;
 mod format;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod json_lines;
 mod junit;
 mod line_hash;
 mod markdown;
+mod page;
 mod rdjson;
+mod risk;
 mod sarif;
 mod snippet;
 mod statistics;
@@ -88,6 +91,7 @@ pub fn render(report: &Report, format: Format, presentation: &Presentation<'_>, 
         Format::Checkstyle => checkstyle::render(report, out),
         Format::Rdjson => rdjson::render(report, presentation.sources, out),
         Format::Markdown => markdown::render(report, presentation, out),
+        Format::Html => html::render(report, presentation, out),
         Format::Statistics => statistics::render(report, presentation, out),
     }
 }

@@ -4,9 +4,12 @@
 //! snippets of their own, and a line longer than a person would write is named but not shown, so that the cost of a
 //! finding does not depend on the size of its file.
 
+mod excerpt;
+
 use std::{collections::BTreeMap, ops::Range as ByteRange};
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
+pub(crate) use excerpt::excerpts;
 use unspin_findings::Finding;
 use unspin_span::{LineIndex, Position, Range};
 
@@ -57,24 +60,30 @@ struct Mark<'a> {
 /// The code of a finding: the primary place and what else lies in its file, then the other files.
 pub(crate) fn snippets<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<Element<'a>> {
     let mut elements = Vec::new();
-    let marks = marks(finding, sources);
-    let mut paths = vec![finding.path.as_str()];
-    for mark in &marks {
-        if !paths.contains(&mark.path) {
-            paths.push(mark.path);
-        }
-    }
-    for path in paths {
-        let mut of_file: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.path == path).collect();
-        of_file.sort_by_key(|mark| (mark.line, mark.columns.start));
-        let (shown, not_shown): (Vec<&Mark<'_>>, Vec<&Mark<'_>>) = of_file
+    for (path, of_file) in marks_by_path(finding, sources) {
+        let (shown, not_shown): (Vec<Mark<'_>>, Vec<Mark<'_>>) = of_file
             .into_iter()
             .partition(|mark| sources.line(path, mark.line).is_some_and(|line| line.len() <= MAX_MARKED_LINE));
-        elements.extend(not_shown.into_iter().map(|mark| origin(mark).into()));
+        elements.extend(not_shown.iter().map(|mark| origin(mark).into()));
         let segments = shown.chunk_by(|left, right| right.line - left.line <= MAX_GAP);
         elements.extend(segments.filter_map(|marks| Some(snippet(sources, path, marks)?.into())));
     }
     elements
+}
+
+/// The marks of each file in the order of the text, the file of the finding first.
+fn marks_by_path<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<(&'a str, Vec<Mark<'a>>)> {
+    let mut of_files: Vec<(&str, Vec<Mark<'_>>)> = vec![(&finding.path, Vec::new())];
+    for mark in marks(finding, sources) {
+        match of_files.iter_mut().find(|(path, _)| *path == mark.path) {
+            Some((_, marks)) => marks.push(mark),
+            None => of_files.push((mark.path, vec![mark])),
+        }
+    }
+    for (_, marks) in &mut of_files {
+        marks.sort_by_key(|mark| (mark.line, mark.columns.start));
+    }
+    of_files
 }
 
 /// A place without its code.
@@ -118,7 +127,7 @@ fn mark<'a>(sources: &Sources<'a>, path: &'a str, range: Range, is_primary: bool
 }
 
 /// One snippet with marks of one file, sorted and near each other.
-fn snippet<'a>(sources: &Sources<'a>, path: &'a str, marks: &[&Mark<'a>]) -> Option<Snippet<'a, Annotation<'a>>> {
+fn snippet<'a>(sources: &Sources<'a>, path: &'a str, marks: &[Mark<'a>]) -> Option<Snippet<'a, Annotation<'a>>> {
     let (first, last) = (marks.first()?.line, marks.last()?.line);
     let mut source = String::new();
     let mut annotations = Vec::new();

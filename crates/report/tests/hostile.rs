@@ -172,6 +172,25 @@ fn markdown_keeps_its_cells_and_opens_no_tag() {
 }
 
 #[test]
+fn a_page_holds_its_data_as_data_and_asks_nobody_for_more() {
+    let text = rendered(&report(), Format::Html);
+    let (_, rest) = text.split_once("<script type=\"application/json\" id=\"data\">").expect("an island");
+    let (island, script) = rest.split_once("</script>").expect("it ends");
+    assert!(!island.contains(['<', '>', '&']), "nothing in it means anything to HTML");
+    let data: Value = serde_json::from_str(island).expect("it is JSON");
+    assert_eq!((&data["findings"][0]["path"], &data["findings"][0]["message"]), (&PATH.into(), &MESSAGE.into()));
+    assert_eq!(data["errors"][0]["message"], MESSAGE);
+    let line = &data["findings"][0]["excerpts"][0]["lines"][0];
+    assert_eq!((&line["text"], &line["marks"][0]["from"]), (&SOURCE.trim_end().into(), &9.into()));
+    assert_eq!(script.matches("</script>").count(), 1, "no script ends in its own text");
+    assert!(!script.contains("innerHTML") && !script.contains("eval("), "what is text is never read as anything else");
+    for loads in [" src=", "<link", "url(", "@import", "import(", "fetch("] {
+        assert!(!text.replace(island, "").contains(loads), "{loads} asks for something from elsewhere");
+    }
+    assert!(text.contains("default-src 'none'"));
+}
+
+#[test]
 fn markdown_fits_into_a_comment_whatever_was_found() {
     let one = report();
     let findings = (0..3000).map(|at| Finding { path: format!("{}/{at}.py", "folder".repeat(20)), ..one.findings[0].clone() });
