@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use unspin_engine::{Rules, Selection, builtin_models, check, suppression};
+use unspin_engine::{Rules, Selection, Selections, builtin_models, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_ir::{Module, Source, name};
 
@@ -34,8 +34,7 @@ pub fn analyse(module: Module, language: &str) {
     let file = SourceFile::new("fuzzed".to_owned(), module);
     file.prepare(models);
     let project = Project::new(vec![file], models.clone());
-    let extend_select = vec!["strict".to_owned(), "audit".to_owned()];
-    let findings = check(&project, rules, &Selection { extend_select, ..Selection::default() });
+    let findings = check(&project, rules, &Selections::one(Selection::all()));
     let applied = suppression::apply(&[], &findings, |_, offset| offset);
     assert_eq!(applied.suppressed.len(), findings.len());
 }

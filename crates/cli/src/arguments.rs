@@ -1,10 +1,12 @@
 //! The command line.
 
+mod config;
 mod output;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use config::{ConfigArguments, ConfigCommand};
 use output::OutputArguments;
 
 use crate::scan::ScanArguments;
@@ -66,6 +68,10 @@ pub(crate) enum Command {
         #[arg(value_name = "FOLDER", required = true)]
         folders: Vec<PathBuf>,
     },
+    /// Show what is configured for a file or folder, and where
+    Config(ConfigCommand),
+    /// Write a commented `unspin.toml` into the working directory
+    Init,
     /// Show the loop IR of a file, as the rules see it
     #[command(after_help = "Examples:\n  unspin ir server.py\n  unspin ir - --stdin-filename client.rs < client.rs")]
     Ir {

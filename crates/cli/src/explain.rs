@@ -8,7 +8,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use unspin_driver::{Knowledge, enabled, validate};
-use unspin_engine::{Rules, Selection};
+use unspin_engine::{Rules, Selection, Selections};
 use unspin_facts::observation::{PLACES, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Group, RuleInfo};
 
@@ -20,8 +20,7 @@ const CODE: Style = AnsiColor::Green.on_default();
 
 /// Every rule there is.
 fn all(rules: &Rules) -> Vec<RuleInfo> {
-    let extend_select = vec!["strict".to_owned(), "audit".to_owned()];
-    enabled(rules, &Selection { extend_select, ..Selection::default() })
+    enabled(rules, &Selections::one(Selection::all()))
 }
 
 /// List the rules, group by group.
@@ -31,7 +30,7 @@ pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<E
         return Ok(ExitCode::SUCCESS);
     }
     let rules = Knowledge::builtin()?.with_folders(&arguments.folders)?.rules;
-    validate(&rules, &Selection { select: arguments.group.clone(), ..Selection::default() })?;
+    validate(&rules, &Selection { select: Some(arguments.group.clone()), ..Selection::default() })?;
     let infos = all(&rules);
     let width = infos.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
     let mut stdout = output::stdout();

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod config;
 mod explain;
 mod ir;
 mod output;
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
         Command::Rules(arguments) => explain::rules(&arguments, color),
         Command::Explain { rule, folders } => explain::rule(&rule, &folders, color),
         Command::TestRules { folders } => test_rules::run(&folders),
+        Command::Config(arguments) => config::show(&arguments),
+        Command::Init => config::init(),
         Command::Ir { file, stdin_filename } => ir::run(&file, stdin_filename),
     };
     outcome.unwrap_or_else(|error| {

@@ -12,6 +12,8 @@ use unspin_driver::{MAX_BYTES, Options};
 use unspin_engine::Selection;
 use unspin_findings::Confidence;
 
+use crate::arguments::ConfigArguments;
+
 /// What to scan, and which rules report.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArguments {
@@ -32,11 +34,17 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
     pub(crate) rules: Vec<PathBuf>,
     /// Leave out findings that the analysis is less sure of
-    #[arg(long, value_name = "LEVEL", default_value = "low", help_heading = "Rules")]
-    pub(crate) min_confidence: Level,
+    #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
+    pub(crate) min_confidence: Option<Level>,
     /// Scan and report test code, too
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, overrides_with = "no_include_tests", help_heading = "Rules")]
     pub(crate) include_tests: bool,
+    /// Do not, whatever is configured
+    #[arg(long, overrides_with = "include_tests", help_heading = "Rules")]
+    pub(crate) no_include_tests: bool,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
 
     /// Leave out files and folders that match (as in .gitignore); repeatable
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
@@ -81,16 +89,18 @@ impl ScanArguments {
             no_ignore: self.no_ignore,
             rules: self.rules.clone(),
             selection: Selection {
-                select: self.select.clone(),
+                select: Some(self.select.clone()).filter(|names| !names.is_empty()),
                 extend_select: self.extend_select.clone(),
                 ignore: self.ignore.clone(),
+                below: None,
             },
-            min_confidence: match self.min_confidence {
+            configuration: self.config.configuration(),
+            min_confidence: self.min_confidence.map(|level| match level {
                 Level::Low => Confidence::Low,
                 Level::Medium => Confidence::Medium,
                 Level::High => Confidence::High,
-            },
-            include_tests: self.include_tests,
+            }),
+            include_tests: (self.include_tests || self.no_include_tests).then_some(self.include_tests),
             threads: self.threads,
             ..Options::new(cwd)
         })

@@ -2,12 +2,16 @@
 
 use unspin_engine::RuleError;
 
+use crate::config::ConfigError;
+
 /// Why nothing was scanned.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A rule or model file cannot be used.
     Rule(RuleError),
+    /// A configuration cannot be used.
+    Config(ConfigError),
     /// A selection names neither a rule nor a group.
     UnknownRule {
         /// What was written.
@@ -30,6 +34,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rule(error) => write!(f, "{error}"),
+            Self::Config(error) => write!(f, "{error}"),
             Self::UnknownRule { name, suggestion: Some(suggestion) } => {
                 write!(f, "there is no rule or group `{name}`; did you mean `{suggestion}`?")
             }
@@ -43,6 +48,12 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
 
 impl From<RuleError> for Error {
     fn from(error: RuleError) -> Self {

@@ -8,7 +8,7 @@
 use std::{collections::BTreeSet, fmt, path::Path};
 
 use unspin_engine::{
-    RawFinding, Selection, check,
+    RawFinding, Selection, Selections, check,
     suppression::{self, CommentedFile},
 };
 use unspin_facts::{Models, Project, SourceFile};
@@ -141,8 +141,9 @@ fn findings(
     knowledge: &Knowledge,
     groups: &[&str],
 ) -> Vec<RawFinding> {
-    let select = groups.iter().map(|group| (*group).to_owned()).collect();
-    let mut findings = check(project, &knowledge.rules, &Selection { select, ..Selection::default() });
+    let select = Some(groups.iter().map(|group| (*group).to_owned()).collect());
+    let selections = Selections::one(Selection { select, ..Selection::default() });
+    let mut findings = check(project, &knowledge.rules, &selections);
     let commented = files.iter().zip(indices).enumerate().map(|(number, (file, lines))| CommentedFile {
         file: number as u32,
         text: &file.text,

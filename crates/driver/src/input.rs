@@ -1,8 +1,13 @@
 //! What is to be scanned: one file, how it is shown, and its language.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use unspin_findings::ScanError;
+
+use crate::config::Settings;
 
 /// A language that has a frontend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +44,7 @@ pub(crate) enum Origin {
     /// A file, by a path that does not depend on the working directory.
     File(PathBuf),
     /// Bytes in memory: standard input.
-    Memory(std::sync::Arc<[u8]>),
+    Memory(Arc<[u8]>),
 }
 
 /// One file to scan.
@@ -53,9 +58,19 @@ pub(crate) struct Input {
     pub(crate) root: PathBuf,
     /// Its language.
     pub(crate) language: Language,
+    /// What is configured for it.
+    pub(crate) settings: Arc<Settings>,
 }
 
 impl Input {
+    /// Where it lies, or would if it were a file.
+    pub(crate) fn path(&self) -> PathBuf {
+        match &self.origin {
+            Origin::File(path) => path.clone(),
+            Origin::Memory(_) => self.root.join(&self.shown),
+        }
+    }
+
     /// An error about this file as a whole.
     pub(crate) fn error(&self, message: impl Into<String>) -> ScanError {
         ScanError { path: self.shown.clone(), message: message.into(), range: None }
@@ -81,7 +96,7 @@ pub(crate) fn slashed(path: &Path) -> String {
 }
 
 /// `a/./b/../c` is `a/c`; leading `..` stay.
-fn normalize(path: &Path) -> PathBuf {
+pub(crate) fn normalize(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut clean = PathBuf::new();
     for component in path.components() {

@@ -6,14 +6,20 @@
 //! is anything in it that cannot be read: a rule that is silently not there would be worse.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use unspin_engine::{Rule, RuleError, Rules, builtin_models};
 use unspin_facts::{Models, model::ModelFile};
 
-use crate::{Error, Language, load::describe};
+use crate::{
+    Error, Language,
+    config::{ConfigError, Settings, Sourced},
+    load::describe,
+};
 
 /// What is looked for, and what is known of libraries.
 #[derive(Debug)]
@@ -22,6 +28,8 @@ pub struct Knowledge {
     pub rules: Rules,
     python: Vec<ModelFile>,
     rust: Vec<ModelFile>,
+    /// Rules of configured folders that replace no built-in one, each with its folder.
+    own: Vec<(PathBuf, String)>,
 }
 
 impl Knowledge {
@@ -31,7 +39,7 @@ impl Knowledge {
     ///
     /// When some of it is malformed, which a test rules out.
     pub fn builtin() -> Result<Self, Error> {
-        Ok(Self { rules: Rules::builtin()?, python: builtin_models("python")?, rust: builtin_models("rust")? })
+        Ok(Self { rules: Rules::builtin()?, python: builtin_models("python")?, rust: builtin_models("rust")?, own: Vec::new() })
     }
 
     /// With the rules and models of folders.
@@ -54,6 +62,31 @@ impl Knowledge {
             self.rust.extend(both.into_iter().chain(rust));
         }
         Ok(self)
+    }
+
+    /// With the folders that configurations name. Their rules are known to this run, and report where they are named.
+    pub(crate) fn with_configured<'a>(mut self, all: impl Iterator<Item = &'a Arc<Settings>>) -> Result<Self, Error> {
+        let mut seen = BTreeSet::new();
+        for Sourced { value: folder, place } in all.flat_map(|settings| &settings.rules) {
+            if !seen.insert(folder) {
+                continue;
+            }
+            if !folder.is_dir() {
+                return Err(ConfigError::at(place, format!("there is no folder `{}`", folder.display())).into());
+            }
+            let before: BTreeSet<String> = self.rules.iter().map(|rule| rule.name.clone()).collect();
+            self = self.with_folders(std::slice::from_ref(folder))?;
+            let new = self.rules.iter().filter(|rule| !before.contains(&rule.name));
+            let new: Vec<_> = new.map(|rule| (folder.clone(), rule.name.clone())).collect();
+            self.own.extend(new);
+        }
+        Ok(self)
+    }
+
+    /// The rules of configured folders that are not among those of some settings.
+    pub(crate) fn rules_of_others(&self, settings: &Settings) -> impl Iterator<Item = String> {
+        let is_own = |folder: &PathBuf| settings.rules.iter().any(|own| own.value == *folder);
+        self.own.iter().filter(move |(folder, _)| !is_own(folder)).map(|(_, name)| name.clone())
     }
 
     /// The merged models of a language.

@@ -1,4 +1,4 @@
-//! Finds files, runs every stage in parallel, and turns raw findings into a report.
+//! Finds files, reads configuration, runs every stage in parallel, and turns raw findings into a report.
 //!
 //! The only crate besides `cli` that touches the world: it reads files and the clock. What it guarantees:
 //!
@@ -9,6 +9,7 @@
 //!
 //! [`ScanError`]: unspin_findings::ScanError
 
+pub mod config;
 mod error;
 pub mod expectations;
 mod fingerprint;
@@ -22,6 +23,7 @@ mod scan;
 mod selection;
 mod walk;
 
+pub use config::Configuration;
 pub use error::Error;
 pub use input::Language;
 pub use knowledge::Knowledge;

@@ -155,7 +155,13 @@ mod tests {
 
     fn input(path: std::path::PathBuf) -> Input {
         let shown = path.display().to_string();
-        Input { origin: Origin::File(path), shown, root: std::path::PathBuf::new(), language: Language::Python }
+        Input {
+            origin: Origin::File(path),
+            shown,
+            root: std::path::PathBuf::new(),
+            language: Language::Python,
+            settings: std::sync::Arc::default(),
+        }
     }
 
     #[test]

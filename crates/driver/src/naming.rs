@@ -15,7 +15,7 @@ use std::{
 use rustc_hash::FxHashMap;
 use unspin_ir::{Source, name};
 
-use crate::input::{Input, Language, Origin};
+use crate::input::{Input, Language};
 
 /// Names files; remembers what it learnt of each folder.
 #[derive(Default)]
@@ -30,10 +30,7 @@ pub(crate) struct Namer {
 impl Namer {
     /// What the frontend is told of a file besides its text.
     pub(crate) fn source(&mut self, input: &Input) -> Source {
-        let path = match &input.origin {
-            Origin::File(path) => path.clone(),
-            Origin::Memory(_) => input.root.join(&input.shown),
-        };
+        let path = input.path();
         let folder = path.parent().unwrap_or(&path).to_path_buf();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (mut parts, speaks_for_folder) = match input.language {
@@ -185,6 +182,9 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    use crate::input::Origin;
 
     fn named(files: &[(&str, &str)], path: &str) -> (String, bool, bool) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -196,7 +196,7 @@ mod tests {
         }
         let full = root.join(path);
         let language = Language::of_named(&full).expect("a language");
-        let input = Input { origin: Origin::File(full), shown: path.to_owned(), root, language };
+        let input = Input { origin: Origin::File(full), shown: path.to_owned(), root, language, settings: Arc::default() };
         let source = Namer::default().source(&input);
         (source.name.to_string(), source.is_package, source.is_test)
     }

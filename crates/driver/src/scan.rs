@@ -11,20 +11,22 @@ use std::{
 };
 
 use rayon::prelude::*;
-use unspin_engine::{RawFinding, Rules, Selection, check, suppression};
+use rustc_hash::FxHashSet;
+use unspin_engine::{RawFinding, Rules, Selection, Selections, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
-use unspin_findings::{Confidence, Finding, Report, ScanError, Summary};
+use unspin_findings::{Confidence, Finding, Report, RuleInfo, ScanError, Severity, Summary};
 use unspin_ir::{LoopKind, Module, Source};
 
 use crate::{
-    Error, Knowledge, Language,
+    Configuration, Error, Knowledge, Language,
+    config::{Configurations, Settings, selections, severity},
     fingerprint::fingerprints,
-    input::{Input, Origin, shown},
+    input::{Input, Origin, normalize, shown},
     load::{Loaded, load},
     locate::Texts,
     naming::Namer,
     pool::pool,
-    selection::{enabled, validate},
+    selection::{enabled, validate, validate_settings},
     walk::{Walk, walk},
 };
 
@@ -43,18 +45,20 @@ pub struct Options {
     pub no_ignore: bool,
     /// Folders with rules and models of one's own.
     pub rules: Vec<PathBuf>,
+    /// Where configuration comes from. What follows, where it is given, holds instead.
+    pub configuration: Configuration,
     /// Which rules report.
     pub selection: Selection,
     /// Findings below are left out.
-    pub min_confidence: Confidence,
+    pub min_confidence: Option<Confidence>,
     /// Whether test code is analysed and reported.
-    pub include_tests: bool,
+    pub include_tests: Option<bool>,
     /// Number of worker threads, 0 for one a processor.
     pub threads: usize,
 }
 
 impl Options {
-    /// Nothing to scan yet; the rules and the confidence of a plain `unspin check`.
+    /// Nothing to scan yet, and nothing configured.
     pub fn new(cwd: PathBuf) -> Self {
         Self {
             cwd,
@@ -63,11 +67,21 @@ impl Options {
             exclude: Vec::new(),
             no_ignore: false,
             rules: Vec::new(),
+            configuration: Configuration::None,
             selection: Selection::default(),
-            min_confidence: Confidence::Low,
-            include_tests: false,
+            min_confidence: None,
+            include_tests: None,
             threads: 0,
         }
+    }
+
+    fn includes_tests(&self, settings: &Settings) -> bool {
+        self.include_tests.or_else(|| settings.include_tests.as_ref().map(|include| include.value)).unwrap_or(false)
+    }
+
+    fn min_confidence(&self, settings: &Settings) -> Confidence {
+        let configured = settings.min_confidence.as_ref().map(|level| level.value);
+        self.min_confidence.or(configured).unwrap_or(Confidence::Low)
     }
 }
 
@@ -121,28 +135,34 @@ impl Outcome {
 /// When a rule or an option cannot be used. What a file does wrong is in the report.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
-    let knowledge = Knowledge::builtin()?.with_folders(&options.rules)?;
-    validate(&knowledge.rules, &options.selection)?;
-    let models = [Language::Python, Language::Rust].map(|language| knowledge.models(language));
     let pool = pool(options.threads)?;
     let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
+    let configured = configured(&inputs);
+    let knowledge = Knowledge::builtin()?.with_configured(configured.iter())?.with_folders(&options.rules)?;
+    validate(&knowledge.rules, &options.selection)?;
+    configured.iter().try_for_each(|settings| validate_settings(&knowledge.rules, settings))?;
+    let models = [Language::Python, Language::Rust].map(|language| knowledge.models(language));
     let mut outcome = pool.install(|| {
-        let (inputs, skipped_tests) = named(inputs, options.include_tests);
+        let (inputs, skipped_tests) = named(inputs, options);
         let (files, inputs) = load_all(inputs, &models, progress, &mut errors);
         progress(Phase::Analysing);
         let summary = summary(&files);
+        let wanted =
+            |inputs: &[(Input, u64)]| selections(inputs.iter().map(|(input, _)| input), &options.selection, &knowledge);
+        let rules = enabled(&knowledge.rules, &wanted(&inputs)).into_iter();
         let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
         let mut outcome = Outcome::default();
         // Neither language calls the other, and each has its own libraries: two projects.
         for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
             let (own, rest): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, (input, _))| input.language == language);
             loaded = rest;
-            let (files, inputs) = own.into_iter().unzip();
-            let run = Run { options, rules: &knowledge.rules, project: Project::new(files, models), inputs };
+            let (files, inputs): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+            let selections = wanted(&inputs);
+            let run = Run { options, rules: &knowledge.rules, project: Project::new(files, models), inputs, selections };
             outcome.add(run.report(&mut errors));
         }
         outcome.skipped_tests = skipped_tests;
-        outcome.report.rules = enabled(&knowledge.rules, &options.selection);
+        outcome.report.rules = rules.map(|rule| RuleInfo { severity: common_severity(&configured, &rule), ..rule }).collect();
         outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
         outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
         outcome
@@ -175,9 +195,24 @@ pub fn lower_file(options: &Options) -> Result<Result<(Module, Option<ScanError>
     })
 }
 
+/// What is configured for any of the files, each once.
+fn configured(inputs: &[Input]) -> Vec<Arc<Settings>> {
+    let mut seen = FxHashSet::default();
+    let settings = inputs.iter().map(|input| &input.settings);
+    settings.filter(|settings| seen.insert(Arc::as_ptr(settings))).cloned().collect()
+}
+
+/// The severity of a rule where all files agree on one; else the rule's own.
+fn common_severity(configured: &[Arc<Settings>], rule: &RuleInfo) -> Severity {
+    let mut severities = configured.iter().map(|settings| severity(settings, &rule.name, rule.severity));
+    let first = severities.next().unwrap_or(rule.severity);
+    if severities.all(|other| other == first) { first } else { rule.severity }
+}
+
 fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanError>), Error> {
     let Options { cwd, paths, exclude, no_ignore, .. } = options;
-    let found = walk(&Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads })?;
+    let configurations = Arc::new(Configurations::new(cwd, &options.configuration)?);
+    let found = walk(&Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads, configurations: configurations.clone() })?;
     let mut files = found.files;
     if let Some((path, bytes)) = &options.stdin {
         let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown(cwd, path) };
@@ -187,9 +222,11 @@ fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanErro
             shown: name,
             root: cwd.clone(),
             language: Language::of_named(path).unwrap_or(Language::Python),
+            settings: configurations.of_folder(normalize(&cwd.join(path)).parent().unwrap_or(cwd)),
         });
         files.sort_by(|left, right| left.shown.cmp(&right.shown));
     }
+    configurations.finish()?;
     Ok((files, found.errors))
 }
 
@@ -197,11 +234,11 @@ type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
 
 /// What the frontends are told of each file; test files are left out, and counted, unless they are to be reported:
 /// nothing else calls what is in them.
-fn named(inputs: Vec<Input>, include_tests: bool) -> (Vec<(Source, Input)>, usize) {
+fn named(inputs: Vec<Input>, options: &Options) -> (Vec<(Source, Input)>, usize) {
     let mut namer = Namer::default();
     let all = inputs.len();
     let sources = inputs.into_iter().map(|input| (namer.source(&input), input));
-    let wanted: Vec<_> = sources.filter(|(source, _)| include_tests || !source.is_test).collect();
+    let wanted: Vec<_> = sources.filter(|(source, input)| !source.is_test || options.includes_tests(&input.settings)).collect();
     let skipped = all - wanted.len();
     (wanted, skipped)
 }
@@ -260,11 +297,12 @@ struct Run<'a> {
     rules: &'a Rules,
     project: Project,
     inputs: Vec<(Input, u64)>,
+    selections: Selections,
 }
 
 impl Run<'_> {
     fn report(self, errors: &mut Vec<ScanError>) -> Outcome {
-        let found = check(&self.project, self.rules, &self.options.selection);
+        let found = check(&self.project, self.rules, &self.selections);
         let of_found = fingerprints(&found, |file| self.path(file));
         let (texts, unreadable) = Texts::read(&self.inputs, &self.wanted(&found));
         errors.extend(unreadable);
@@ -280,9 +318,12 @@ impl Run<'_> {
         }
         let of_comments = fingerprints(&about_comments, |file| self.path(file));
         reported.extend(about_comments.into_iter().zip(of_comments));
-        reported.retain(|(finding, _)| finding.confidence >= self.options.min_confidence);
+        reported.retain(|(finding, _)| finding.confidence >= self.options.min_confidence(self.settings(finding.file)));
         let before = reported.len();
-        reported.retain(|(finding, _)| self.options.include_tests || !self.is_test(finding));
+        reported.retain(|(finding, _)| self.options.includes_tests(self.settings(finding.file)) || !self.is_test(finding));
+        for (finding, _) in &mut reported {
+            finding.severity = severity(self.settings(finding.file), &finding.rule, finding.severity);
+        }
         outcome.hidden_in_tests = before - reported.len();
         let path = |file: u32| self.path(file).to_owned();
         let located = reported.into_iter().filter_map(|(raw, fingerprint)| texts.locate(raw, fingerprint, path));
@@ -294,6 +335,10 @@ impl Run<'_> {
 
     fn path(&self, file: u32) -> &str {
         &self.project.files[file as usize].path
+    }
+
+    fn settings(&self, file: u32) -> &Settings {
+        &self.inputs[file as usize].0.settings
     }
 
     /// The files whose texts are needed: those of findings and related places, and those with comments for this tool.
@@ -324,22 +369,20 @@ impl Run<'_> {
         if applied.used.contains(&false) && !self.is_filtered() {
             about.extend(suppression::unused(&suppressions, &self.used_by_any_rule(&suppressions, texts), &known));
         }
-        let enabled = enabled(self.rules, &self.options.selection);
-        about.retain(|finding| enabled.iter().any(|rule| rule.name == finding.rule));
+        about.retain(|finding| self.selections.of(finding.file).includes(&finding.rule, finding.group));
         (applied.suppressed, about)
     }
 
     /// Which suppressions suppress something when every group is on: one for a strict rule is not unused because this
     /// run did not ask for strict rules.
     fn used_by_any_rule(&self, suppressions: &[suppression::Suppression], texts: &Texts) -> Vec<bool> {
-        let extend_select = vec!["strict".to_owned(), "audit".to_owned()];
-        let findings = check(&self.project, self.rules, &Selection { extend_select, ..Selection::default() });
+        let findings = check(&self.project, self.rules, &Selections::one(Selection::all()));
         // Only files with comments matter, and their texts are all at hand.
         suppression::apply(suppressions, &findings, |file, offset| texts.line(file, offset)).used
     }
 
     fn is_filtered(&self) -> bool {
-        !self.options.selection.select.is_empty() || !self.options.selection.ignore.is_empty()
+        self.options.selection.select.is_some() || !self.options.selection.ignore.is_empty()
     }
 
     fn is_test(&self, finding: &RawFinding) -> bool {

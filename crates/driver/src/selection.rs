@@ -1,11 +1,12 @@
-//! Whether a selection names rules that exist, and which rules it turns on.
+//! Whether names are those of rules, and which rules are on.
 
-use unspin_engine::{Rules, Selection, suppression};
+use unspin_engine::{Rules, Selection, Selections, suppression};
 use unspin_findings::{Group, RuleInfo};
 
-use crate::Error;
-
-const GROUPS: [(&str, Group); 3] = [("recommended", Group::Recommended), ("strict", Group::Strict), ("audit", Group::Audit)];
+use crate::{
+    Error,
+    config::{ConfigError, Settings, Sourced},
+};
 
 /// Whether every name is that of a rule or group.
 ///
@@ -14,7 +15,7 @@ const GROUPS: [(&str, Group); 3] = [("recommended", Group::Recommended), ("stric
 /// For the first name that is neither.
 pub fn validate(rules: &Rules, selection: &Selection) -> Result<(), Error> {
     let known: Vec<&str> = names(rules);
-    let given = selection.select.iter().chain(&selection.extend_select).chain(&selection.ignore);
+    let given = selection.select.iter().flatten().chain(&selection.extend_select).chain(&selection.ignore);
     match given.into_iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => {
@@ -24,27 +25,49 @@ pub fn validate(rules: &Rules, selection: &Selection) -> Result<(), Error> {
     }
 }
 
-/// The rules that a selection turns on, sorted by name. A rule may report its loose form in a higher group than the one
-/// it is listed under, so a higher group turns on the rules of the lower ones too.
-pub fn enabled(rules: &Rules, selection: &Selection) -> Vec<RuleInfo> {
-    let default = ["recommended".to_owned()];
-    let select = if selection.select.is_empty() { &default[..] } else { &selection.select };
-    let chosen = |name: &str| select.iter().chain(&selection.extend_select).any(|chosen| chosen == name);
-    let ignored = |name: &str| selection.ignore.iter().any(|ignored| ignored == name);
-    let highest = GROUPS.iter().filter(|(name, _)| chosen(name) && !ignored(name)).map(|&(_, group)| group).max();
-    let mut infos: Vec<RuleInfo> = all(rules)
-        .filter(|rule| chosen(&rule.name) || highest.is_some_and(|highest| rule.group <= highest))
-        .filter(|rule| !ignored(&rule.name))
-        .collect();
+/// Whether every name in settings is that of a rule or group; where a severity is given, of a rule.
+pub(crate) fn validate_settings(rules: &Rules, settings: &Settings) -> Result<(), Error> {
+    let groups_and_rules = names(rules);
+    let of_layers = settings.layers.iter().flat_map(|layer| {
+        let select = layer.select.iter().flatten();
+        select.chain(&layer.extend_select).chain(&layer.ignore)
+    });
+    let of_files = settings.per_file_ignores.iter().flat_map(|one| &one.names);
+    for name in of_layers.chain(of_files) {
+        validate_name(name, &groups_and_rules, "rule or group")?;
+    }
+    let rules: Vec<&str> = rule_names(rules).collect();
+    for (rule, severity) in &settings.severity {
+        validate_name(&Sourced { value: rule.clone(), place: severity.place.clone() }, &rules, "rule")?;
+    }
+    Ok(())
+}
+
+fn validate_name(name: &Sourced<String>, known: &[&str], kind: &str) -> Result<(), Error> {
+    if known.contains(&name.value.as_str()) {
+        return Ok(());
+    }
+    let hint = match suppression::suggest(&name.value, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`unspin rules` lists them".to_owned(),
+    };
+    Err(ConfigError::at(&name.place, format!("there is no {kind} `{}`; {hint}", name.value)).into())
+}
+
+/// The rules that report anything in some file, sorted by name.
+pub fn enabled(rules: &Rules, selections: &Selections) -> Vec<RuleInfo> {
+    let is_on = |name: &str, group: Group| selections.distinct().any(|selection| selection.includes(name, group));
+    let of_loops = rules.iter().zip(rules.infos()).filter(|(rule, _)| rule.groups().any(|group| is_on(&rule.name, group)));
+    let of_comments = suppression::infos().into_iter().filter(|rule| is_on(&rule.name, rule.group));
+    let mut infos: Vec<RuleInfo> = of_loops.map(|(_, info)| info.clone()).chain(of_comments).collect();
     infos.sort_by(|left, right| left.name.cmp(&right.name));
     infos
 }
 
-fn all(rules: &Rules) -> impl Iterator<Item = RuleInfo> {
-    rules.infos().iter().cloned().chain(suppression::infos())
+fn rule_names(rules: &Rules) -> impl Iterator<Item = &str> {
+    rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES)
 }
 
 fn names(rules: &Rules) -> Vec<&str> {
-    let of_rules = rules.infos().iter().map(|rule| rule.name.as_str());
-    GROUPS.iter().map(|&(name, _)| name).chain(of_rules).chain(suppression::RULES).collect()
+    Group::ALL.iter().map(|group| group.name()).chain(["all"]).chain(rule_names(rules)).collect()
 }

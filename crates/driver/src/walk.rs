@@ -9,7 +9,7 @@ use std::{
     fs::FileType,
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ignore::{DirEntry, WalkBuilder, WalkState, overrides::Override, overrides::OverrideBuilder};
@@ -18,6 +18,7 @@ use unspin_findings::ScanError;
 
 use crate::{
     Error,
+    config::Configurations,
     input::{Input, Language, Origin, shown, slashed},
     load::{NOT_REGULAR, describe},
 };
@@ -29,6 +30,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) exclude: &'a [String],
     pub(crate) no_ignore: bool,
     pub(crate) threads: usize,
+    pub(crate) configurations: Arc<Configurations>,
 }
 
 /// Files in a stable order, and what stood in the way.
@@ -47,10 +49,12 @@ pub(crate) fn walk(options: &Walk<'_>) -> Result<Found, Error> {
         let shown_root = shown(options.cwd, given);
         match resolve(&options.cwd.join(given)) {
             Ok((path, kind)) if kind.is_dir() => {
+                // A folder without files to scan is configured all the same, and has to be in order.
+                options.configurations.of_folder(&path);
                 let root = Root { path: &path, shown: &shown_root };
                 walk_folder(options, &overrides, &root, &mut files, &mut errors);
             }
-            Ok((path, kind)) => match named_file(&path, kind, given, shown_root) {
+            Ok((path, kind)) => match named_file(options, &path, kind, given, shown_root) {
                 Ok(input) => drop(files.entry(path).or_insert(input)),
                 Err(error) => errors.push(error),
             },
@@ -69,7 +73,7 @@ fn resolve(path: &Path) -> io::Result<(PathBuf, FileType)> {
     Ok((path, kind))
 }
 
-fn named_file(path: &Path, kind: FileType, given: &Path, shown: String) -> Result<Input, ScanError> {
+fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, shown: String) -> Result<Input, ScanError> {
     let Some(language) = Language::of_named(given).or_else(|| Language::of_named(path)) else {
         let message = "is neither Python (`.py`) nor Rust (`.rs`), so it was not read".to_owned();
         return Err(ScanError { path: shown, message, range: None });
@@ -78,7 +82,8 @@ fn named_file(path: &Path, kind: FileType, given: &Path, shown: String) -> Resul
         return Err(ScanError { path: shown, message: NOT_REGULAR.to_owned(), range: None });
     }
     let root = path.parent().unwrap_or(path).to_path_buf();
-    Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language })
+    let settings = options.configurations.of_folder(&root);
+    Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language, settings })
 }
 
 struct Root<'a> {
@@ -107,16 +112,17 @@ fn walk_folder(
 ) {
     let entries = Mutex::new((Vec::new(), Vec::new()));
     let no_ignore = options.no_ignore;
+    let configurations = options.configurations.clone();
     WalkBuilder::new(root.path)
         .standard_filters(!no_ignore)
         .overrides(overrides.clone())
         .follow_links(false)
         .threads(options.threads)
-        .filter_entry(move |entry| no_ignore || !is_made_by_tools(entry))
+        .filter_entry(move |entry| (no_ignore || !is_made_by_tools(entry)) && !is_excluded(&configurations, entry))
         .build_parallel()
         .run(|| {
             Box::new(|entry| {
-                let outcome = visit(root, entry);
+                let outcome = visit(options, root, entry);
                 let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
                 match outcome {
                     Some(Ok(found)) => entries.0.push(found),
@@ -133,7 +139,11 @@ fn walk_folder(
     errors.extend(failed);
 }
 
-fn visit(root: &Root<'_>, entry: Result<DirEntry, ignore::Error>) -> Option<Result<(PathBuf, Input), ScanError>> {
+fn visit(
+    options: &Walk<'_>,
+    root: &Root<'_>,
+    entry: Result<DirEntry, ignore::Error>,
+) -> Option<Result<(PathBuf, Input), ScanError>> {
     let entry = match entry {
         Ok(entry) => entry,
         Err(error) => return Some(Err(walk_error(root, &error))),
@@ -143,12 +153,16 @@ fn visit(root: &Root<'_>, entry: Result<DirEntry, ignore::Error>) -> Option<Resu
     if kind.is_dir() || kind.is_symlink() {
         return None;
     }
+    let settings = options.configurations.of_folder(entry.path().parent()?);
+    if settings.excludes(entry.path(), false) {
+        return None;
+    }
     let shown = root.shown(entry.path());
     if !kind.is_file() {
         return Some(Err(ScanError { path: shown, message: NOT_REGULAR.to_owned(), range: None }));
     }
     let path = entry.into_path();
-    let input = Input { origin: Origin::File(path.clone()), shown, root: root.path.to_path_buf(), language };
+    let input = Input { origin: Origin::File(path.clone()), shown, root: root.path.to_path_buf(), language, settings };
     Some(Ok((path, input)))
 }
 
@@ -174,6 +188,12 @@ fn is_made_by_tools(entry: &DirEntry) -> bool {
         && (entry.file_name() == "node_modules"
             || entry.path().join("pyvenv.cfg").exists()
             || entry.path().join("CACHEDIR.TAG").exists())
+}
+
+/// Whether configuration leaves a folder out; files are asked for when their language is known.
+fn is_excluded(configurations: &Configurations, entry: &DirEntry) -> bool {
+    let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && entry.path().parent().is_some_and(|above| configurations.of_folder(above).excludes(entry.path(), true))
 }
 
 fn overrides(options: &Walk<'_>) -> Result<Override, Error> {

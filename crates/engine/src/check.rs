@@ -6,49 +6,53 @@ use rayon::prelude::*;
 use unspin_facts::callgraph::Cycles;
 use unspin_facts::observation::{Observation, Subject, Sureness};
 use unspin_facts::{FunctionRef, Project};
-use unspin_findings::{Confidence, Group};
+use unspin_findings::Confidence;
 use unspin_span::Span;
 
 use crate::rule::{Form, Rule, Values};
-use crate::{RawFinding, Rules, Selection};
+use crate::{RawFinding, Rules, Selections};
 
-/// Run the selected rules over a project. Sorted by file, place and rule.
+/// Run over a project the rules that are selected for each of its files. Sorted by file, place and rule.
 ///
 /// Of several findings of one rule on one loop the surest stands; a rule that yields to another is silent on a loop where
 /// the other reports.
-pub fn check(project: &Project, rules: &Rules, selection: &Selection) -> Vec<RawFinding> {
+pub fn check(project: &Project, rules: &Rules, selections: &Selections) -> Vec<RawFinding> {
     let functions: Vec<FunctionRef> = project.functions().collect();
     let mut found: Vec<RawFinding> = functions
         .par_iter()
         .flat_map_iter(|&at| {
             let observations = unspin_facts::observe_function(project, at);
-            report_all(project, rules, selection, &observations)
+            report_all(project, rules, selections, &observations)
         })
         .collect();
-    let cycles = unspin_facts::observe_cycles(project, wanted_cycles(rules, selection));
-    found
-        .extend(cycles.iter().flat_map(|observation| report_all(project, rules, selection, std::slice::from_ref(observation))));
+    let cycles = unspin_facts::observe_cycles(project, wanted_cycles(rules, selections));
+    found.extend(
+        cycles.iter().flat_map(|observation| report_all(project, rules, selections, std::slice::from_ref(observation))),
+    );
     sort(&mut found);
     found
 }
 
 /// Cycles that are only guessed at are not looked for where no selected rule asks for them.
-fn wanted_cycles(rules: &Rules, selection: &Selection) -> Cycles {
+fn wanted_cycles(rules: &Rules, selections: &Selections) -> Cycles {
     let asks = |rule: &Rule| {
         rule.file.report.iter().any(|form| {
             let is_certain = form.wanted.get("closed-by").is_some_and(|values| values.as_ref().iter().eq(["certain-calls"]));
-            form.about == Subject::Cycle && !is_certain && selection.includes(&rule.name, form.group.unwrap_or(rule.file.group))
+            let group = form.group.unwrap_or(rule.file.group);
+            form.about == Subject::Cycle
+                && !is_certain
+                && selections.distinct().any(|selection| selection.includes(&rule.name, group))
         })
     };
     if rules.iter().any(asks) { Cycles::All } else { Cycles::Certain }
 }
 
 /// Findings on the observations of one function.
-fn report_all(project: &Project, rules: &Rules, selection: &Selection, observations: &[Observation]) -> Vec<RawFinding> {
+fn report_all(project: &Project, rules: &Rules, selections: &Selections, observations: &[Observation]) -> Vec<RawFinding> {
     let mut best: BTreeMap<(String, Span), (Option<Span>, RawFinding)> = BTreeMap::new();
     for observation in observations {
         for rule in rules.iter() {
-            let Some(finding) = report(project, rule, selection, observation) else { continue };
+            let Some(finding) = report(project, rule, selections, observation) else { continue };
             let key = (rule.name.clone(), observation.around.unwrap_or(finding.span));
             let better = best.get(&key).is_none_or(|(_, known)| rank(&finding) > rank(known));
             if better {
@@ -69,16 +73,16 @@ fn rank(finding: &RawFinding) -> impl Ord + use<> {
     (std::cmp::Reverse(finding.group), finding.confidence, std::cmp::Reverse(finding.span))
 }
 
-fn report(project: &Project, rule: &Rule, selection: &Selection, observation: &Observation) -> Option<RawFinding> {
+fn report(project: &Project, rule: &Rule, selections: &Selections, observation: &Observation) -> Option<RawFinding> {
     let sureness = confidence_of(observation.sureness);
     let form =
         rule.file.report.iter().find(|form| fits(form, observation) && form.sure.is_none_or(|least| sureness >= least))?;
     let group = form.group.unwrap_or(rule.file.group);
-    if !selection.includes(&rule.name, group) {
-        return None;
-    }
     let (file, span) =
         observation.place(form.at.as_ref()).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
+    if !selections.of(file).includes(&rule.name, group) {
+        return None;
+    }
     let function = project.function(observation.function);
     let related = form.because.iter().filter_map(|because| {
         let (file, span) = observation.place(because.at.as_ref())?;
@@ -127,18 +131,4 @@ fn confidence_of(sureness: Sureness) -> Confidence {
 
 fn sort(findings: &mut [RawFinding]) {
     findings.sort_by(|a, b| (a.file, a.span, &a.rule, &a.message).cmp(&(b.file, b.span, &b.rule, &b.message)));
-}
-
-impl Selection {
-    /// Whether findings of a rule in a group are reported.
-    pub fn includes(&self, rule: &str, group: Group) -> bool {
-        let group = match group {
-            Group::Recommended => "recommended",
-            Group::Strict => "strict",
-            Group::Audit => "audit",
-        };
-        let names = |list: &[String]| list.iter().any(|name| name == rule || name == group || name == "all");
-        let selected = if self.select.is_empty() { group == "recommended" } else { names(&self.select) };
-        (selected || names(&self.extend_select)) && !names(&self.ignore)
-    }
 }

@@ -3,11 +3,13 @@
 mod check;
 mod load;
 mod rule;
+mod selection;
 pub mod suppression;
 
 pub use check::check;
 pub use load::{Rules, builtin_models};
 pub use rule::{Because, Form, Rule, RuleFile, Values};
+pub use selection::{Selection, Selections};
 use unspin_findings::{Confidence, Group, Severity};
 use unspin_span::Span;
 
@@ -40,17 +42,6 @@ pub struct RawFinding {
     pub related: Vec<(String, u32, Span)>,
     /// Normalised context, from which the fingerprint is made.
     pub context: String,
-}
-
-/// Which rules report, and in which of their groups.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Names of rules and groups; empty means `recommended`.
-    pub select: Vec<String>,
-    /// Added to `select`.
-    pub extend_select: Vec<String>,
-    /// Taken away at the end.
-    pub ignore: Vec<String>,
 }
 
 /// A rule or model file that cannot be used.

@@ -136,7 +136,12 @@ impl Rule {
 
     /// The lowest group in which it reports anything.
     pub fn group(&self) -> Group {
-        self.file.report.iter().map(|form| form.group.unwrap_or(self.file.group)).min().unwrap_or(self.file.group)
+        self.groups().min().unwrap_or(self.file.group)
+    }
+
+    /// The groups of its forms.
+    pub fn groups(&self) -> impl Iterator<Item = Group> {
+        self.file.report.iter().map(|form| form.group.unwrap_or(self.file.group))
     }
 }
 

@@ -42,6 +42,20 @@ pub enum Group {
     Audit,
 }
 
+impl Group {
+    /// Every group, from the surest on.
+    pub const ALL: [Self; 3] = [Self::Recommended, Self::Strict, Self::Audit];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recommended => "recommended",
+            Self::Strict => "strict",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 /// A place that helps to understand a finding, with what it has to do with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Related {
