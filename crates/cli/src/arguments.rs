@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use config::{ConfigArguments, ConfigCommand};
 use output::OutputArguments;
 
-use crate::scan::ScanArguments;
+use crate::{scan::ScanArguments, trend::TrendArguments};
 
 /// Find loops that may never stop, in Python and Rust.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Write a commented `unspin.toml` into the working directory
     Init,
+    /// Show how risk moved over the JSON reports of several runs
+    Trend(TrendArguments),
     /// Show the loop IR of a file, as the rules see it
     #[command(after_help = "Examples:\n  unspin ir server.py\n  unspin ir - --stdin-filename client.rs < client.rs")]
     Ir {

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod scan;
 mod test_rules;
+mod trend;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::TestRules { folders } => test_rules::run(&folders),
         Command::Config(arguments) => config::show(&arguments),
         Command::Init => config::init(),
+        Command::Trend(arguments) => trend::run(&arguments),
         Command::Ir { file, stdin_filename } => ir::run(&file, stdin_filename),
     };
     outcome.unwrap_or_else(|error| {

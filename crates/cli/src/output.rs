@@ -1,6 +1,10 @@
 //! Where output goes, and whether it is colored.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    str::FromStr,
+};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -41,4 +45,13 @@ pub(crate) fn complain(message: &str) {
 /// Whether the reader of our output went away, as `head` does.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+/// The two sides of `FORMAT=FILE`.
+pub(crate) fn format_and_file<F: FromStr<Err = String>>(text: &str, example: &str) -> Result<(F, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, as in `{example}`"))?;
+    if file.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok((format.parse()?, PathBuf::from(file)))
 }

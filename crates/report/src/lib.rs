@@ -21,6 +21,7 @@ mod sarif;
 mod snippet;
 mod statistics;
 mod text;
+mod trend;
 mod words;
 mod xml;
 
@@ -30,6 +31,7 @@ use std::{
 };
 
 pub use format::Format;
+pub use trend::{Run, TrendFormat, render_trend};
 use unspin_findings::Report;
 
 /// Where the project lives, and with it the documentation of each rule.

@@ -8,6 +8,8 @@ use clap::{
 };
 use unspin_report::Format;
 
+use crate::output::format_and_file;
+
 /// How to report.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -42,11 +44,7 @@ fn format() -> impl TypedValueParser<Value = Format> {
 }
 
 fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, as in `sarif=unspin.sarif`")?;
-    if file.is_empty() {
-        return Err("the name of the file is missing".to_owned());
-    }
-    Ok((format.parse()?, PathBuf::from(file)))
+    format_and_file(text, "sarif=unspin.sarif")
 }
 
 /// What can be put in front of a path, in any format.
