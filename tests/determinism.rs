@@ -15,7 +15,16 @@ fn reports(threads: &str) -> [String; 2] {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sarif = folder.path().join("report.sarif");
     let output = Command::new(env!("CARGO_BIN_EXE_unspin"))
-        .args(["check", "--threads", threads, "--include-tests", "--no-ignore", "--extend-select", "strict,audit"])
+        .args([
+            "check",
+            "--no-cache",
+            "--threads",
+            threads,
+            "--include-tests",
+            "--no-ignore",
+            "--extend-select",
+            "strict,audit",
+        ])
         .args(["--output-format", "json", "--output"])
         .arg(format!("sarif={}", sarif.display()))
         .args(["rules", "fixtures", "crates/driver"])

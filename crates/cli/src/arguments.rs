@@ -1,12 +1,14 @@
 //! The command line.
 
 mod config;
+mod known;
 mod output;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use config::{ConfigArguments, ConfigCommand};
+pub(crate) use known::{BaselineArguments, CacheArguments, CacheFolder, NewArguments};
 use output::OutputArguments;
 
 use crate::{scan::ScanArguments, trend::TrendArguments};
@@ -50,6 +52,10 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Scan files and folders for loops that may never stop
     Check(Box<CheckArguments>),
+    /// Write down what is found now, so that `check --baseline` reports only what is new
+    Baseline(Box<BaselineArguments>),
+    /// Remove results of earlier runs
+    Clean(CacheFolder),
     /// List the rules
     Rules(RulesArguments),
     /// Show what a rule reports, why, and what it accepts
@@ -125,6 +131,8 @@ Examples:
   unspin check --extend-select strict src            with the rules that ask for more
   unspin check --select retry-without-limit .        one rule alone
   unspin check --rules our-rules src                 with rules and models of your own
+  unspin check --since main                          what a branch changes, for review
+  unspin check --staged                              what the next commit changes
   unspin check --output sarif=unspin.sarif .         for code scanning, besides the text
   git show HEAD:a.py | unspin check - --stdin-filename a.py
 
@@ -139,6 +147,9 @@ Suppressing:
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) scan: ScanArguments,
+
+    #[command(flatten)]
+    pub(crate) new: NewArguments,
 
     #[command(flatten)]
     pub(crate) output: OutputArguments,

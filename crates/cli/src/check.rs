@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::Context;
 use unspin_driver::{Outcome, scan};
-use unspin_report::{Format, Presentation, render};
+use unspin_report::{BaselineNote, Format, Presentation, render};
 
 use crate::{arguments::CheckArguments, output, progress::Progress};
 
 /// Scan and report.
 pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<ExitCode> {
-    let options = arguments.scan.options()?;
+    let mut options = arguments.scan.options()?;
+    arguments.new.apply(&mut options);
     let progress = Progress::new(arguments.output.quiet);
     let outcome = scan(&options, &|phase| progress.report(phase));
     progress.clear();
@@ -49,6 +50,12 @@ fn presentation(outcome: &Outcome) -> Presentation<'_> {
         hidden_in_tests: outcome.hidden_in_tests,
         skipped_tests: outcome.skipped_tests,
         suppressed: outcome.suppressed,
+        baseline: outcome.baseline.as_ref().map(|used| BaselineNote {
+            hidden: used.hidden,
+            stale: used.stale,
+            file: &used.file,
+        }),
+        unchanged: outcome.unchanged,
     }
 }
 

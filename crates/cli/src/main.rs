@@ -4,7 +4,9 @@
 //! served, not an error.
 
 mod arguments;
+mod baseline;
 mod check;
+mod clean;
 mod config;
 mod explain;
 mod ir;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
     let color = output::wants_color(arguments.color);
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Clean(folder) => clean::run(&folder),
         Command::Rules(arguments) => explain::rules(&arguments, color),
         Command::Explain { rule, folders } => explain::rule(&rule, &folders, color),
         Command::TestRules { folders } => test_rules::run(&folders),

@@ -12,7 +12,7 @@ use unspin_driver::{MAX_BYTES, Options};
 use unspin_engine::Selection;
 use unspin_findings::Confidence;
 
-use crate::arguments::ConfigArguments;
+use crate::arguments::{CacheArguments, ConfigArguments};
 
 /// What to scan, and which rules report.
 #[derive(Debug, Args)]
@@ -56,6 +56,9 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub(crate) stdin_filename: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) cache: CacheArguments,
+
     /// Number of threads; 0 is one a processor
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
@@ -82,7 +85,7 @@ impl ScanArguments {
             None if self.stdin_filename.is_some() => anyhow::bail!("`--stdin-filename` needs the path `-`"),
             None => None,
         };
-        Ok(Options {
+        let mut options = Options {
             paths,
             stdin,
             exclude: self.exclude.clone(),
@@ -103,7 +106,9 @@ impl ScanArguments {
             include_tests: (self.include_tests || self.no_include_tests).then_some(self.include_tests),
             threads: self.threads,
             ..Options::new(cwd)
-        })
+        };
+        self.cache.apply(&mut options);
+        Ok(options)
     }
 }
 

@@ -26,6 +26,22 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// A baseline cannot be used.
+    Baseline {
+        /// The file.
+        file: std::path::PathBuf,
+        /// Line in it, from 1.
+        line: Option<u32>,
+        /// What is wrong, and what helps.
+        message: String,
+    },
+    /// What changed cannot be told.
+    Changes {
+        /// The option that asked for it.
+        asked: String,
+        /// What went wrong, and what helps.
+        message: String,
+    },
     /// The worker threads could not be started.
     Threads(rayon::ThreadPoolBuildError),
 }
@@ -42,6 +58,9 @@ impl std::fmt::Display for Error {
                 write!(f, "there is no rule or group `{name}`; `unspin rules` lists them")
             }
             Self::Glob { glob, message } => write!(f, "the glob `{glob}` cannot be used: {message}"),
+            Self::Baseline { file, line: Some(line), message } => write!(f, "{}:{line}: {message}", file.display()),
+            Self::Baseline { file, line: None, message } => write!(f, "{}: {message}", file.display()),
+            Self::Changes { asked, message } => write!(f, "`{asked}`: {message}"),
             Self::Threads(error) => write!(f, "the worker threads could not be started: {error}; try `--threads 1`"),
         }
     }

@@ -43,8 +43,13 @@ fn extension(path: &Path) -> Option<String> {
 pub(crate) enum Origin {
     /// A file, by a path that does not depend on the working directory.
     File(PathBuf),
-    /// Bytes in memory: standard input.
-    Memory(Arc<[u8]>),
+    /// Bytes in memory (standard input, an object of a repository), and the path by which they are known.
+    Memory {
+        /// Where they would lie.
+        path: PathBuf,
+        /// All of them.
+        bytes: Arc<[u8]>,
+    },
 }
 
 /// One file to scan.
@@ -64,10 +69,9 @@ pub(crate) struct Input {
 
 impl Input {
     /// Where it lies, or would if it were a file.
-    pub(crate) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> &Path {
         match &self.origin {
-            Origin::File(path) => path.clone(),
-            Origin::Memory(_) => self.root.join(&self.shown),
+            Origin::File(path) | Origin::Memory { path, .. } => path,
         }
     }
 

@@ -30,6 +30,7 @@ pub struct Knowledge {
     rust: Vec<ModelFile>,
     /// Rules of configured folders that replace no built-in one, each with its folder.
     own: Vec<(PathBuf, String)>,
+    is_builtin: bool,
 }
 
 impl Knowledge {
@@ -39,7 +40,13 @@ impl Knowledge {
     ///
     /// When some of it is malformed, which a test rules out.
     pub fn builtin() -> Result<Self, Error> {
-        Ok(Self { rules: Rules::builtin()?, python: builtin_models("python")?, rust: builtin_models("rust")?, own: Vec::new() })
+        Ok(Self {
+            rules: Rules::builtin()?,
+            python: builtin_models("python")?,
+            rust: builtin_models("rust")?,
+            own: Vec::new(),
+            is_builtin: true,
+        })
     }
 
     /// With the rules and models of folders.
@@ -48,6 +55,7 @@ impl Knowledge {
     ///
     /// When a folder cannot be read, holds neither rules nor models, or holds one that is malformed.
     pub fn with_folders(mut self, folders: &[PathBuf]) -> Result<Self, Error> {
+        self.is_builtin &= folders.is_empty();
         for folder in folders {
             let rules = rule_folders(folder)?;
             let models = folder.join("models");
@@ -87,6 +95,11 @@ impl Knowledge {
     pub(crate) fn rules_of_others(&self, settings: &Settings) -> impl Iterator<Item = String> {
         let is_own = |folder: &PathBuf| settings.rules.iter().any(|own| own.value == *folder);
         self.own.iter().filter(move |(folder, _)| !is_own(folder)).map(|(_, name)| name.clone())
+    }
+
+    /// Whether it is what comes with the program and no more.
+    pub(crate) fn is_builtin(&self) -> bool {
+        self.is_builtin
     }
 
     /// The merged models of a language.

@@ -9,12 +9,18 @@
 //!
 //! [`ScanError`]: unspin_findings::ScanError
 
+mod baseline;
+mod cache;
+mod changes;
 pub mod config;
 mod error;
 pub mod expectations;
+mod files;
 mod fingerprint;
 mod input;
+mod judge;
 mod knowledge;
+mod known;
 mod load;
 mod locate;
 mod naming;
@@ -23,9 +29,13 @@ mod scan;
 mod selection;
 mod walk;
 
+pub use baseline::{BASELINE, Baseline};
+pub use cache::{clear, folder_for};
+pub use changes::Changes;
 pub use config::Configuration;
 pub use error::Error;
 pub use input::Language;
+pub use judge::BaselineUse;
 pub use knowledge::Knowledge;
 pub use load::MAX_BYTES;
 pub use scan::{Options, Outcome, Phase, lower_file, scan};

@@ -42,23 +42,49 @@ pub(crate) struct Loaded {
     pub(crate) problem: Option<ScanError>,
 }
 
+/// A file that was not lowered.
+#[derive(Debug)]
+pub(crate) struct Unloaded {
+    /// Why.
+    pub(crate) error: ScanError,
+    /// Hash of its bytes, if it is they that are wrong.
+    pub(crate) hash: Option<u64>,
+}
+
 /// Read, decode and lower one file.
-pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, ScanError> {
+pub(crate) fn load(input: &Input, source: &Source) -> Result<Loaded, Unloaded> {
+    with_bytes(input, |bytes| match bytes {
+        Ok(bytes) => load_bytes(input, source, bytes),
+        Err(error) => Err(Unloaded { error, hash: None }),
+    })
+}
+
+/// The hash of a file, as [`load`] gives it.
+pub(crate) fn hash(input: &Input) -> Result<u64, ScanError> {
+    with_bytes(input, |bytes| bytes.map(xxh3_64))
+}
+
+fn with_bytes<T>(input: &Input, then: impl FnOnce(Result<&[u8], ScanError>) -> T) -> T {
     let mut buffer = BUFFER.take();
     buffer.clear();
-    let loaded = read(input, &mut buffer).and_then(|()| load_bytes(input, source, &buffer));
+    let answer = match read(input, &mut buffer) {
+        Ok(()) => then(Ok(&buffer)),
+        Err(error) => then(Err(error)),
+    };
     if buffer.capacity() <= LARGEST_BUFFER {
         BUFFER.set(buffer);
     }
-    loaded
+    answer
 }
 
-fn load_bytes(input: &Input, source: &Source, bytes: &[u8]) -> Result<Loaded, ScanError> {
+fn load_bytes(input: &Input, source: &Source, bytes: &[u8]) -> Result<Loaded, Unloaded> {
     let hash = xxh3_64(bytes);
-    let text = decode(input, bytes)?;
+    let text = decode(input, bytes).map_err(|error| Unloaded { error, hash: Some(hash) })?;
     // A safety net, not a way of working: a panic in a parser must not take the other files with it.
-    let module = catch_unwind(AssertUnwindSafe(|| lower(input.language, &text, source)))
-        .map_err(|_| input.error("could not be analysed because of a mistake in unspin; please report it"))?;
+    let module = catch_unwind(AssertUnwindSafe(|| lower(input.language, &text, source))).map_err(|_| {
+        let error = input.error("could not be analysed because of a mistake in unspin; please report it");
+        Unloaded { error, hash: None }
+    })?;
     let problem = module.problems.first().map(|first| problem(input, &text, &module, first));
     Ok(Loaded { module, hash, problem })
 }
@@ -103,8 +129,8 @@ fn shortened(message: &str) -> String {
 fn read(input: &Input, buffer: &mut Vec<u8>) -> Result<(), ScanError> {
     let path = match &input.origin {
         Origin::File(path) => path,
-        Origin::Memory(bytes) if bytes.len() as u64 > MAX_BYTES => return Err(too_large(input)),
-        Origin::Memory(bytes) => {
+        Origin::Memory { bytes, .. } if bytes.len() as u64 > MAX_BYTES => return Err(too_large(input)),
+        Origin::Memory { bytes, .. } => {
             buffer.extend_from_slice(bytes);
             return Ok(());
         }
@@ -128,7 +154,8 @@ fn too_large(input: &Input) -> ScanError {
     input.error(format!("is larger than {} MB, so it was not read", MAX_BYTES / 1_000_000))
 }
 
-fn decode<'a>(input: &Input, bytes: &'a [u8]) -> Result<Cow<'a, str>, ScanError> {
+/// Bytes to text, as the language reads them.
+pub(crate) fn decode<'a>(input: &Input, bytes: &'a [u8]) -> Result<Cow<'a, str>, ScanError> {
     match input.language {
         Language::Python => unspin_frontend_python::decode(bytes).map_err(|error| input.error(error.to_string())),
         Language::Rust => {
@@ -169,7 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let input = input(folder.path().join("gone.py"));
         let source = Source { name: unspin_ir::name("gone"), is_package: false, is_test: false };
-        let error = load(&input, &source).err().expect("an error");
+        let error = load(&input, &source).err().expect("an error").error;
         assert_eq!((error.path, error.message.as_str()), (input.shown, "does not exist (any more)"));
     }
 

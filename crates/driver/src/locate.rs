@@ -23,8 +23,8 @@ pub(crate) struct Texts {
 
 impl Texts {
     /// Read the texts of the files for which `wanted` is true; a failure is an error of that file.
-    pub(crate) fn read(files: &[(Input, u64)], wanted: &[bool]) -> (Self, Vec<ScanError>) {
-        let read = |((input, hash), wanted): (&(Input, u64), &bool)| -> Option<Result<Text, ScanError>> {
+    pub(crate) fn read(files: &[(&Input, u64)], wanted: &[bool]) -> (Self, Vec<ScanError>) {
+        let read = |((input, hash), wanted): (&(&Input, u64), &bool)| -> Option<Result<Text, ScanError>> {
             wanted.then(|| match reload(input, *hash)? {
                 Some(text) => Ok(Text { lines: LineIndex::new(&text), text }),
                 None => Err(input.error("changed while it was being scanned; run the check again")),
@@ -66,7 +66,10 @@ impl Texts {
             .related
             .into_iter()
             .filter_map(|(message, file, span)| Some(Related { message, path: path(file), range: self.range(file, span)? }));
+        // The function stands in a field of its own.
+        let context = raw.context.strip_prefix(&raw.function).and_then(|rest| rest.strip_prefix(':'));
         Some(Finding {
+            context: context.unwrap_or(&raw.context).to_owned(),
             related: related.collect(),
             range: self.range(raw.file, raw.span)?,
             loop_range: raw.loop_span.and_then(|span| self.range(raw.file, span)),

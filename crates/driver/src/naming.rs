@@ -15,11 +15,16 @@ use std::{
 use rustc_hash::FxHashMap;
 use unspin_ir::{Source, name};
 
-use crate::input::{Input, Language};
+use crate::{
+    changes::Tree,
+    input::{Input, Language},
+};
 
 /// Names files; remembers what it learnt of each folder.
 #[derive(Default)]
-pub(crate) struct Namer {
+pub(crate) struct Namer<'a> {
+    /// Where to look, if not on the disk.
+    tree: Option<&'a Tree>,
     /// What was last asked: files come folder by folder.
     last: Option<(PathBuf, PathBuf, Vec<String>)>,
     packages: FxHashMap<PathBuf, bool>,
@@ -27,10 +32,15 @@ pub(crate) struct Namer {
     crates: FxHashMap<PathBuf, Option<(PathBuf, String)>>,
 }
 
-impl Namer {
+impl<'a> Namer<'a> {
+    /// Names the files of a tree, or those on the disk.
+    pub(crate) fn new(tree: Option<&'a Tree>) -> Self {
+        Self { tree, ..Self::default() }
+    }
+
     /// What the frontend is told of a file besides its text.
     pub(crate) fn source(&mut self, input: &Input) -> Source {
-        let path = input.path();
+        let path = input.path().to_owned();
         let folder = path.parent().unwrap_or(&path).to_path_buf();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (mut parts, speaks_for_folder) = match input.language {
@@ -102,26 +112,33 @@ impl Namer {
         if let Some(&known) = self.packages.get(folder) {
             return known;
         }
-        let is_package = folder.join("__init__.py").is_file();
+        let is_package = is_file(self.tree, &folder.join("__init__.py"));
         self.packages.insert(folder.to_path_buf(), is_package);
         is_package
     }
 
     fn project(&mut self, folder: &Path) -> Option<PathBuf> {
         const MARKS: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+        let tree = self.tree;
         nearest(folder, &mut self.projects, |folder| {
-            MARKS.iter().any(|mark| folder.join(mark).is_file()).then(|| folder.to_path_buf())
+            MARKS.iter().any(|mark| is_file(tree, &folder.join(mark))).then(|| folder.to_path_buf())
         })
     }
 
     fn package(&mut self, folder: &Path) -> Option<(PathBuf, String)> {
+        let tree = self.tree;
         nearest(folder, &mut self.crates, |folder| {
-            let text = fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+            let manifest = folder.join("Cargo.toml");
+            let text = tree.map_or_else(|| fs::read_to_string(&manifest).ok(), |tree| tree.text(&manifest))?;
             let manifest: toml::Table = text.parse().ok()?;
             let package = manifest.get("package")?.get("name")?.as_str()?;
             Some((folder.to_path_buf(), package.replace('-', "_")))
         })
     }
+}
+
+fn is_file(tree: Option<&Tree>, path: &Path) -> bool {
+    tree.map_or_else(|| path.is_file(), |tree| tree.is_file(path))
 }
 
 /// What `find` gives for the nearest folder at or above this one. Every folder on the way is asked once in a run.

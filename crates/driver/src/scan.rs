@@ -11,23 +11,26 @@ use std::{
 };
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unspin_engine::{RawFinding, Rules, Selection, Selections, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::{Confidence, Finding, Report, RuleInfo, ScanError, Severity, Summary};
 use unspin_ir::{LoopKind, Module, Source};
 
 use crate::{
-    Configuration, Error, Knowledge, Language,
+    Baseline, Changes, Configuration, Error, Knowledge, Language,
+    cache::{Cache, Digest, Entry, Found, Hidden},
+    changes::{Comparison, Tree},
     config::{Configurations, Settings, selections, severity},
     fingerprint::fingerprints,
     input::{Input, Origin, normalize, shown},
-    load::{Loaded, load},
+    judge::{BaselineUse, Judge},
+    load::{Loaded, Unloaded, hash, load, reload},
     locate::Texts,
     naming::Namer,
     pool::pool,
     selection::{enabled, validate, validate_settings},
-    walk::{Walk, walk},
+    walk::Walk,
 };
 
 /// What to scan and what to report.
@@ -53,6 +56,12 @@ pub struct Options {
     pub min_confidence: Option<Confidence>,
     /// Whether test code is analysed and reported.
     pub include_tests: Option<bool>,
+    /// Only findings that have to do with these changes are reported.
+    pub changes: Option<Changes>,
+    /// Findings that this file names are not reported; see [`Baseline`].
+    pub baseline: Option<PathBuf>,
+    /// Folder with results of earlier runs, which need not be there yet; `None` for no cache.
+    pub cache: Option<PathBuf>,
     /// Number of worker threads, 0 for one a processor.
     pub threads: usize,
 }
@@ -71,11 +80,14 @@ impl Options {
             selection: Selection::default(),
             min_confidence: None,
             include_tests: None,
+            changes: None,
+            baseline: None,
+            cache: None,
             threads: 0,
         }
     }
 
-    fn includes_tests(&self, settings: &Settings) -> bool {
+    pub(crate) fn includes_tests(&self, settings: &Settings) -> bool {
         self.include_tests.or_else(|| settings.include_tests.as_ref().map(|include| include.value)).unwrap_or(false)
     }
 
@@ -113,19 +125,13 @@ pub struct Outcome {
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
+    /// What the baseline did, if there is one.
+    pub baseline: Option<BaselineUse>,
+    /// Findings that have nothing to do with the changes that were asked for.
+    pub unchanged: usize,
     /// What was analysed, one project for each language. Taking it apart takes a while, so that a process which ends
     /// anyway had better forget it.
     pub analysed: Vec<Project>,
-}
-
-impl Outcome {
-    fn add(&mut self, other: Self) {
-        self.report.findings.extend(other.report.findings);
-        self.sources.extend(other.sources);
-        self.hidden_in_tests += other.hidden_in_tests;
-        self.suppressed += other.suppressed;
-        self.analysed.extend(other.analysed);
-    }
 }
 
 /// Scan files and report. `progress` is called from several threads.
@@ -135,43 +141,42 @@ impl Outcome {
 /// When a rule or an option cannot be used. What a file does wrong is in the report.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
+    let baseline = options.baseline.as_deref().map(|file| Baseline::read(&options.cwd.join(file))).transpose()?;
+    let comparison = Comparison::of(options)?;
     let pool = pool(options.threads)?;
-    let (inputs, mut errors) = inputs(options, pool.current_num_threads())?;
+    let configurations = Arc::new(Configurations::new(&options.cwd, &options.configuration)?);
+    let walk = walk_of(options, pool.current_num_threads(), configurations.clone());
+    let (walked, errors) = inputs(options, &walk)?;
+    let inputs = match comparison.as_ref().and_then(Comparison::present) {
+        Some(tree) => tree.inputs(walked.clone(), &walk)?,
+        None => walked.clone(),
+    };
     let configured = configured(&inputs);
     let knowledge = Knowledge::builtin()?.with_configured(configured.iter())?.with_folders(&options.rules)?;
     validate(&knowledge.rules, &options.selection)?;
     configured.iter().try_for_each(|settings| validate_settings(&knowledge.rules, settings))?;
-    let models = [Language::Python, Language::Rust].map(|language| knowledge.models(language));
+    configurations.finish()?;
+    let analysis = Analysis { options, knowledge: &knowledge, progress };
+    let rules = enabled(&knowledge.rules, &selections(inputs.iter(), &options.selection, &knowledge)).into_iter();
     let mut outcome = pool.install(|| {
-        let (inputs, skipped_tests) = named(inputs, options);
-        let (files, inputs) = load_all(inputs, &models, progress, &mut errors);
-        progress(Phase::Analysing);
-        let summary = summary(&files);
-        let wanted =
-            |inputs: &[(Input, u64)]| selections(inputs.iter().map(|(input, _)| input), &options.selection, &knowledge);
-        let rules = enabled(&knowledge.rules, &wanted(&inputs)).into_iter();
-        let mut loaded: Vec<_> = files.into_iter().zip(inputs).collect();
-        let mut outcome = Outcome::default();
-        // Neither language calls the other, and each has its own libraries: two projects.
-        for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
-            let (own, rest): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, (input, _))| input.language == language);
-            loaded = rest;
-            let (files, inputs): (Vec<_>, Vec<_>) = own.into_iter().unzip();
-            let selections = wanted(&inputs);
-            let run = Run { options, rules: &knowledge.rules, project: Project::new(files, models), inputs, selections };
-            outcome.add(run.report(&mut errors));
-        }
-        outcome.skipped_tests = skipped_tests;
-        outcome.report.rules = rules.map(|rule| RuleInfo { severity: common_severity(&configured, &rule), ..rule }).collect();
-        outcome.report.findings.sort_by(|left, right| place(left).cmp(&place(right)));
-        outcome.report.summary = Summary { findings: outcome.report.findings.len(), ..summary };
-        outcome
-    });
-    errors.sort();
-    errors.dedup();
-    outcome.report.errors = errors;
-    outcome.report.summary.seconds = start.elapsed().as_secs_f64();
+        let present = comparison.as_ref().and_then(Comparison::present);
+        let analysed = analysis.analyse(inputs.clone(), present);
+        let judge = Judge { analysis: &analysis, walk: &walk, walked, inputs: &inputs, comparison: comparison.as_ref() };
+        judge.outcome(analysed, baseline.as_ref())
+    })?;
+    let report = &mut outcome.report;
+    report.rules = rules.map(|rule| RuleInfo { severity: common_severity(&configured, &rule), ..rule }).collect();
+    report.errors.extend(errors);
+    report.errors.sort();
+    report.errors.dedup();
+    report.summary.findings = report.findings.len();
+    report.summary.seconds = start.elapsed().as_secs_f64();
     Ok(outcome)
+}
+
+fn walk_of(options: &Options, threads: usize, configurations: Arc<Configurations>) -> Walk<'_> {
+    let Options { cwd, paths, exclude, no_ignore, .. } = options;
+    Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads, configurations }
 }
 
 /// Lower the first file of the options, for looking at its IR; with what could not be parsed of it.
@@ -181,12 +186,15 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
 /// When an option cannot be used. What is wrong with the file itself is the inner error.
 pub fn lower_file(options: &Options) -> Result<Result<(Module, Option<ScanError>), ScanError>, Error> {
     let pool = pool(1)?;
-    let (inputs, errors) = inputs(options, 1)?;
+    let configurations = Arc::new(Configurations::new(&options.cwd, &options.configuration)?);
+    let (inputs, errors) = inputs(options, &walk_of(options, 1, configurations.clone()))?;
+    configurations.finish()?;
     Ok(match (inputs.into_iter().next(), errors.into_iter().next()) {
         (_, Some(error)) => Err(error),
         (Some(input), None) => {
             let source = Namer::default().source(&input);
-            pool.install(|| load(&input, &source)).map(|loaded| (loaded.module, loaded.problem))
+            let loaded = pool.install(|| load(&input, &source));
+            loaded.map(|loaded| (loaded.module, loaded.problem)).map_err(|failure| failure.error)
         }
         (None, None) => {
             let path = options.paths.first().map(|path| shown(&options.cwd, path)).unwrap_or_default();
@@ -209,33 +217,121 @@ fn common_severity(configured: &[Arc<Settings>], rule: &RuleInfo) -> Severity {
     if severities.all(|other| other == first) { first } else { rule.severity }
 }
 
-fn inputs(options: &Options, threads: usize) -> Result<(Vec<Input>, Vec<ScanError>), Error> {
-    let Options { cwd, paths, exclude, no_ignore, .. } = options;
-    let configurations = Arc::new(Configurations::new(cwd, &options.configuration)?);
-    let found = walk(&Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads, configurations: configurations.clone() })?;
+fn inputs(options: &Options, walk: &Walk<'_>) -> Result<(Vec<Input>, Vec<ScanError>), Error> {
+    let cwd = &options.cwd;
+    let found = crate::walk::walk(walk)?;
     let mut files = found.files;
     if let Some((path, bytes)) = &options.stdin {
         let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown(cwd, path) };
         files.retain(|file| file.shown != name);
+        let path = normalize(&cwd.join(path));
         files.push(Input {
-            origin: Origin::Memory(bytes.clone()),
             shown: name,
             root: cwd.clone(),
-            language: Language::of_named(path).unwrap_or(Language::Python),
-            settings: configurations.of_folder(normalize(&cwd.join(path)).parent().unwrap_or(cwd)),
+            language: Language::of_named(&path).unwrap_or(Language::Python),
+            settings: walk.configurations.of_folder(path.parent().unwrap_or(cwd)),
+            origin: Origin::Memory { path, bytes: bytes.clone() },
         });
         files.sort_by(|left, right| left.shown.cmp(&right.shown));
     }
-    configurations.finish()?;
     Ok((files, found.errors))
 }
 
-type Files = (Vec<SourceFile>, Vec<(Input, u64)>);
+/// What a run does with a set of files.
+pub(crate) struct Analysis<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) knowledge: &'a Knowledge,
+    progress: &'a (dyn Fn(Phase) + Sync),
+}
+
+/// What is to be said of a set of files, before anything is left out.
+#[derive(Default)]
+pub(crate) struct Analysed {
+    pub(crate) entry: Entry,
+    /// Texts of the files that findings speak of, by path.
+    pub(crate) sources: BTreeMap<String, String>,
+    /// Files that could not be read.
+    pub(crate) errors: Vec<ScanError>,
+    pub(crate) skipped_tests: usize,
+    pub(crate) projects: Vec<Project>,
+}
+
+impl Analysis<'_> {
+    /// Analyse files, or look up what an earlier run said of the same ones.
+    pub(crate) fn analyse(&self, inputs: Vec<Input>, tree: Option<&Tree>) -> Analysed {
+        let (inputs, skipped_tests) = named(inputs, self.options, tree);
+        let cache = self.options.cache.as_deref().filter(|_| self.options.stdin.is_none()).map(Cache::new);
+        // The first run need not ask.
+        let hit = cache.as_ref().filter(|cache| !cache.is_empty()).and_then(|cache| self.look_up(cache, &inputs));
+        let analysed = hit.unwrap_or_else(|| self.run(&inputs, cache.as_ref()));
+        Analysed { skipped_tests, ..analysed }
+    }
+
+    fn look_up(&self, cache: &Cache<'_>, inputs: &[(Source, Input)]) -> Option<Analysed> {
+        let hashes: Vec<_> = inputs.par_iter().map(|(_, input)| hash(input)).collect();
+        let entry = cache.get(&self.digest(inputs, hashes.iter().map(|hash| hash.as_ref().ok().copied())))?;
+        let wanted: FxHashSet<&str> = entry.sources.iter().map(String::as_str).collect();
+        let spoken_of = inputs.iter().zip(&hashes).filter(|((_, input), _)| wanted.contains(input.shown.as_str()));
+        let texts = spoken_of.map(|((_, input), hash)| {
+            let text = reload(input, *hash.as_ref().ok()?).ok()??;
+            Some((input.shown.clone(), text))
+        });
+        let sources = texts.collect::<Option<BTreeMap<_, _>>>().filter(|sources| sources.len() == wanted.len())?;
+        Some(Analysed { sources, errors: hashes.into_iter().filter_map(Result::err).collect(), entry, ..Analysed::default() })
+    }
+
+    /// By what the result of these files is found, given the hashes of those that could be read.
+    fn digest(&self, inputs: &[(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
+        let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
+        let mut digest = Digest::new(&format!("{:?} {own}", self.options.selection));
+        let selections = selections(inputs.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
+        let mut described: FxHashMap<(*const Selection, *const Settings), String> = FxHashMap::default();
+        for ((at, (source, input)), hash) in inputs.iter().enumerate().zip(hashes) {
+            let Some(hash) = hash else { continue };
+            let (selection, settings) = (selections.of(at as u32), &*input.settings);
+            let settings = described.entry((selection, settings)).or_insert_with(|| {
+                let (tests, confidence) = (self.options.includes_tests(settings), self.options.min_confidence(settings));
+                format!("{selection:?} {:?} {tests} {confidence:?}", settings.severity)
+            });
+            digest.file(input, source, settings, hash);
+        }
+        digest
+    }
+
+    fn run(&self, inputs: &[(Source, Input)], cache: Option<&Cache<'_>>) -> Analysed {
+        let models = [Language::Python, Language::Rust].map(|language| self.knowledge.models(language));
+        let loaded = load_all(inputs, &models, self.progress);
+        (self.progress)(Phase::Analysing);
+        let mut analysed = Analysed { errors: loaded.errors, ..Analysed::default() };
+        analysed.entry = Entry { problems: loaded.problems, summary: summary(&loaded.files), ..Entry::default() };
+        let mut rest = loaded.files;
+        let mut changed = Vec::new();
+        // Neither language calls the other, and each has its own libraries: two projects.
+        for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
+            let (own, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, (input, _))| input.language == language);
+            rest = others;
+            let (files, inputs): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+            let of_files = inputs.iter().map(|&(input, _)| input);
+            let selections = selections(of_files, &self.options.selection, self.knowledge);
+            let project = Project::new(files, models);
+            let run = Run { options: self.options, rules: &self.knowledge.rules, project, inputs, selections };
+            run.report(&mut analysed, &mut changed);
+        }
+        let entry = &mut analysed.entry;
+        entry.found.sort_by(|left, right| place(&left.finding).cmp(&place(&right.finding)));
+        entry.sources = analysed.sources.keys().cloned().collect();
+        if let Some(cache) = cache.filter(|_| changed.is_empty()) {
+            cache.put(&self.digest(inputs, loaded.hashes.into_iter()), entry);
+        }
+        analysed.errors.extend(changed);
+        analysed
+    }
+}
 
 /// What the frontends are told of each file; test files are left out, and counted, unless they are to be reported:
 /// nothing else calls what is in them.
-fn named(inputs: Vec<Input>, options: &Options) -> (Vec<(Source, Input)>, usize) {
-    let mut namer = Namer::default();
+fn named(inputs: Vec<Input>, options: &Options, tree: Option<&Tree>) -> (Vec<(Source, Input)>, usize) {
+    let mut namer = Namer::new(tree);
     let all = inputs.len();
     let sources = inputs.into_iter().map(|input| (namer.source(&input), input));
     let wanted: Vec<_> = sources.filter(|(source, input)| !source.is_test || options.includes_tests(&input.settings)).collect();
@@ -243,13 +339,24 @@ fn named(inputs: Vec<Input>, options: &Options) -> (Vec<(Source, Input)>, usize)
     (wanted, skipped)
 }
 
+/// Files that were lowered, and what was wrong with the others.
+#[derive(Default)]
+struct LoadedFiles<'a> {
+    files: Vec<(SourceFile, (&'a Input, u64))>,
+    /// What is wrong with their contents.
+    problems: Vec<ScanError>,
+    /// What stood in the way of reading them.
+    errors: Vec<ScanError>,
+    /// One for each input whose contents are known.
+    hashes: Vec<Option<u64>>,
+}
+
 /// Load in parallel; results keep the order of the inputs.
-fn load_all(
-    inputs: Vec<(Source, Input)>,
+fn load_all<'a>(
+    inputs: &'a [(Source, Input)],
     [python, rust]: &[Models; 2],
     progress: &(dyn Fn(Phase) + Sync),
-    errors: &mut Vec<ScanError>,
-) -> Files {
+) -> LoadedFiles<'a> {
     let (done, of) = (AtomicUsize::new(0), inputs.len());
     let loaded: Vec<_> = inputs
         .par_iter()
@@ -264,23 +371,26 @@ fn load_all(
             loaded
         })
         .collect();
-    let mut files = Vec::with_capacity(of);
-    let mut kept = Vec::with_capacity(of);
-    for ((_, input), loaded) in inputs.into_iter().zip(loaded) {
+    let mut all = LoadedFiles::default();
+    for ((_, input), loaded) in inputs.iter().zip(loaded) {
         match loaded {
             Ok((file, hash, problem)) => {
-                errors.extend(problem);
-                files.push(file);
-                kept.push((input, hash));
+                all.problems.extend(problem);
+                all.files.push((file, (input, hash)));
+                all.hashes.push(Some(hash));
             }
-            Err(error) => errors.push(error),
+            Err(Unloaded { error, hash }) => {
+                let what = if hash.is_some() { &mut all.problems } else { &mut all.errors };
+                what.push(error);
+                all.hashes.push(hash);
+            }
         }
     }
-    (files, kept)
+    all
 }
 
-fn summary(files: &[SourceFile]) -> Summary {
-    let modules = || files.iter().map(|file| &file.module);
+fn summary(files: &[(SourceFile, (&Input, u64))]) -> Summary {
+    let modules = || files.iter().map(|(file, _)| &file.module);
     let functions = || modules().flat_map(|module| &module.functions);
     let loops = functions().flat_map(|function| &function.loops);
     Summary {
@@ -296,41 +406,45 @@ struct Run<'a> {
     options: &'a Options,
     rules: &'a Rules,
     project: Project,
-    inputs: Vec<(Input, u64)>,
+    inputs: Vec<(&'a Input, u64)>,
     selections: Selections,
 }
 
 impl Run<'_> {
-    fn report(self, errors: &mut Vec<ScanError>) -> Outcome {
+    fn report(self, analysed: &mut Analysed, changed: &mut Vec<ScanError>) {
         let found = check(&self.project, self.rules, &self.selections);
         let of_found = fingerprints(&found, |file| self.path(file));
         let (texts, unreadable) = Texts::read(&self.inputs, &self.wanted(&found));
-        errors.extend(unreadable);
+        changed.extend(unreadable);
         let mut reported = Vec::new();
-        let mut outcome = Outcome::default();
         let (suppressed, about_comments) = self.suppress(&found, &texts);
         for ((finding, fingerprint), suppressed) in found.into_iter().zip(of_found).zip(suppressed) {
             if suppressed {
-                outcome.suppressed += 1;
+                analysed.entry.suppressed += 1;
             } else {
                 reported.push((finding, fingerprint));
             }
         }
         let of_comments = fingerprints(&about_comments, |file| self.path(file));
         reported.extend(about_comments.into_iter().zip(of_comments));
-        reported.retain(|(finding, _)| finding.confidence >= self.options.min_confidence(self.settings(finding.file)));
-        let before = reported.len();
-        reported.retain(|(finding, _)| self.options.includes_tests(self.settings(finding.file)) || !self.is_test(finding));
-        for (finding, _) in &mut reported {
-            finding.severity = severity(self.settings(finding.file), &finding.rule, finding.severity);
-        }
-        outcome.hidden_in_tests = before - reported.len();
         let path = |file: u32| self.path(file).to_owned();
-        let located = reported.into_iter().filter_map(|(raw, fingerprint)| texts.locate(raw, fingerprint, path));
-        outcome.report.findings = located.collect();
-        outcome.sources = texts.into_sources(path);
-        outcome.analysed.push(self.project);
-        outcome
+        for (mut raw, fingerprint) in reported {
+            raw.severity = severity(self.settings(raw.file), &raw.rule, raw.severity);
+            let hidden = self.hidden(&raw);
+            analysed.entry.found.extend(texts.locate(raw, fingerprint, path).map(|finding| Found::new(finding, hidden)));
+        }
+        analysed.sources.extend(texts.into_sources(path));
+        analysed.projects.push(self.project);
+    }
+
+    /// Why a finding is not reported, though it is one.
+    fn hidden(&self, finding: &RawFinding) -> Option<Hidden> {
+        let settings = self.settings(finding.file);
+        if finding.confidence < self.options.min_confidence(settings) {
+            Some(Hidden::Unsure)
+        } else {
+            (!self.options.includes_tests(settings) && self.is_test(finding)).then_some(Hidden::InTest)
+        }
     }
 
     fn path(&self, file: u32) -> &str {

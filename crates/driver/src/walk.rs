@@ -86,6 +86,32 @@ fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, sho
     Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language, settings })
 }
 
+/// A file that the walk would have come across if it lay at that path on the disk. What `.gitignore` says is not asked:
+/// git knows the file.
+pub(crate) fn input_at(options: &Walk<'_>, path: &Path) -> Result<Option<Input>, Error> {
+    let overrides = overrides(options)?;
+    for given in options.paths {
+        let Ok((folder, kind)) = resolve(&options.cwd.join(given)) else { continue };
+        let Some(language) = Language::of_found(path) else { continue };
+        let Ok(below) = path.strip_prefix(&folder) else { continue };
+        let folders: Vec<&Path> = below.ancestors().filter(|above| !above.as_os_str().is_empty()).collect();
+        let is_hidden = |part: &Path| {
+            let name = part.file_name().unwrap_or_default();
+            name == "node_modules" || name.as_encoded_bytes().starts_with(b".")
+        };
+        let is_excluded = |part: &Path| overrides.matched(folder.join(part), part != below).is_ignore();
+        let is_left_out = |part: &&Path| is_excluded(part) || (!options.no_ignore && is_hidden(part));
+        let configured = |folder: &Path| options.configurations.of_folder(folder);
+        let is_unwanted = |part: &Path| configured(part.parent().unwrap_or(part)).excludes(part, part != path);
+        if kind.is_dir() && !folders.iter().any(is_left_out) && !folders.iter().any(|part| is_unwanted(&folder.join(part))) {
+            let settings = configured(path.parent().unwrap_or(path));
+            let shown = Root { path: &folder, shown: &shown(options.cwd, given) }.shown(path);
+            return Ok(Some(Input { origin: Origin::File(path.to_owned()), shown, root: folder, language, settings }));
+        }
+    }
+    Ok(None)
+}
+
 struct Root<'a> {
     path: &'a Path,
     shown: &'a str,

@@ -3,11 +3,11 @@
 //! The shape is the contract of the JSON output: fields may be added, never changed. Paths are relative to the
 //! working directory and `/`-separated; lines and columns start at 1 and columns count characters.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-use unspin_span::{Position, Range};
+use serde::{Deserialize, Serialize};
+use unspin_span::Range;
 
 /// How much a rule's finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -19,7 +19,7 @@ pub enum Severity {
 }
 
 /// How sure the analysis is that the finding is worth acting on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A guess: some of the evidence is a name.
@@ -31,7 +31,7 @@ pub enum Confidence {
 }
 
 /// Which set of rules a rule belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// On by default: at least four findings in five are worth acting on.
@@ -57,19 +57,18 @@ impl Group {
 }
 
 /// A place that helps to understand a finding, with what it has to do with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// What happens there.
     pub message: String,
     /// The file.
     pub path: String,
     /// The place.
-    #[serde(serialize_with = "range")]
     pub range: Range,
 }
 
 /// One loop, call or cycle that may never stop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Name of the rule.
     pub rule: String,
@@ -90,31 +89,34 @@ pub struct Finding {
     /// Qualified name of the function, empty for the body of a module.
     pub function: String,
     /// The primary place: the loop header, the handler or the call.
-    #[serde(serialize_with = "range")]
     pub range: Range,
     /// The loop from header to last line; for recursion, the function.
-    #[serde(rename = "loop", serialize_with = "optional_range")]
+    #[serde(rename = "loop")]
     pub loop_range: Option<Range>,
     /// The way round in order, or other places that explain the finding.
     pub related: Vec<Related>,
+    /// What the source calls the things that the finding speaks of: with rule, path and function it tells which finding
+    /// this is, wherever it stands in the file.
+    #[serde(default, skip_serializing)]
+    pub context: String,
     /// Stable under edits elsewhere in the file: rule, path and normalised context, never a line number.
     pub fingerprint: String,
 }
 
 /// Something that could not be done; the rest of the run went on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ScanError {
     /// The file or folder.
     pub path: String,
     /// What happened, and the next step where there is one.
     pub message: String,
     /// Where, if it is known.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_range")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
 }
 
 /// What a run looked at.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Files that were analysed.
     pub files: usize,
@@ -158,28 +160,4 @@ pub struct Report {
     pub summary: Summary,
     /// Every enabled rule, sorted by name.
     pub rules: Vec<RuleInfo>,
-}
-
-fn position<S: SerializeMap>(map: &mut S, key: &'static str, at: Position) -> Result<(), S::Error> {
-    #[derive(Serialize)]
-    struct At {
-        line: u32,
-        column: u32,
-    }
-    map.serialize_entry(key, &At { line: at.line, column: at.column })
-}
-
-fn range<S: Serializer>(range: &Range, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(2))?;
-    position(&mut map, "start", range.start)?;
-    position(&mut map, "end", range.end)?;
-    map.end()
-}
-
-#[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
-fn optional_range<S: Serializer>(value: &Option<Range>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => range(value, serializer),
-        None => serializer.serialize_none(),
-    }
 }

@@ -64,6 +64,21 @@ pub struct Presentation<'a> {
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
+    /// What a baseline hides, if there is one.
+    pub baseline: Option<BaselineNote<'a>>,
+    /// Findings that the changes in question have nothing to do with.
+    pub unchanged: usize,
+}
+
+/// What a baseline did.
+#[derive(Clone, Copy, Debug)]
+pub struct BaselineNote<'a> {
+    /// The file.
+    pub file: &'a std::path::Path,
+    /// Findings that it hides.
+    pub hidden: usize,
+    /// Findings that it names and that are gone.
+    pub stale: usize,
 }
 
 impl Presentation<'_> {

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use unspin_findings::{Confidence, Finding, Report, Severity};
 
 use crate::{
-    Presentation,
+    BaselineNote, Presentation,
     snippet::{Sources, snippets},
     words::{by_severity, counted},
 };
@@ -93,6 +93,13 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
     if presentation.suppressed > 0 {
         writeln!(out, "{} suppressed by comments.", counted(presentation.suppressed, "finding"))?;
     }
+    if let Some(note) = presentation.baseline {
+        baseline(note, out)?;
+    }
+    if presentation.unchanged > 0 {
+        let count = counted(presentation.unchanged, "finding");
+        writeln!(out, "{count} not shown: no change touches them, and they were there before.")?;
+    }
     if presentation.hidden_in_tests > 0 {
         let count = counted(presentation.hidden_in_tests, "finding");
         writeln!(out, "{count} in test code not shown; `--include-tests` shows them.")?;
@@ -111,6 +118,23 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
         Some((rule, _)) => writeln!(out, "`unspin explain {rule}` shows what the rule reports, why, and what it accepts."),
         None => Ok(()),
     }
+}
+
+fn baseline(BaselineNote { file, hidden, stale }: BaselineNote<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let file = file.display();
+    if hidden > 0 {
+        writeln!(out, "{} in the baseline `{file}` not shown.", counted(hidden, "finding"))?;
+    }
+    if stale > 0 {
+        let are = if stale == 1 { "is" } else { "are" };
+        let gone = counted(stale, "finding");
+        writeln!(
+            out,
+            "{gone} in the baseline {are} gone; `unspin baseline --prune` removes {}.",
+            if stale == 1 { "it" } else { "them" }
+        )?;
+    }
+    Ok(())
 }
 
 fn styles(presentation: &Presentation<'_>) -> (Style, Style) {

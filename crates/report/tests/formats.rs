@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use expect_test::{ExpectFile, expect_file};
 use unspin_findings::{Confidence, Finding, Group, Related, Report, RuleInfo, ScanError, Severity, Summary};
-use unspin_report::{Format, Presentation, render};
+use unspin_report::{BaselineNote, Format, Presentation, render};
 use unspin_span::{Position, Range};
 
 const SERVER: &str = "\
@@ -58,6 +58,7 @@ fn timeout() -> Finding {
             related("this wait ends in a timeout", "server/net.py", range(2, 12, 15)),
             related("and the loop goes round again here", "server/client_handler.py", range(11, 17, 8)),
         ],
+        context: String::new(),
         fingerprint: "0123456789abcdef".to_owned(),
     }
 }
@@ -75,6 +76,7 @@ fn plain(path: &str, range: Range) -> Finding {
         range,
         loop_range: Some(range),
         related: Vec::new(),
+        context: String::new(),
         fingerprint: "fedcba9876543210".to_owned(),
         ..timeout()
     }
@@ -133,6 +135,8 @@ fn rendered(report: &Report, format: Format, quiet: bool) -> String {
         hidden_in_tests: 2,
         skipped_tests: 3,
         suppressed: 1,
+        baseline: Some(BaselineNote { file: "unspin-baseline.json".as_ref(), hidden: 4, stale: 1 }),
+        unchanged: 5,
     };
     let mut out = Vec::new();
     render(report, format, &presentation, &mut out).expect("memory can be written");

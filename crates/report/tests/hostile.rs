@@ -28,6 +28,7 @@ fn report() -> Report {
         range,
         loop_range: Some(range),
         related: vec![unspin_findings::Related { message: MESSAGE.to_owned(), path: PATH.to_owned(), range }],
+        context: String::new(),
         fingerprint: "0123456789abcdef".to_owned(),
     };
     let error = ScanError { path: PATH.to_owned(), message: MESSAGE.to_owned(), range: None };
@@ -45,6 +46,8 @@ fn rendered(report: &Report, format: Format) -> String {
         hidden_in_tests: 0,
         skipped_tests: 0,
         suppressed: 0,
+        baseline: None,
+        unchanged: 0,
     };
     let mut out = Vec::new();
     render(report, format, &presentation, &mut out).expect("memory can be written");

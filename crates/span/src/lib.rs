@@ -7,6 +7,7 @@
 mod line_index;
 
 pub use line_index::LineIndex;
+use serde::{Deserialize, Serialize};
 
 /// A half-open range of byte offsets into the decoded text of one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +42,7 @@ impl Span {
 }
 
 /// A place in a text: line and column start at 1, the column counts characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,
@@ -50,7 +51,7 @@ pub struct Position {
 }
 
 /// Two positions, the end exclusive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Range {
     /// First character.
     pub start: Position,

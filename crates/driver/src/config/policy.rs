@@ -25,7 +25,7 @@ pub(crate) fn selections<'a>(
     let mut distinct = Vec::new();
     let mut of_file = Vec::new();
     for input in inputs {
-        let about = ignores_about(&input.settings, || input.path());
+        let about = ignores_about(&input.settings, || input.path().to_owned());
         let key = (Arc::as_ptr(&input.settings), about);
         let at = known.get(&key).copied().unwrap_or_else(|| {
             let at = distinct.len() as u32;

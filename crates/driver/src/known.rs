@@ -1,0 +1,118 @@
+//! Which findings were there before: those of a baseline, or of the tree before a change.
+//!
+//! A finding is known by its rule, path, function and context (what the source calls the things that it speaks of), never
+//! by where it stands. Where these agree more often than is known, the later ones are new. What is left over then is
+//! compared again, so that a new name makes no new finding:
+//!
+//! 1. A finding of the same rule, function and context in another file, if the file or function is no longer where it was.
+//! 2. A finding of the same rule, path and context in another function, if the function is no longer there.
+
+use std::collections::BTreeMap;
+
+use unspin_findings::Finding;
+
+/// What a finding is known by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Identity {
+    pub(crate) path: String,
+    pub(crate) rule: String,
+    pub(crate) function: String,
+    pub(crate) context: String,
+}
+
+impl Identity {
+    /// What this finding is known by.
+    pub(crate) fn of(finding: &Finding) -> Self {
+        Self {
+            path: finding.path.clone(),
+            rule: finding.rule.clone(),
+            function: finding.function.clone(),
+            context: finding.context.clone(),
+        }
+    }
+}
+
+/// Where a known finding was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The function is still there, or nobody can tell.
+    There,
+    /// The file is, the function is not.
+    WithoutFunction,
+    /// The file is not there any more.
+    Gone,
+}
+
+/// How known findings and those of a run go together.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Matched {
+    /// For each finding whether it was known.
+    pub(crate) is_known: Vec<bool>,
+    /// For each known one how many were not found again.
+    pub(crate) left: Vec<usize>,
+}
+
+/// Tell known findings, each with how often it is known, from new ones. `place` says of a path and function of a known one what became of it.
+pub(crate) fn matched(
+    known: &[(Identity, usize)],
+    findings: &[&Finding],
+    mut place: impl FnMut(&str, &str) -> Place,
+) -> Matched {
+    let mut matched = Matched { is_known: vec![false; findings.len()], left: known.iter().map(|(_, count)| *count).collect() };
+    matched.take(
+        known,
+        findings,
+        |_| true,
+        |known| [&known.path, &known.rule, &known.function, &known.context],
+        |finding| [&finding.path, &finding.rule, &finding.function, &finding.context],
+    );
+    if matched.is_known.iter().all(|&is_known| is_known) || matched.left.iter().all(|&left| left == 0) {
+        return matched;
+    }
+    let places: Vec<Place> = known
+        .iter()
+        .zip(&matched.left)
+        .map(|((known, _), &left)| if left == 0 { Place::There } else { place(&known.path, &known.function) })
+        .collect();
+    matched.take(
+        known,
+        findings,
+        |at| places[at] != Place::There,
+        |known| [&known.rule, &known.function, &known.context],
+        |finding| [&finding.rule, &finding.function, &finding.context],
+    );
+    matched.take(
+        known,
+        findings,
+        |at| places[at] == Place::WithoutFunction,
+        |known| [&known.path, &known.rule, &known.context],
+        |finding| [&finding.path, &finding.rule, &finding.context],
+    );
+    matched
+}
+
+impl Matched {
+    /// Pair what agrees in a key, in order, as often as is left.
+    fn take<'a, const N: usize>(
+        &mut self,
+        known: &'a [(Identity, usize)],
+        findings: &[&'a Finding],
+        may: impl Fn(usize) -> bool,
+        key: impl Fn(&'a Identity) -> [&'a String; N],
+        key_of: impl Fn(&'a Finding) -> [&'a String; N],
+    ) {
+        let mut at_hand: BTreeMap<[&String; N], Vec<usize>> = BTreeMap::new();
+        for (at, (known, _)) in known.iter().enumerate().rev().filter(|&(at, _)| self.left[at] > 0 && may(at)) {
+            at_hand.entry(key(known)).or_default().push(at);
+        }
+        for (finding, is_known) in findings.iter().zip(&mut self.is_known).filter(|(_, is_known)| !**is_known) {
+            let Some(candidates) = at_hand.get_mut(&key_of(finding)) else { continue };
+            let Some(&at) = candidates.last() else { continue };
+            self.left[at] -= 1;
+            *is_known = true;
+            if self.left[at] == 0 {
+                candidates.pop();
+            }
+        }
+    }
+}
