@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+mod fix;
 mod known;
 mod output;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use config::{ConfigArguments, ConfigCommand};
+pub(crate) use fix::FixArguments;
 pub(crate) use known::{BaselineArguments, CacheArguments, CacheFolder, NewArguments};
 use output::OutputArguments;
 
@@ -150,6 +152,9 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) new: NewArguments,
+
+    #[command(flatten)]
+    pub(crate) fix: FixArguments,
 
     #[command(flatten)]
     pub(crate) output: OutputArguments,

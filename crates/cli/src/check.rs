@@ -8,19 +8,30 @@ use std::{
 };
 
 use anyhow::Context;
-use unspin_driver::{Outcome, scan};
+use unspin_driver::{Options, Outcome, scan};
 use unspin_report::{BaselineNote, Format, Presentation, render};
 
-use crate::{arguments::CheckArguments, output, progress::Progress};
+use crate::{
+    arguments::CheckArguments,
+    fix::{self, Changed},
+    output,
+    progress::Progress,
+};
 
 /// Scan and report.
 pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<ExitCode> {
     let mut options = arguments.scan.options()?;
     arguments.new.apply(&mut options);
-    let progress = Progress::new(arguments.output.quiet);
-    let outcome = scan(&options, &|phase| progress.report(phase));
-    progress.clear();
-    let outcome = outcome?;
+    let quiet = arguments.output.quiet;
+    let mut outcome = scanned(&options, quiet)?;
+    match fix::apply(&arguments.fix, &options, &outcome, quiet)? {
+        Changed::Nothing => {}
+        Changed::Shown(code) => return Ok(code),
+        Changed::Files(errors) => {
+            outcome = scanned(&options, quiet)?;
+            outcome.report.errors.extend(errors);
+        }
+    }
     let presentation = Presentation { source_url: arguments.output.source_url.as_deref(), ..presentation(&outcome) };
     for (format, file) in &arguments.output.output {
         write_file(&outcome, *format, &presentation, file).with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -33,6 +44,13 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
     let code = exit_code(&outcome);
     std::mem::forget(outcome);
     Ok(code)
+}
+
+fn scanned(options: &Options, quiet: bool) -> anyhow::Result<Outcome> {
+    let progress = Progress::new(quiet);
+    let outcome = scan(options, &|phase| progress.report(phase));
+    progress.clear();
+    Ok(outcome?)
 }
 
 fn exit_code(outcome: &Outcome) -> ExitCode {

@@ -9,6 +9,7 @@ mod check;
 mod clean;
 mod config;
 mod explain;
+mod fix;
 mod ir;
 mod output;
 mod progress;

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt, path::Path};
 
 use unspin_engine::{
     RawFinding, Selection, Selections, check,
-    suppression::{self, CommentedFile},
+    suppression::{self, CommentedFile, JoinedLines},
 };
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::Group;
@@ -19,7 +19,7 @@ use unspin_span::LineIndex;
 use crate::{
     Error, Knowledge, Language,
     knowledge::{entries, name_of, rule_folders, text_of},
-    load::lower,
+    load::{joined, lower},
 };
 
 /// One file of a case. Files that are judged together are one project.
@@ -85,7 +85,7 @@ type Expectation = (u32, String, Group);
 
 /// Compares what is reported in one small project with what its comments expect; of one rule or of all.
 pub fn judge(files: &[CaseFile], knowledge: &Knowledge, rule: Option<&str>, groups: &[&str]) -> Judgement {
-    let language = files.first().and_then(|file| Language::of_named(Path::new(&file.path))).unwrap_or(Language::Python);
+    let language = files.first().map_or(Language::Python, language_of);
     judge_with(files, knowledge, knowledge.models(language), rule, groups)
 }
 
@@ -128,9 +128,12 @@ fn own_name(file: &CaseFile) -> String {
     Path::new(&file.path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+fn language_of(file: &CaseFile) -> Language {
+    Language::of_named(Path::new(&file.path)).unwrap_or(Language::Python)
+}
+
 fn module_of(file: &CaseFile) -> Module {
-    let language = Language::of_named(Path::new(&file.path)).unwrap_or(Language::Python);
-    lower(language, &file.text, &Source { name: name(&file.module), is_package: false, is_test: false })
+    lower(language_of(file), &file.text, &Source { name: name(&file.module), is_package: false, is_test: false })
 }
 
 /// What is reported and not suppressed.
@@ -144,14 +147,18 @@ fn findings(
     let select = Some(groups.iter().map(|group| (*group).to_owned()).collect());
     let selections = Selections::one(Selection { select, ..Selection::default() });
     let mut findings = check(project, &knowledge.rules, &selections);
-    let commented = files.iter().zip(indices).enumerate().map(|(number, (file, lines))| CommentedFile {
+    let joined_in = |(file, lines): (&CaseFile, &LineIndex)| joined(language_of(file), &file.text, lines);
+    let joined: Vec<JoinedLines> = files.iter().zip(indices).map(joined_in).collect();
+    let commented = files.iter().zip(indices).zip(&joined).enumerate().map(|(number, ((file, lines), joined))| CommentedFile {
         file: number as u32,
         text: &file.text,
         lines,
         comments: &project.files[number].module.comments,
+        joined,
     });
     let suppressions = suppression::parse(&commented.collect::<Vec<_>>());
-    let applied = suppression::apply(&suppressions, &findings, |file, offset| indices[file as usize].line(offset));
+    let line = |file: u32, offset| joined[file as usize].first(indices[file as usize].line(offset));
+    let applied = suppression::apply(&suppressions, &findings, line);
     let mut suppressed = applied.suppressed.into_iter();
     findings.retain(|_| !suppressed.next().unwrap_or(false));
     findings

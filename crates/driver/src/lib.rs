@@ -9,6 +9,7 @@
 //!
 //! [`ScanError`]: unspin_findings::ScanError
 
+mod adopt;
 mod baseline;
 mod cache;
 mod changes;
@@ -25,10 +26,12 @@ mod load;
 mod locate;
 mod naming;
 mod pool;
+mod rewrite;
 mod scan;
 mod selection;
 mod walk;
 
+pub use adopt::adoption;
 pub use baseline::{BASELINE, Baseline};
 pub use cache::{clear, folder_for};
 pub use changes::Changes;
@@ -38,5 +41,6 @@ pub use input::Language;
 pub use judge::BaselineUse;
 pub use knowledge::Knowledge;
 pub use load::MAX_BYTES;
+pub use rewrite::{Rewrite, fixes, write};
 pub use scan::{Options, Outcome, Phase, lower_file, scan};
 pub use selection::{enabled, validate};

@@ -11,6 +11,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use unspin_engine::suppression::JoinedLines;
 use unspin_findings::ScanError;
 use unspin_ir::{Module, Problem, Source};
 use unspin_span::LineIndex;
@@ -104,6 +105,15 @@ pub(crate) fn lower(language: Language, text: &str, source: &Source) -> Module {
     }
 }
 
+/// The lines of a text that are one for a comment.
+pub(crate) fn joined(language: Language, text: &str, lines: &LineIndex) -> JoinedLines {
+    let joins = match language {
+        Language::Python => unspin_frontend_python::joined(text),
+        Language::Rust => unspin_frontend_rust::joined(text),
+    };
+    JoinedLines::new(&joins, lines)
+}
+
 fn problem(input: &Input, text: &str, module: &Module, first: &Problem) -> ScanError {
     let more = match module.problems.len() {
         1 => String::new(),
@@ -154,15 +164,19 @@ fn too_large(input: &Input) -> ScanError {
     input.error(format!("is larger than {} MB, so it was not read", MAX_BYTES / 1_000_000))
 }
 
-/// Bytes to text, as the language reads them.
 pub(crate) fn decode<'a>(input: &Input, bytes: &'a [u8]) -> Result<Cow<'a, str>, ScanError> {
-    match input.language {
-        Language::Python => unspin_frontend_python::decode(bytes).map_err(|error| input.error(error.to_string())),
+    decode_bytes(input.language, bytes).map_err(|message| input.error(message))
+}
+
+/// Bytes to text, as the language reads them.
+pub(crate) fn decode_bytes(language: Language, bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    match language {
+        Language::Python => unspin_frontend_python::decode(bytes).map_err(|error| error.to_string()),
         Language::Rust => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             std::str::from_utf8(bytes)
                 .map(Cow::Borrowed)
-                .map_err(|error| input.error(format!("not UTF-8 at byte {}: save the file as UTF-8", error.valid_up_to())))
+                .map_err(|error| format!("not UTF-8 at byte {}: save the file as UTF-8", error.valid_up_to()))
         }
     }
 }

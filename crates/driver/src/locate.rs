@@ -4,8 +4,8 @@
 //! instead of positions that would be wrong.
 
 use rayon::prelude::*;
-use unspin_engine::RawFinding;
-use unspin_findings::{Finding, Related, ScanError};
+use unspin_engine::{RawFinding, RawFix};
+use unspin_findings::{Edit, Finding, Fix, Related, ScanError};
 use unspin_span::{LineIndex, Range, Span};
 
 use crate::{input::Input, load::reload};
@@ -83,7 +83,13 @@ impl Texts {
             missing: raw.missing,
             function: raw.function,
             fingerprint,
+            fix: raw.fix.and_then(|fix| self.fix(raw.file, fix)),
         })
+    }
+
+    fn fix(&self, file: u32, fix: RawFix) -> Option<Fix> {
+        let edits = fix.edits.into_iter().map(|(span, content)| Some(Edit { range: self.range(file, span)?, content }));
+        Some(Fix { message: fix.message, edits: edits.collect::<Option<_>>()? })
     }
 
     /// The texts by path, for formats that show them.

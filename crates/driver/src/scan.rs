@@ -12,7 +12,7 @@ use std::{
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use unspin_engine::{RawFinding, Rules, Selection, Selections, check, suppression};
+use unspin_engine::{RawFinding, Selection, Selections, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
 use unspin_findings::{Confidence, Finding, Report, RuleInfo, ScanError, Severity, Summary};
 use unspin_ir::{LoopKind, Module, Source};
@@ -25,7 +25,7 @@ use crate::{
     fingerprint::fingerprints,
     input::{Input, Origin, normalize, shown},
     judge::{BaselineUse, Judge},
-    load::{Loaded, Unloaded, hash, load, reload},
+    load::{Loaded, Unloaded, hash, joined, load, reload},
     locate::Texts,
     naming::Namer,
     pool::pool,
@@ -314,7 +314,7 @@ impl Analysis<'_> {
             let of_files = inputs.iter().map(|&(input, _)| input);
             let selections = selections(of_files, &self.options.selection, self.knowledge);
             let project = Project::new(files, models);
-            let run = Run { options: self.options, rules: &self.knowledge.rules, project, inputs, selections };
+            let run = Run { options: self.options, knowledge: self.knowledge, project, inputs, selections };
             run.report(&mut analysed, &mut changed);
         }
         let entry = &mut analysed.entry;
@@ -404,7 +404,7 @@ fn summary(files: &[(SourceFile, (&Input, u64))]) -> Summary {
 
 struct Run<'a> {
     options: &'a Options,
-    rules: &'a Rules,
+    knowledge: &'a Knowledge,
     project: Project,
     inputs: Vec<(&'a Input, u64)>,
     selections: Selections,
@@ -412,7 +412,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn report(self, analysed: &mut Analysed, changed: &mut Vec<ScanError>) {
-        let found = check(&self.project, self.rules, &self.selections);
+        let found = check(&self.project, &self.knowledge.rules, &self.selections);
         let of_found = fingerprints(&found, |file| self.path(file));
         let (texts, unreadable) = Texts::read(&self.inputs, &self.wanted(&found));
         changed.extend(unreadable);
@@ -469,30 +469,46 @@ impl Run<'_> {
 
     /// Whether each finding is suppressed, and what is to be said of the suppressions themselves.
     fn suppress(&self, findings: &[RawFinding], texts: &Texts) -> (Vec<bool>, Vec<RawFinding>) {
-        let files = self.project.files.iter().enumerate();
-        let commented = files.filter_map(|(file, source)| {
+        let files = self.project.files.iter().zip(&self.inputs).enumerate();
+        let commented = files.filter(|(_, (source, _))| !source.module.comments.is_empty());
+        let commented = commented.filter_map(|(file, (source, (input, _)))| {
             let text = texts.get(file as u32)?;
-            let comments = &source.module.comments;
-            Some(suppression::CommentedFile { file: file as u32, text: &text.text, lines: &text.lines, comments })
+            Some((file as u32, source, text, joined(input.language, &text.text, &text.lines)))
         });
-        let suppressions = suppression::parse(&commented.collect::<Vec<_>>());
-        let line = |file, offset| texts.line(file, offset);
-        let applied = suppression::apply(&suppressions, findings, line);
-        let known: Vec<&str> = self.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
+        let commented: Vec<_> = commented.collect();
+        let files = commented.iter().map(|(file, source, text, joined)| {
+            let comments = &source.module.comments;
+            suppression::CommentedFile { file: *file, text: &text.text, lines: &text.lines, comments, joined }
+        });
+        let suppressions = suppression::parse(&files.collect::<Vec<_>>());
+        let line = |file: u32, offset| {
+            let line = texts.line(file, offset);
+            let at = commented.binary_search_by_key(&file, |(file, ..)| *file);
+            at.map_or(line, |at| commented[at].3.first(line))
+        };
+        let mut applied = suppression::apply(&suppressions, findings, line);
+        let known: Vec<&str> =
+            self.knowledge.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
         let mut about = suppression::mistakes(&suppressions, &known);
-        if applied.used.contains(&false) && !self.is_filtered() {
-            about.extend(suppression::unused(&suppressions, &self.used_by_any_rule(&suppressions, texts), &known));
+        if applied.has_idle() && !self.is_filtered() {
+            for selections in self.other_selections() {
+                let findings = check(&self.project, &self.knowledge.rules, &selections);
+                applied.add(&suppression::apply(&suppressions, &findings, line));
+            }
+            about.extend(suppression::unused(&suppressions, &applied.used, &known));
         }
         about.retain(|finding| self.selections.of(finding.file).includes(&finding.rule, finding.group));
         (applied.suppressed, about)
     }
 
-    /// Which suppressions suppress something when every group is on: one for a strict rule is not unused because this
-    /// run did not ask for strict rules.
-    fn used_by_any_rule(&self, suppressions: &[suppression::Suppression], texts: &Texts) -> Vec<bool> {
-        let findings = check(&self.project, self.rules, &Selections::one(Selection::all()));
-        // Only files with comments matter, and their texts are all at hand.
-        suppression::apply(suppressions, &findings, |file, offset| texts.line(file, offset)).used
+    /// What has to be looked for before a suppression is called unused: a comment for a strict rule is not unused because
+    /// this run did not ask for strict rules, nor one for a rule that stays silent only where a strict one reports.
+    fn other_selections(&self) -> Vec<Selections> {
+        let mut others = vec![Selections::one(Selection::all())];
+        if !self.options.selection.extend_select.is_empty() {
+            others.push(selections(self.inputs.iter().map(|&(input, _)| input), &Selection::default(), self.knowledge));
+        }
+        others
     }
 
     fn is_filtered(&self) -> bool {

@@ -106,6 +106,7 @@ fn report(project: &Project, rule: &Rule, selections: &Selections, observation: 
             function.qualified(),
             observation.words.iter().map(|(_, w)| w.as_str()).collect::<Vec<_>>().join(",")
         ),
+        fix: None,
     })
 }
 

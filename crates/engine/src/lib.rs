@@ -42,6 +42,17 @@ pub struct RawFinding {
     pub related: Vec<(String, u32, Span)>,
     /// Normalised context, from which the fingerprint is made.
     pub context: String,
+    /// Changes to its file that do away with it.
+    pub fix: Option<RawFix>,
+}
+
+/// Changes to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawFix {
+    /// What they do, in the imperative.
+    pub message: String,
+    /// Which places get which text; they do not overlap.
+    pub edits: Vec<(Span, String)>,
 }
 
 /// A rule or model file that cannot be used.

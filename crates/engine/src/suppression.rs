@@ -4,14 +4,22 @@
 //! code (decorators and attributes in between belong to that line). `# unspin: forever reason` on a loop header declares
 //! an intended service loop: it silences [`FOREVER`] and nothing else, least of all the failure-handling rules.
 //!
+//! Lines that a string or a backslash joins are one line in this: see [`JoinedLines`].
+//!
 //! A suppression must say why and must suppress something; what does not is itself a finding, so that suppressions do not
 //! outlive their reasons. All functions are pure; their cost is linear in the text and the number of findings.
 
+mod adoption;
+mod joined;
+mod removal;
+
+pub use adoption::{Adopted, Wanted, adopt};
+pub use joined::JoinedLines;
 use unspin_findings::{Confidence, Group, RuleInfo, Severity};
 use unspin_ir::Comment;
 use unspin_span::{LineIndex, Span};
 
-use crate::RawFinding;
+use crate::{RawFinding, RawFix};
 
 /// The rules that `unspin: forever` silences.
 pub const FOREVER: [&str; 2] = ["unstoppable-loop", "endless-poll"];
@@ -21,6 +29,9 @@ pub const RULES: [&str; 2] = [WITHOUT_REASON, UNUSED];
 
 const WITHOUT_REASON: &str = "suppression-without-reason";
 const UNUSED: &str = "unused-suppression";
+
+/// What a comment that speaks to this tool begins with.
+const MARKER: &str = "unspin:";
 
 /// A file with comments that speak to this tool, and its text.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +44,8 @@ pub struct CommentedFile<'a> {
     pub lines: &'a LineIndex,
     /// From `Module::comments`.
     pub comments: &'a [Comment],
+    /// Its lines that are one for a comment.
+    pub joined: &'a JoinedLines,
 }
 
 /// One suppression comment.
@@ -44,6 +57,12 @@ pub struct Suppression {
     line: u32,
     directive: Directive,
     has_reason: bool,
+    /// How to remove it.
+    removal: Vec<(Span, String)>,
+    /// Where its list of names stands, between the brackets.
+    names: Option<Span>,
+    /// Where it ends, and a reason can be added.
+    end: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +93,16 @@ fn parse_file(file: &CommentedFile<'_>) -> Vec<Suppression> {
         if !is_documentation(file, comment)
             && let Some((directive, has_reason)) = parse_directive(&comment.text)
         {
-            suppressions.push(Suppression { file: file.file, span: comment.span, line, directive, has_reason });
+            suppressions.push(Suppression {
+                file: file.file,
+                span: comment.span,
+                line: file.joined.first(line),
+                directive,
+                has_reason,
+                removal: removal::whole(file, comment),
+                names: removal::names(file, comment),
+                end: removal::part(file.text, comment).map_or(comment.span.end, |part| part.span.end),
+            });
         }
     }
     suppressions
@@ -138,7 +166,6 @@ fn parse_directive(comment: &str) -> Option<(Directive, bool)> {
 
 /// What follows `unspin:` where that starts the comment, or a comment within it (`# noqa # unspin: ..`).
 fn after_marker(comment: &str) -> Option<&str> {
-    const MARKER: &str = "unspin:";
     let at = comment.find(MARKER)?;
     let before = comment[..at].trim_end();
     let outer = before.trim_end_matches(['#', '/']);
@@ -150,26 +177,43 @@ fn is_reason(text: &str) -> bool {
     text.trim_end_matches("*/").chars().any(char::is_alphanumeric)
 }
 
-/// Which findings are suppressed, and by which suppressions.
+/// Which findings are suppressed, and by what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// One for each finding.
     pub suppressed: Vec<bool>,
-    /// One for each suppression.
-    pub used: Vec<bool>,
+    /// For each suppression, one for each of the names that it gives; one for a directive without names.
+    pub used: Vec<Vec<bool>>,
 }
 
-/// Match suppressions (as [`parse`] gives them) with findings. `line` gives the line of a byte offset of a file.
+impl Applied {
+    /// Whether some part of a suppression suppresses nothing.
+    pub fn has_idle(&self) -> bool {
+        self.used.iter().flatten().any(|used| !used)
+    }
+
+    /// With what another run over the same suppressions used.
+    pub fn add(&mut self, other: &Self) {
+        let pairs = self.used.iter_mut().flatten().zip(other.used.iter().flatten());
+        pairs.for_each(|(used, also)| *used |= also);
+    }
+}
+
+/// Match suppressions (as [`parse`] gives them) with findings. `line` gives the line of a byte offset of a file, the first
+/// of those that are joined with it.
 pub fn apply(suppressions: &[Suppression], findings: &[RawFinding], line: impl Fn(u32, u32) -> u32) -> Applied {
-    let mut used = vec![false; suppressions.len()];
+    let mut used: Vec<Vec<bool>> = suppressions.iter().map(|one| vec![false; one.parts()]).collect();
     let mut suppressed = vec![false; findings.len()];
     for (finding, suppressed) in findings.iter().zip(&mut suppressed) {
         let mut silence = |first: u32, last: u32, may: &dyn Fn(&Suppression) -> bool| {
             let from = suppressions.partition_point(|one| (one.file, one.line) < (finding.file, first));
             let to = suppressions.partition_point(|one| (one.file, one.line) <= (finding.file, last));
-            for at in (from..to).filter(|&at| may(&suppressions[at]) && suppressions[at].silences(&finding.rule)) {
-                *suppressed = true;
-                used[at] = true;
+            for at in (from..to).filter(|&at| may(&suppressions[at])) {
+                for (part, used) in used[at].iter_mut().enumerate() {
+                    let silences = suppressions[at].silences(part, &finding.rule);
+                    *used |= silences;
+                    *suppressed |= silences;
+                }
             }
         };
         let (first, last) = lines_of(finding, &line);
@@ -191,9 +235,14 @@ fn lines_of(finding: &RawFinding, line: impl Fn(u32, u32) -> u32) -> (u32, u32) 
 }
 
 impl Suppression {
-    fn silences(&self, rule: &str) -> bool {
+    /// How many parts of it can be idle, each for itself.
+    fn parts(&self) -> usize {
+        if let Directive::Allow(rules) = &self.directive { rules.len() } else { 1 }
+    }
+
+    fn silences(&self, part: usize, rule: &str) -> bool {
         match &self.directive {
-            Directive::Allow(rules) => rules.iter().any(|allowed| allowed == rule),
+            Directive::Allow(rules) => rules.get(part).is_some_and(|allowed| allowed == rule),
             Directive::Forever => FOREVER.contains(&rule),
             Directive::Unknown(_) => false,
         }
@@ -247,14 +296,33 @@ fn unknown_rule(one: &Suppression, rule: &str, known: &[&str]) -> RawFinding {
     finding(one, UNUSED, message, help)
 }
 
-/// Findings about sound suppressions that suppress nothing; `used` is from [`apply`] to the findings of *every* rule.
-pub fn unused(suppressions: &[Suppression], used: &[bool], known: &[&str]) -> Vec<RawFinding> {
-    let idle = suppressions.iter().zip(used).filter(|(one, used)| !**used && one.is_sound(known));
-    idle.map(|(one, _)| {
-        let message = "this suppression suppresses nothing".to_owned();
-        finding(one, UNUSED, message, "remove it, or move it to the line of the finding".to_owned())
-    })
-    .collect()
+/// Findings about sound suppressions that suppress nothing, or not all that they name; `used` is from [`apply`] to the
+/// findings of *every* rule.
+pub fn unused(suppressions: &[Suppression], used: &[Vec<bool>], known: &[&str]) -> Vec<RawFinding> {
+    let sound = suppressions.iter().zip(used).filter(|(one, _)| one.is_sound(known));
+    sound.filter_map(|(one, used)| if used.contains(&true) { partly_unused(one, used) } else { Some(idle(one)) }).collect()
+}
+
+fn idle(one: &Suppression) -> RawFinding {
+    let message = "this suppression suppresses nothing".to_owned();
+    let help = "remove it (`--fix` does), or move it to the line of the finding".to_owned();
+    let fix = RawFix { message: "Remove the suppression".to_owned(), edits: one.removal.clone() };
+    RawFinding { fix: Some(fix), ..finding(one, UNUSED, message, help) }
+}
+
+fn partly_unused(one: &Suppression, used: &[bool]) -> Option<RawFinding> {
+    let Directive::Allow(rules) = &one.directive else { return None };
+    let of = |wanted: bool| rules.iter().zip(used).filter(move |(_, used)| **used == wanted).map(|(rule, _)| rule.as_str());
+    let idle: Vec<String> = of(false).map(|rule| format!("`{rule}`")).collect();
+    if idle.is_empty() {
+        return None;
+    }
+    let verb = if idle.len() == 1 { "suppresses" } else { "suppress" };
+    let message = format!("{} {verb} nothing here", idle.join(", "));
+    let help = "remove the name (`--fix` does), or move it to the line of the finding".to_owned();
+    let kept = of(true).collect::<Vec<_>>().join(", ");
+    let fix = one.names.map(|names| RawFix { message: format!("Remove {}", idle.join(", ")), edits: vec![(names, kept)] });
+    Some(RawFinding { fix, ..finding(one, UNUSED, message, help) })
 }
 
 fn finding(one: &Suppression, rule: &str, message: String, help: String) -> RawFinding {
@@ -277,6 +345,7 @@ fn finding(one: &Suppression, rule: &str, message: String, help: String) -> RawF
         loop_span: None,
         related: Vec::new(),
         context,
+        fix: None,
     }
 }
 

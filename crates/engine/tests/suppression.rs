@@ -2,7 +2,7 @@
 
 use unspin_engine::{
     RawFinding,
-    suppression::{CommentedFile, apply, mistakes, parse, unused},
+    suppression::{CommentedFile, JoinedLines, apply, mistakes, parse, unused},
 };
 use unspin_findings::{Confidence, Group, Severity};
 use unspin_ir::Comment;
@@ -43,13 +43,15 @@ fn finding(text: &str, rule: &str, place: &str) -> RawFinding {
         loop_span: Some(Span::new(start, text.len() as u32)),
         related: Vec::new(),
         context: String::new(),
+        fix: None,
     }
 }
 
 /// Which findings (rule, place) are suppressed, and the messages about the suppressions.
 fn check(text: &str, findings: &[(&str, &str)], suppressed: &[bool], about: &[&str]) {
     let (lines, comments) = (LineIndex::new(text), comments(text));
-    let suppressions = parse(&[CommentedFile { file: 0, text, lines: &lines, comments: &comments }]);
+    let suppressions =
+        parse(&[CommentedFile { file: 0, text, lines: &lines, comments: &comments, joined: &JoinedLines::default() }]);
     let findings: Vec<_> = findings.iter().map(|(rule, place)| finding(text, rule, place)).collect();
     let applied = apply(&suppressions, &findings, |_, offset| lines.line(offset));
     assert_eq!(applied.suppressed, suppressed, "{text}");
@@ -109,7 +111,8 @@ fn forever_silences_the_rules_about_stopping_and_no_other() {
 fn forever_on_the_header_reaches_a_finding_inside_the_loop() {
     let text = "while True:  # unspin: forever service loop\n    sleep(1)\n";
     let (lines, comments) = (LineIndex::new(text), comments(text));
-    let suppressions = parse(&[CommentedFile { file: 0, text, lines: &lines, comments: &comments }]);
+    let suppressions =
+        parse(&[CommentedFile { file: 0, text, lines: &lines, comments: &comments, joined: &JoinedLines::default() }]);
     let mut inside = finding(text, "endless-poll", "sleep(1)");
     inside.loop_span = Some(Span::new(0, text.len() as u32));
     assert_eq!(apply(&suppressions, &[inside], |_, offset| lines.line(offset)).suppressed, [true]);

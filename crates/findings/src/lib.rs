@@ -101,6 +101,27 @@ pub struct Finding {
     pub context: String,
     /// Stable under edits elsewhere in the file: rule, path and normalised context, never a line number.
     pub fingerprint: String,
+    /// How to do away with it, where that is safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// Changes to the file of a finding that do away with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What they do, in the imperative.
+    pub message: String,
+    /// They do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A place that gets another text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The place.
+    pub range: Range,
+    /// What stands there afterwards.
+    pub content: String,
 }
 
 /// Something that could not be done; the rest of the run went on.

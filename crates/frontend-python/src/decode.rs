@@ -89,6 +89,26 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     }
 }
 
+/// A text as bytes, in the encoding of the bytes that it was decoded from and with their byte-order mark; `None` if it holds
+/// a character that this encoding lacks.
+pub fn encode(text: &str, like: &[u8]) -> Option<Vec<u8>> {
+    let (encoding, mark) = match Encoding::for_bom(like) {
+        Some((encoding, mark)) => (Found::Known(encoding), &like[..mark]),
+        None => (declared(like), &like[..0]),
+    };
+    let rest = match encoding {
+        Found::Known(encoding) if encoding == UTF_16LE => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Found::Known(encoding) if encoding == UTF_16BE => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        Found::Known(encoding) if encoding != UTF_8 => {
+            let (bytes, _, has_gaps) = encoding.encode(text);
+            (!has_gaps).then(|| bytes.into_owned())?
+        }
+        Found::Latin1 => text.chars().map(|character| u8::try_from(character).ok()).collect::<Option<_>>()?,
+        Found::Known(_) | Found::Nothing | Found::Unknown(_) => text.as_bytes().to_owned(),
+    };
+    Some([mark, &rest].concat())
+}
+
 /// A file with a NUL early on is no text in any encoding; say that rather than where UTF-8 ends.
 fn not_utf8(bytes: &[u8], offset: usize) -> DecodeError {
     match bytes.iter().take(offset.max(1024)).position(|&byte| byte == 0) {

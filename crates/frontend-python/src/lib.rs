@@ -15,7 +15,7 @@ mod names;
 mod nesting;
 mod scopes;
 
-pub use decode::{DecodeError, decode};
+pub use decode::{DecodeError, decode, encode};
 pub use nesting::too_deep;
 
 use ruff_python_ast::PythonVersion;
@@ -33,13 +33,25 @@ pub fn lower(text: &str, source: &Source) -> Module {
         module.problems.push(problem);
         return module;
     }
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::latest());
-    let Some(parsed) = parse_unchecked(text, options).try_into_module() else { return module };
+    let Some(parsed) = parse_unchecked(text, options()).try_into_module() else { return module };
     module.problems = parsed.errors().iter().map(problem).collect();
     module.comments = comments::collect(text, parsed.tokens());
     let mut module = lower::lower_module(text, source, parsed.syntax(), module);
     unspin_ir::see_through_answers(&mut module);
     module
+}
+
+/// Stretches of more than one line within which no comment can stand: strings, and lines joined by a backslash. In the
+/// order of the text; empty for a text that is not parsed.
+pub fn joined(text: &str) -> Vec<Span> {
+    if too_deep(text).is_some() {
+        return Vec::new();
+    }
+    comments::joined(text, parse_unchecked(text, options()).tokens())
+}
+
+fn options() -> ParseOptions {
+    ParseOptions::from(Mode::Module).with_target_version(PythonVersion::latest())
 }
 
 fn problem(error: &ruff_python_parser::ParseError) -> Problem {

@@ -71,6 +71,11 @@ pub fn lower(text: &str, source: &Source) -> Module {
     Module { comments, lines, ..module }
 }
 
+/// Strings and block comments of more than one line, in the order of the text: where no line comment can stand.
+pub fn joined(text: &str) -> Vec<Span> {
+    if text.len() > MAX_FILE_SIZE { Vec::new() } else { scan::joined(text, start_of_code(text)) }
+}
+
 /// Where the code begins: after a byte-order mark and a `#!` line.
 fn start_of_code(text: &str) -> usize {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };

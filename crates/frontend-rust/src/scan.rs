@@ -27,13 +27,22 @@ pub(crate) struct Scan {
     pub(crate) comments: Vec<Comment>,
     /// The first place where the nesting exceeds a bound, and which bound.
     pub(crate) too_deep: Option<(u32, &'static str)>,
+    /// Strings and comments of more than one line, if they are wanted.
+    pub(crate) joined: Vec<Span>,
 }
 
 /// Scan the text from `start` on.
 pub(crate) fn scan(text: &str, start: usize) -> Scan {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: start, found: Scan::default(), runs: vec![Run::default()] };
+    let mut scanner = Scanner::new(text, start);
     scanner.run();
     scanner.found
+}
+
+/// Strings and block comments of more than one line: where no line comment can stand.
+pub(crate) fn joined(text: &str, start: usize) -> Vec<Span> {
+    let mut scanner = Scanner { wants_joined: true, ..Scanner::new(text, start) };
+    scanner.run();
+    scanner.found.joined
 }
 
 /// Counts since the last separator within one pair of brackets.
@@ -53,9 +62,15 @@ struct Scanner<'a> {
     at: usize,
     found: Scan,
     runs: Vec<Run>,
+    wants_joined: bool,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str, start: usize) -> Self {
+        let runs = vec![Run::default()];
+        Self { text, bytes: text.as_bytes(), at: start, found: Scan::default(), runs, wants_joined: false }
+    }
+
     fn run(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
@@ -78,6 +93,13 @@ impl Scanner<'_> {
     fn too_deep(&mut self, what: &'static str) {
         if self.found.too_deep.is_none() {
             self.found.too_deep = Some((self.at as u32, what));
+        }
+    }
+
+    /// Remember what began at `start` and ends here, if it has several lines.
+    fn join(&mut self, start: usize) {
+        if self.wants_joined && self.bytes[start..self.at].contains(&b'\n') {
+            self.found.joined.push(Span::new(start as u32, self.at as u32));
         }
     }
 
@@ -120,10 +142,12 @@ impl Scanner<'_> {
                 self.found.too_deep = Some((start as u32, "nested comments"));
             }
         }
+        self.join(start);
     }
 
     /// A string from its opening quote on.
     fn string(&mut self) {
+        let start = self.at;
         self.at += 1;
         while let Some(&byte) = self.bytes.get(self.at) {
             self.at += if byte == b'\\' { 2 } else { 1 };
@@ -132,6 +156,7 @@ impl Scanner<'_> {
             }
         }
         self.at = self.at.min(self.bytes.len());
+        self.join(start);
         self.operand(b'"');
     }
 
@@ -142,6 +167,7 @@ impl Scanner<'_> {
             self.at += hashes;
             return;
         }
+        let start = self.at;
         self.at += hashes + 1;
         while let Some(&byte) = self.bytes.get(self.at) {
             self.at += 1;
@@ -151,6 +177,7 @@ impl Scanner<'_> {
                 break;
             }
         }
+        self.join(start);
         self.operand(b'"');
     }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use unspin_findings::{Finding, Group, Report, RuleInfo, ScanError, Severity};
+use unspin_findings::{Edit, Finding, Fix, Group, Report, RuleInfo, ScanError, Severity};
 use unspin_span::Range;
 
 use crate::{
@@ -133,10 +133,24 @@ fn result(finding: &Finding, rules: &[RuleInfo], hashes: &BTreeMap<&str, Vec<Str
     if !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
     }
+    if let Some(fix) = &finding.fix {
+        result["fixes"] = json!([fix_of(finding, fix)]);
+    }
     if !finding.related.is_empty() {
         result["codeFlows"] = json!([code_flow(finding)]);
     }
     result
+}
+
+fn fix_of(finding: &Finding, fix: &Fix) -> Value {
+    let replacement = |edit: &Edit| json!({ "deletedRegion": region(edit.range), "insertedContent": { "text": edit.content } });
+    json!({
+        "description": { "text": sentence(&fix.message) },
+        "artifactChanges": [{
+            "artifactLocation": artifact(&finding.path),
+            "replacements": fix.edits.iter().map(replacement).collect::<Vec<_>>(),
+        }],
+    })
 }
 
 /// The primary location, on one line. The length of that line is not known here; a region with a start alone goes up to

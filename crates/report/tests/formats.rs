@@ -60,6 +60,7 @@ fn timeout() -> Finding {
         ],
         context: String::new(),
         fingerprint: "0123456789abcdef".to_owned(),
+        fix: None,
     }
 }
 
@@ -78,6 +79,7 @@ fn plain(path: &str, range: Range) -> Finding {
         related: Vec::new(),
         context: String::new(),
         fingerprint: "fedcba9876543210".to_owned(),
+        fix: None,
         ..timeout()
     }
 }

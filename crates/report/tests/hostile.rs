@@ -30,6 +30,7 @@ fn report() -> Report {
         related: vec![unspin_findings::Related { message: MESSAGE.to_owned(), path: PATH.to_owned(), range }],
         context: String::new(),
         fingerprint: "0123456789abcdef".to_owned(),
+        fix: None,
     };
     let error = ScanError { path: PATH.to_owned(), message: MESSAGE.to_owned(), range: None };
     Report { findings: vec![finding], errors: vec![error], ..Report::default() }
