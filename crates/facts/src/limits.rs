@@ -314,7 +314,8 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
     if inside.is_empty() {
         let starts_fixed = outside.len() == 1 && outside.iter().all(|d| is_number(d.value));
         let is_parameter = cx.function.local(counted).kind == unspin_ir::LocalKind::Parameter;
-        return (is_count && starts_fixed && !is_parameter && is_fixed(cx, other)).then_some("never-stepped");
+        return (is_count && starts_fixed && !is_parameter && is_fixed(cx, other) && !is_maximum(cx, counted, other))
+            .then_some("never-stepped");
     }
     // `deadline = now() + 30`; the time that has passed, `now() - started`, is another matter.
     let is_clock = |value: ExprId| {
@@ -348,6 +349,21 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
     let every_way = !setting.is_empty() && !ways::exists_through(&cx.shape.cfg, cx.natural(), cx.natural().header, &setting);
     let is_stepped = inside.iter().any(|d| !setting.contains(d.block));
     (every_way && others_step && (is_stepped || (is_deadline && !is_count))).then_some("set-anew")
+}
+
+/// Whether what is compared is the maximum, and the other side the count, which somebody else steps: by its name, or by a
+/// step of the other side outside of this loop.
+fn is_maximum(cx: &LoopContext<'_>, compared: LocalId, other: ExprId) -> bool {
+    let name = cx.function.local(compared).name.to_ascii_lowercase();
+    let is_stepped_elsewhere = || {
+        let Expr::Local(count) = *cx.function.expr(other) else { return false };
+        cx.shape.definitions(count).iter().any(|definition| {
+            let statement = cx.function.block(definition.block).statements.get(definition.index);
+            matches!(statement.map(|statement| &statement.kind), Some(&StatementKind::Assign(place, value))
+                if steps_itself(cx.function, place, value))
+        })
+    };
+    name.contains("max") || name.contains("limit") || is_stepped_elsewhere()
 }
 
 /// Whether this is the innermost loop around a block.

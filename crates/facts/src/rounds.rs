@@ -13,7 +13,9 @@ mod channels;
 mod ends;
 mod eval;
 mod machine;
+mod nothing;
 mod state;
+mod streams;
 mod value;
 
 use std::rc::Rc;
@@ -130,7 +132,7 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
             certainty: end.certainty,
             remote: end.remote,
             forks: state.forks,
-            escaped: state.end_escaped,
+            escaped: state.end_escaped || machine.is_told_where(state, end),
             trail: state.way.clone(),
         })
     })

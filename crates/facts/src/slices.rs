@@ -39,6 +39,7 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
                 && !is_tested(cx, amount, &path)
                 && only_subject(cx, &tests, &path)
                 && assigned_once(cx, &path)
+                && !fails_when_empty(cx, amount, &path)
             {
                 let is_answer = is_answer(cx, amount, &path, 0);
                 return Some(DoubtfulStep { span: statement.span, place: path, is_answer });
@@ -229,8 +230,25 @@ fn is_answer(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool 
                 let values = cx.shape.definitions(*local).iter().filter_map(|definition| definition.value);
                 return values.into_iter().any(|value| is_answer(cx, value, path, hops + 1));
             };
-            site.call.operands().any(|operand| cx.function.path(operand).as_deref() == Some(path))
+            site.call.operands().any(|operand| gets_all(cx, operand, path, hops + 1))
         }
+        _ => false,
+    }
+}
+
+/// Whether a value is the whole sequence, or a function that was given it: `partial(sock.send, rest)`, `lambda: send(rest)`.
+fn gets_all(cx: &LoopContext<'_>, value: ExprId, path: &str, hops: u32) -> bool {
+    if cx.function.path(value).as_deref() == Some(path) {
+        return true;
+    }
+    match *cx.function.expr(value) {
+        Expr::Function(inner) => {
+            let inner = cx.project.function(crate::FunctionRef { file: cx.at.file, function: inner });
+            inner.calls().any(|(call, _)| call.operands().any(|operand| inner.path(operand).as_deref() == Some(path)))
+        }
+        Expr::Local(_) if hops <= MAX_HOPS => cx.origin_site(value).is_some_and(|site| {
+            site.effect == Some(Effect::Pure) && site.call.operands().any(|operand| gets_all(cx, operand, path, hops + 1))
+        }),
         _ => false,
     }
 }
@@ -302,6 +320,21 @@ fn is_tested(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     })
 }
 
+/// Whether what is cut off is decoded before, and nothing cannot be: `zlib.decompress(buf[2:size])`.
+fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
+    let Some(amount) = cx.function.path(amount) else { return false };
+    cx.sites.iter().filter(|site| site.effect == Some(Effect::Decode) && site.call.raises).any(|site| {
+        site.call.arguments.iter().any(|argument| {
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
+                found |= matches!(*cx.function.expr(part), Expr::Slice(base, _, Some(high))
+                    if cx.function.path(base).as_deref() == Some(path) && cx.function.path(high).as_ref() == Some(&amount));
+            });
+            found
+        })
+    })
+}
+
 fn is_length_of(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {
     let mut found = false;
     crate::shape::for_each_part(cx.function, expr, &mut |part| match cx.function.expr(part) {
@@ -362,11 +395,20 @@ fn assigned_once(cx: &LoopContext<'_>, path: &str) -> bool {
             _ => false,
         },
         // What else takes from it moves it on.
-        StatementKind::Call(call) => {
-            matches!(call.callee, Callee::Method(on, _) if cx.function.path(on).as_deref() == Some(path))
-                && cx.sites.iter().any(|site| std::ptr::eq(site.call, call.as_ref()) && site.effect == Some(Effect::Shrink))
-        }
+        StatementKind::Call(call) => takes_from(cx, call, path),
         _ => false,
     });
     cuts.count() == 1
+}
+
+/// Whether a call takes something from the front of the sequence: `rest.pop(0)`, `rest.read_u16()?`, `be_u16(&mut rest)?`.
+fn takes_from(cx: &LoopContext<'_>, call: &unspin_ir::Call, path: &str) -> bool {
+    const TAKES: [&str; 7] = ["read_", "get_", "take", "next", "consume", "skip", "advance"];
+    let is_it = |expr: ExprId| cx.function.path(expr).as_deref() == Some(path);
+    let is_lent = call.arguments.iter().any(|argument| argument.mutable && is_it(argument.value));
+    let Callee::Method(on, method) = call.callee else { return is_lent };
+    let site = cx.sites.iter().find(|site| std::ptr::eq(site.call, call));
+    let effect = site.and_then(|site| site.effect);
+    let takes = matches!(effect, Some(Effect::Shrink | Effect::Read)) || TAKES.iter().any(|word| method.starts_with(word));
+    is_lent || is_it(on) && takes
 }

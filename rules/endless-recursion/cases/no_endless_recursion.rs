@@ -128,3 +128,36 @@ impl Points {
         }
     }
 }
+
+/// The receiver is among the arguments, and it is another one.
+pub enum Failure {
+    Outside(Box<Outside>),
+    Wrapped { cause: Box<Failure> },
+    Other { cause: Box<Failure> },
+}
+
+impl Failure {
+    pub fn outside(&self) -> Option<&Outside> {
+        match self {
+            Failure::Outside(outside) => Some(outside),
+            Failure::Wrapped { cause } | Failure::Other { cause } => Self::outside(cause),
+        }
+    }
+
+    pub fn outside_of_itself(&self) -> Option<&Outside> {
+        match self {
+            Failure::Outside(outside) => Some(outside),
+            _ => Self::outside_of_itself(self), // expect: endless-recursion
+        }
+    }
+}
+
+/// `*self` is a reference, whose methods are those of what it refers to.
+#[derive(PartialEq, PartialOrd)]
+pub struct Header(String);
+
+impl PartialOrd<Header> for &Header {
+    fn partial_cmp(&self, other: &Header) -> Option<std::cmp::Ordering> {
+        (*self).partial_cmp(other)
+    }
+}

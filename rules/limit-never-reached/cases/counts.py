@@ -112,3 +112,23 @@ def wait_for_run(client, max_auth_retries: int) -> object:
             raise
         if run.done:
             return run
+
+
+def download(open_part, size: int) -> bytes:
+    # The maximum is compared in the first loop, too, and the count is stepped in the second.
+    max_attempts = 15
+    attempt = 0
+    attempt += 1
+    data = b""
+    part = open_part(0)
+    while not part.is_done:
+        try:
+            data += part.next()
+        except ConnectionError:
+            if attempt < max_attempts:
+                break
+            raise
+    while attempt < max_attempts and len(data) < size:
+        attempt += 1
+        data += open_part(len(data)).rest()
+    return data

@@ -8,9 +8,18 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub async fn send(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
+pub async fn send<W: AsyncWrite + Unpin>(stream: &mut W, buf: &[u8]) -> io::Result<()> {
     let mut pos = 0;
     while pos < buf.len() { // expect: zero-step
+        pos += stream.write(&buf[pos..]).await?;
+    }
+    Ok(())
+}
+
+/// Of what is not empty a socket takes something, or it fails.
+pub async fn send_to_socket(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
+    let mut pos = 0;
+    while pos < buf.len() {
         pos += stream.write(&buf[pos..]).await?;
     }
     Ok(())
@@ -31,7 +40,7 @@ pub async fn send_in_one(stream: &mut TcpStream, buf: &[u8]) -> io::Result<()> {
     stream.write_all(buf).await
 }
 
-pub async fn send_buffer(stream: &mut TcpStream, mut buffer: BytesMut) -> io::Result<()> {
+pub async fn send_buffer<W: AsyncWrite + Unpin>(stream: &mut W, mut buffer: BytesMut) -> io::Result<()> {
     while !buffer.is_empty() { // expect: zero-step
         let count = stream.write(&buffer).await?;
         buffer.advance(count);

@@ -1,6 +1,9 @@
 """Cuts whose size does not come from the data that is cut: all accepted."""
 
+import functools
 import re
+import ssl
+import zlib
 from typing import Iterator
 
 import win32file
@@ -82,3 +85,38 @@ def written(pipe, data: bytes) -> None:
     while data:
         _error, count = win32file.WriteFile(pipe, data[:4096])
         data = data[count:]
+
+
+def packed(buf: bytearray) -> bytes:
+    # Nothing is no compressed text: that fails before anything is cut.
+    found = b""
+    while len(buf) >= 2:
+        size = int.from_bytes(buf[:2], "big")
+        if len(buf) < size:
+            break
+        found += zlib.decompress(b"x\x9c" + buf[2:size])
+        del buf[:size]
+    return found
+
+
+class Writer:
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self.connection = connection
+
+    def again(self, call):
+        while True:
+            try:
+                return call()
+            except ssl.SSLWantReadError:
+                self.connection.pending()
+
+    def write(self, rest: bytes) -> None:
+        # What was taken of it is an answer, which is more than nothing.
+        while rest:  # expect: zero-step/strict
+            count = self.again(functools.partial(self.connection.write, rest))
+            rest = rest[count:]
+
+    def write_by_name(self, rest: bytes) -> None:
+        while rest:
+            count = self.again(lambda: self.connection.write(rest))
+            rest = rest[count:]

@@ -141,3 +141,31 @@ pub fn frames(mut data: bytes::BytesMut) -> usize {
     }
     count
 }
+
+/// Each number is taken off the front as it is read.
+pub fn attributes_read(mut rest: &[u8]) -> std::io::Result<Vec<&[u8]>> {
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let _kind = rest.read_u16::<BigEndian>()?;
+        let length = rest.read_u16::<BigEndian>()? as usize;
+        found.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    Ok(found)
+}
+
+pub fn attributes_parsed(mut rest: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let length = big_endian(&mut rest)?;
+        found.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    Ok(found)
+}
+
+fn big_endian(rest: &mut &[u8]) -> Result<usize, Malformed> {
+    let (head, tail) = rest.split_at_checked(2).ok_or(Malformed)?;
+    *rest = tail;
+    Ok(usize::from(head[0]) << 8 | usize::from(head[1]))
+}

@@ -1,6 +1,7 @@
 //! `write` may take nothing and say `Ok(0)`; a loop that does not look at the count repeats it.
 
 use std::io::{self, ErrorKind, Write};
+use std::net::TcpStream;
 
 pub struct FrameWriter {
     pending: Vec<u8>,
@@ -93,4 +94,20 @@ pub fn write_a_few_times<W: Write>(writer: &mut W, mut rest: &[u8]) -> io::Resul
         }
     }
     Ok(())
+}
+
+/// Of what is not empty a socket takes something, or it fails.
+pub fn write_to_socket(mut stream: &TcpStream, data: &[u8]) -> io::Result<()> {
+    let mut sent = 0;
+    loop {
+        match stream.write(&data[sent..]) {
+            Ok(count) => {
+                sent += count;
+                if sent == data.len() {
+                    return Ok(());
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }

@@ -40,10 +40,10 @@ pub(super) fn untold_edges_of(project: &Project, at: FunctionRef, wanted: Cycles
 pub(crate) fn is_literal_call(function: &Function, call: &Call, span: Span) -> bool {
     let Callee::Method(receiver, method) = call.callee else { return false };
     let length = |value| function.path(value).map(|path| path.len());
-    let argument =
-        |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1) + ", ".len());
+    let argument = |argument: &Argument| Some(length(argument.value)? + argument.name.map_or(0, |name| name.len() + 1));
     let arguments: Option<usize> = call.arguments.iter().map(argument).sum();
     let (Some(receiver), Some(arguments)) = (length(receiver), arguments) else { return false };
+    let arguments = arguments + ", ".len() * call.arguments.len().saturating_sub(1);
     let around = if call.awaited { "await .()?" } else { ".()?" };
     (span.end - span.start) as usize <= receiver + method.len() + arguments + around.len()
 }
@@ -206,7 +206,9 @@ impl<'a> Finder<'a> {
             }
             let is_one_of_several = candidates != 1 && matches!(found.via, Via::Own | Via::Type | Via::Path);
             let kind = match found.via {
-                _ if is_one_of_several || self.is_delegation(call, target) => EdgeKind::Override,
+                _ if is_one_of_several || self.is_delegation(call, target) || self.is_namesake(call, target) => {
+                    EdgeKind::Override
+                }
                 Via::Own | Via::Type if self.is_override(&found, classes, target) => EdgeKind::Override,
                 Via::Constructor => EdgeKind::Constructor,
                 Via::Super => EdgeKind::Super,
@@ -238,6 +240,21 @@ impl<'a> Finder<'a> {
             Callee::Method(..) => is_same_name && (is_foreign || !is_literal_call(self.function, call, self.site.2)),
             _ => is_generic && !call.arguments.is_empty() || is_same_name && is_foreign,
         }
+    }
+
+    /// Whether a method calls its own name on a type of another module, which only seems to be its own one because no other
+    /// of that name was seen: `platform::Device::open()` in `Device::open`.
+    fn is_namesake(&self, call: &Call, target: FunctionRef) -> bool {
+        let Callee::Path(path) = call.callee else { return false };
+        let callee = self.project.function(target);
+        let Some(named) = unspin_ir::parent_path(path).and_then(unspin_ir::parent_path).filter(|_| callee.owner.is_some())
+        else {
+            return false;
+        };
+        // A module gives on what stands in those below it.
+        let own = self.project.files[target.file as usize].module.name;
+        let gives_it = own == named || own.strip_prefix(named.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        callee.name == self.function.name && named.contains('.') && !gives_it
     }
 
     /// Whether a method stands below the receiver's type, or belongs to a trait or abstract class, whose type says little

@@ -280,7 +280,7 @@ pub(super) fn argument_for(call: &Call, callee: &Function, parameter: usize) -> 
 }
 
 /// Whether the receiver of a method is the first argument: `Class.method(object)`.
-fn passes_receiver(call: &Call, callee: &Function) -> bool {
+pub(super) fn passes_receiver(call: &Call, callee: &Function) -> bool {
     matches!(call.callee, Callee::Path(_)) && callee.owner.is_some() && callee.name.as_str() != "__init__"
 }
 

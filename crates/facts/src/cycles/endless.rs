@@ -3,7 +3,7 @@
 use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Statement, StatementKind, Terminator};
 
-use super::body::{Body, argument_for};
+use super::body::{Body, argument_for, passes_receiver};
 use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::{CallEdge, EdgeKind, is_literal_call};
@@ -155,7 +155,9 @@ fn is_repeated(component: &Component<'_>, edge: &CallEdge) -> bool {
         Callee::Path(_) => true,
         Callee::Value(_) => false,
     };
-    let positions = usize::from(callee.has_receiver)..callee.parameters.len();
+    // `Self::cause_of(inner)` names the receiver among the arguments.
+    let first = usize::from(callee.has_receiver && !passes_receiver(call, callee));
+    let positions = first..callee.parameters.len();
     let same = |position: usize| argument_for(call, callee, position).is_some_and(|value| is_parameter(body, value, position));
     receiver_is_own && !call.has_spread() && positions.into_iter().all(same) && nothing_before(body, edge)
 }

@@ -7,6 +7,7 @@ use unspin_span::Span;
 
 use super::Mode;
 use super::machine::Machine;
+use super::nothing::fails_of_nothing;
 use super::state::{Frame, Place, Slot, State};
 use super::value::{Literal, Node, Operator};
 use crate::model::{CallModel, Effect, EndValue};
@@ -87,7 +88,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether a value is the nothing that a read gave.
-    fn is_end(&self, slot: &Slot) -> bool {
+    pub(super) fn is_end(&self, slot: &Slot) -> bool {
         slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)
     }
 
@@ -448,6 +449,9 @@ impl<'p> Machine<'p> {
         if !self.is_only_told(state.frame().at, function, call) {
             self.work(state);
         }
+        if let Some(owner) = self.bound_to(state.frame().at, function, call) {
+            self.touch(state, function, owner);
+        }
         if let Callee::Method(receiver, _) = call.callee {
             // `self.out.write(x)` may change `self.out`, not `self`.
             self.touch(state, function, receiver);
@@ -472,6 +476,18 @@ impl<'p> Machine<'p> {
         // Perhaps a stream that was opened just now.
         state.fresh_objects.insert(result);
         self.finish(state, call, Slot::of(result))
+    }
+
+    /// The object whose method a variable holds: `pop = stack.pop`, and then `pop()`.
+    fn bound_to(&mut self, at: FunctionRef, function: &Function, call: &Call) -> Option<ExprId> {
+        let Callee::Value(value) = call.callee else { return None };
+        let Expr::Local(local) = *function.expr(value) else { return None };
+        let shape = self.shape(at);
+        let [definition] = shape.definitions(local) else { return None };
+        match *function.expr(definition.value?) {
+            Expr::Field(owner, _) => Some(owner),
+            _ => None,
+        }
     }
 
     /// Whether a failure here is caught on the way out of the loop by a handler of everything that only goes on: then it
@@ -755,6 +771,9 @@ impl<'p> Machine<'p> {
             Callee::Method(_, method) => method,
             Callee::Value(_) => unspin_ir::name("value"),
         };
+        if let Some(rest) = self.rest_of_ended(state, cx, own_name.as_str()) {
+            return self.finish(state, cx.call, rest);
+        }
         if let Some(subject) = cx.receiver
             && self.follow_closure(state, cx, own_name.as_str(), subject)
         {
@@ -775,14 +794,16 @@ impl<'p> Machine<'p> {
             return self.finish(state, cx.call, Slot { value: empty, ..subject.unwrap_or(Slot::of(empty)) });
         }
         let at_end = operands.iter().any(|slot| slot.from_end);
-        if at_end
-            && operands
-                .iter()
-                .any(|slot| slot.from_end && self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence))
-            && (model.effect == Effect::Decode || matches!(own_name.as_str(), "int" | "float" | "ord" | "index" | "unpack"))
-            && cx.call.raises
-        {
+        let shares = self.project.files[cx.at.file as usize].module.shares_objects;
+        let is_made_of_end = operands.iter().any(|slot| self.is_end(slot));
+        let fails = model.effect == Effect::Decode || fails_of_nothing(own_name.as_str(), operands.len(), shares);
+        if is_made_of_end && fails && cx.call.raises {
             return self.raise(state, &["ValueError", "TypeError", "error", "JSONDecodeError"]);
+        }
+        if is_made_of_end && own_name == "parse" && !shares {
+            // `line.parse().unwrap_or(0)`
+            let failure = Slot { from_end: true, ..self.failure(None) };
+            return self.finish(state, cx.call, failure);
         }
         let is_failure = subject.is_some_and(|slot| {
             matches!(self.values.node(slot.value), Node::Apply(Operator::Variant(variant), _) if variant.as_str() == "Err")
@@ -807,11 +828,10 @@ impl<'p> Machine<'p> {
             }
             _ => None,
         };
-        let shares = self.project.files[cx.at.file as usize].module.shares_objects;
         let joined = Slot {
             value: match folded {
                 Some(slot) => slot.value,
-                None => self.folded_call(own_name.as_str(), &operands, shares).unwrap_or_else(|| {
+                None => self.made_of_nothing(own_name.as_str(), &operands, shares).unwrap_or_else(|| {
                     let values: Vec<_> = operands.iter().map(|slot| slot.value).collect();
                     self.values.apply(Operator::Call(own_name), &values)
                 }),
@@ -820,48 +840,6 @@ impl<'p> Machine<'p> {
             from_end: at_end,
         };
         self.finish(state, cx.call, joined)
-    }
-
-    /// `min(a, 0)` of counts, `max` and the tests of text and collections that have an answer for the empty one.
-    fn folded_call(&mut self, own_name: &str, operands: &[Slot], shares: bool) -> Option<super::value::ValueId> {
-        let is_zero = |machine: &Self, slot: &Slot| machine.values.literal_of(slot.value) == Some(&Literal::Int(0));
-        let empty_subject =
-            operands.first().is_some_and(|slot| self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence));
-        match own_name {
-            "min" if operands.iter().any(|slot| is_zero(self, slot) && slot.from_end) => {
-                Some(self.values.literal(Literal::Int(0)))
-            }
-            "saturating_sub" if operands.get(1).is_some_and(|slot| is_zero(self, slot)) => {
-                operands.first().map(|slot| slot.value)
-            }
-            "split" | "rsplit" if empty_subject && shares => {
-                let empty = operands[0].value;
-                Some(match operands.len() {
-                    1 => self.values.literal(Literal::Empty),
-                    _ => self.values.apply(Operator::Aggregate(unspin_ir::Aggregate::List as u8), &[empty]),
-                })
-            }
-            "len" | "count" if empty_subject => Some(self.values.literal(Literal::Int(0))),
-            "find" | "rfind" if empty_subject => Some(self.values.literal(Literal::Int(-1))),
-            "startswith" | "endswith" | "starts_with" | "ends_with" | "isdigit" | "isspace" | "isalpha" | "isalnum"
-            | "contains"
-                if empty_subject
-                    && operands
-                        .get(1)
-                        .is_none_or(|slot| !self.values.literal_of(slot.value).is_some_and(Literal::is_empty_sequence)) =>
-            {
-                Some(self.values.bool(false))
-            }
-            "is_some_and" | "is_none_or"
-                if operands.first().is_some_and(|slot| self.values.literal_of(slot.value) == Some(&Literal::None)) =>
-            {
-                Some(self.values.bool(own_name == "is_none_or"))
-            }
-            "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => {
-                Some(self.values.literal(Literal::None))
-            }
-            _ => None,
-        }
     }
 
     /// Adding nothing to a sequence changes nothing; adding an element does.

@@ -1,11 +1,12 @@
 //! Reads, receives and writes at their end: what the call gives then, and what says that this end does not come.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator};
+use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, Name, StatementKind, Terminator};
 
 use super::Mode;
 use super::calls::Context;
 use super::machine::Machine;
 use super::state::{EndSite, Place, Slot, State};
+use super::streams::is_asked_for_a_while;
 use super::value::{Literal, Node, Operator, ValueId};
 use crate::model::{CallModel, EndValue, FailureKind, WordKind};
 use crate::{Certainty, FunctionRef};
@@ -31,11 +32,18 @@ impl<'p> Machine<'p> {
         }
         let buffer = model.fills.and_then(|index| cx.call.arguments.get(index as usize));
         if let Some(root) = buffer.and_then(|buffer| crate::shape::root_local(cx.function, buffer.value)) {
-            let value = self.read_place(state, Place::Local(state.frame().id, root)).value;
-            state.buffers.insert(value);
+            let place = Place::Local(state.frame().id, root);
+            let held = self.read_place(state, place);
+            state.buffers.insert(held.value);
+            // What was emptied before is empty because the input has ended.
+            if self.mode == Mode::EndOfInput && self.values.literal_of(held.value).is_some_and(Literal::is_empty_sequence) {
+                state.store.slots.insert(place, Slot { from_end: true, ..held });
+            }
         }
         let is_guessed = certainty != Certainty::Certain;
-        if self.has_no_end(cx, model) || (is_guessed && (self.is_taken_apart(cx) || self.fills_nothing(cx, model))) {
+        if self.has_no_end(cx, model)
+            || (is_guessed && (self.is_taken_apart(cx) || self.fills_nothing(cx, model) || is_of_another_trait(cx)))
+        {
             return self.unfollowed_transfer(state, cx, model);
         }
         if is_guessed && let Some(class) = self.expected_end(state) {
@@ -161,59 +169,18 @@ impl<'p> Machine<'p> {
                     || self.is_endless_stream(cx)
                     || self.is_handed_on(cx)
             }
-            Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx),
+            Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx) || is_asked_for_a_while(cx),
             Mode::NothingTaken | Mode::Idle => false,
         }
     }
 
     /// What is read from: the receiver, or the descriptor that a function is given.
-    fn stream_of(cx: &Context<'_, 'p>) -> Option<ExprId> {
+    pub(super) fn stream_of(cx: &Context<'_, 'p>) -> Option<ExprId> {
         match cx.call.callee {
             Callee::Method(receiver, _) => Some(receiver),
             Callee::Path(_) => cx.call.arguments.first().map(|argument| argument.value),
             Callee::Value(_) => None,
         }
-    }
-
-    /// `os.read(master, n)`: a terminal whose other end is gone is a failure.
-    fn fails_at_end(&self, cx: &Context<'_, 'p>) -> bool {
-        let ty = Self::stream_of(cx).and_then(|stream| self.project.type_of(cx.at, stream));
-        ty.is_some_and(|ty| self.project.models.fails_at_end(ty))
-    }
-
-    /// Whether both ends of a pipe are fields of one object, which wakes itself up by it.
-    fn is_own_pipe(&self, cx: &Context<'_, 'p>) -> bool {
-        let Some(mut stream) = Self::stream_of(cx) else { return false };
-        while let Expr::Index(base, _) = *cx.function.expr(stream) {
-            stream = base;
-        }
-        let Expr::Field(owner, field) = *cx.function.expr(stream) else { return false };
-        let project = self.project;
-        if project.type_of(cx.at, stream).is_some_and(|ty| project.models.is_pair(ty)) {
-            return true;
-        }
-        let Some(class) = project.type_of(cx.at, owner).and_then(|ty| project.class(ty)) else { return false };
-        let is_field = |name: Name| project.class_data(class).fields.iter().any(|declared| declared.name == name);
-        is_field(field)
-            && project.methods_of(class).any(|method| {
-                let ends = ends_of_pair(project.function(method));
-                ends.contains(&field) && ends.iter().all(|&end| is_field(end))
-            })
-    }
-
-    /// Standard input in a file that sets a terminal up to be read key by key: there nothing means that no key was pressed.
-    fn is_raw_terminal(&self, cx: &Context<'_, 'p>) -> bool {
-        let Some(stream) = Self::stream_of(cx) else { return false };
-        let label = self.project.receiver_label(cx.at, stream);
-        let sets_up = |call: &Call| {
-            let name = call.callee.name();
-            name.is_some_and(|name| {
-                matches!(unspin_ir::last_part(name).as_str(), "tcsetattr" | "cfmakeraw" | "setraw" | "setcbreak")
-            })
-        };
-        let functions = &self.project.files[cx.at.file as usize].module.functions;
-        label.is_some_and(|label| label.contains("stdin"))
-            && functions.iter().any(|function| function.calls().any(|(call, _)| sets_up(call)))
     }
 
     /// A method of this name that takes something else than a buffer to be filled: `socket.read(length)`.
@@ -264,34 +231,11 @@ impl<'p> Machine<'p> {
                 targets.into_iter().any(|target| self.raises_end(target, depth - 1))
             }))
     }
+}
 
-    /// Whether the source asks of what has ended something that may well be the end: `reader.writer_dropped`,
-    /// `cursor.position()`.
-    pub(super) fn asks_stream(&self, state: &State, end: EndSite) -> bool {
-        let Some(stream) = end.stream.filter(|_| self.mode != Mode::NothingTaken) else { return false };
-        let asks = |node: &Node| match node {
-            Node::Apply(Operator::Call(name), of) if of.contains(&stream) => {
-                matches!(name.as_str(), "position" | "remaining" | "has_remaining" | "is_empty" | "at_eof" | "is_eof" | "eof")
-            }
-            _ => false,
-        };
-        let function = self.project.function(self.at);
-        let reads_field = |test: &super::state::Test| {
-            let Terminator::Branch { test, .. } = function.block(test.block).terminator else { return false };
-            let mut found = false;
-            crate::shape::for_each_part(function, test, &mut |part| {
-                found |= matches!(*function.expr(part), Expr::Field(owner, _)
-                    if function.path(owner).is_some_and(|path| Some(unspin_ir::name(&path)) == end.path));
-            });
-            found
-        };
-        let is_guessed = end.certainty != Certainty::Certain;
-        state
-            .tests
-            .iter()
-            .filter(|test| test.depth == 0)
-            .any(|test| self.values.any_part(test.slot.value, &asks) || (is_guessed && reads_field(test)))
-    }
+/// `reader.read_buf(&mut buffer)` that nobody awaits is a method of the program's own: those that are known are to be awaited.
+fn is_of_another_trait(cx: &Context<'_, '_>) -> bool {
+    cx.call.callee.name().is_some_and(|name| name == "read_buf") && !cx.call.awaited && !is_awaited_later(cx)
 }
 
 /// Whether the call only makes what is awaited later: `let changed = watcher.changed();`.
@@ -310,24 +254,4 @@ fn is_awaited_later(cx: &Context<'_, '_>) -> bool {
         Callee::Value(value) if call.awaited => matches!(*cx.function.expr(value), Expr::Local(local) if holds(local)),
         _ => false,
     })
-}
-
-/// The variables that get the two ends of a pair: `let (reader, writer) = UnixStream::pair()?;`.
-fn ends_of_pair(function: &Function) -> Vec<Name> {
-    let makes = |path: Name| matches!(unspin_ir::last_part(path).as_str(), "pair" | "socketpair" | "pipe");
-    let pairs = function.calls().filter(|(call, _)| matches!(call.callee, Callee::Path(path) if makes(path)));
-    let pairs: Vec<LocalId> = pairs.filter_map(|(call, _)| call.result).collect();
-    let statements = function.blocks.iter().flat_map(|block| &block.statements);
-    statements
-        .filter_map(|statement| match statement.kind {
-            StatementKind::Assign(place, value) => match (function.expr(place), function.expr(value)) {
-                (Expr::Local(end), Expr::Index(pair, _)) => match *function.expr(*pair) {
-                    Expr::Local(pair) if pairs.contains(&pair) => Some(function.local(*end).name),
-                    _ => None,
-                },
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect()
 }

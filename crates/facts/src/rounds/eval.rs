@@ -170,14 +170,16 @@ impl<'p> Machine<'p> {
         if base.from_end && self.values.literal_of(base.value) == Some(&Literal::None) {
             self.failed = Some("TypeError");
         }
-        if let Node::Apply(Operator::Aggregate(kind), parts) = self.values.node(base.value)
-            && *kind != unspin_ir::Aggregate::Map as u8
-            && let Expr::Constant(unspin_ir::Constant::Int(at)) = function.expr(index)
-            && let Some(&part) = usize::try_from(*at).ok().and_then(|at| parts.get(at))
-        {
-            return Slot { value: part, ..slot };
+        let Node::Apply(Operator::Aggregate(kind), parts) = self.values.node(base.value) else { return slot };
+        if *kind == unspin_ir::Aggregate::Map as u8 {
+            return slot;
         }
-        slot
+        let part = match *function.expr(index) {
+            Expr::Constant(unspin_ir::Constant::Int(at)) => usize::try_from(at).ok().and_then(|at| parts.get(at)),
+            // Whichever it is.
+            _ => parts.first().filter(|first| base.from_end && parts.iter().all(|part| part == *first)),
+        };
+        part.map_or(slot, |&value| Slot { value, ..slot })
     }
 
     /// A comparison; the end value differs from whatever is not known to be it.

@@ -44,6 +44,8 @@ pub(super) struct Machine<'p> {
     /// Ways that do something else before they meet an end: what there is to find is more likely on the others.
     pending_last: Vec<State>,
     pub(super) max_frames: usize,
+    /// Locals of the loop's function that were asked for a constant of before the loop.
+    constants: FxHashMap<LocalId, Option<Literal>>,
     /// Set while a pure expression is evaluated that fails for certain (`c[0]` of an empty `c`).
     pub(super) failed: Option<&'static str>,
 }
@@ -74,6 +76,7 @@ impl<'p> Machine<'p> {
             pending: Vec::new(),
             pending_last: Vec::new(),
             max_frames,
+            constants: FxHashMap::default(),
             failed: None,
         }
     }
@@ -608,9 +611,46 @@ impl<'p> Machine<'p> {
         if let Some(slot) = state.store.slots.get(&place) {
             return *slot;
         }
+        if let Place::Local(0, local) = place
+            && let Some(constant) = self.constant_before(local)
+        {
+            return Slot::of(self.values.literal(constant));
+        }
         let value = state.store.value(&mut self.values, place);
         let places = if matches!(place, Place::Local(frame, _) if frame != 0) { 0 } else { self.bit(place) };
         Slot { value, places, from_end: false }
+    }
+
+    /// The constant that a local of the loop's function got before the loop, and keeps: `STATE_END = 7`.
+    fn constant_before(&mut self, local: LocalId) -> Option<Literal> {
+        if let Some(known) = self.constants.get(&local) {
+            return known.clone();
+        }
+        let constant = self.only_constant(local);
+        self.constants.insert(local, constant.clone());
+        constant
+    }
+
+    fn only_constant(&self, local: LocalId) -> Option<Literal> {
+        let function = self.project.function(self.at);
+        let entry = function.local(local);
+        let [definition] = self.shapes.get(&self.at)?.definitions(local) else { return None };
+        let Expr::Constant(constant) = function.expr(definition.value?) else { return None };
+        let is_own = entry.kind == LocalKind::Variable && !self.body.contains(definition.block);
+        let module = &self.project.files[self.at.file as usize].module;
+        let is_shared = |expr: &Expr| match *expr {
+            Expr::Function(inner) => {
+                let locals = &module.functions[inner.0 as usize].locals;
+                locals.iter().any(|other| other.kind == LocalKind::Shared && other.name == entry.name)
+            }
+            _ => false,
+        };
+        let is_lent = |call: &unspin_ir::Call| {
+            let is_root = |argument: &unspin_ir::Argument| crate::shape::root_local(function, argument.value) == Some(local);
+            call.arguments.iter().any(|argument| argument.mutable && is_root(argument))
+        };
+        let is_kept = is_own && !function.exprs.iter().any(is_shared) && !function.calls().any(|(call, _)| is_lent(call));
+        is_kept.then(|| Literal::of(constant))
     }
 
     /// The place that an expression names, if it names one.
