@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use unspin_facts::callgraph::Cycles;
-use unspin_facts::observation::{Observation, Subject, Sureness};
+use unspin_facts::observation::{Observation, Queries, Subject, Sureness};
 use unspin_facts::{FunctionRef, Project};
 use unspin_findings::Confidence;
 use unspin_span::Span;
@@ -18,11 +18,12 @@ use crate::{RawFinding, Rules, Selections};
 /// the other reports.
 pub fn check(project: &Project, rules: &Rules, selections: &Selections) -> Vec<RawFinding> {
     let functions: Vec<FunctionRef> = project.functions().collect();
+    let queries = queries(rules, selections);
     let mut found: Vec<RawFinding> = functions
         .par_iter()
         .flat_map_iter(|&at| {
-            let observations = unspin_facts::observe_function(project, at);
-            report_all(project, rules, selections, &observations)
+            let observations = unspin_facts::observe_function(project, at, &queries);
+            if observations.is_empty() { Vec::new() } else { report_all(project, rules, selections, &observations) }
         })
         .collect();
     let cycles = unspin_facts::observe_cycles(project, wanted_cycles(rules, selections));
@@ -33,15 +34,26 @@ pub fn check(project: &Project, rules: &Rules, selections: &Selections) -> Vec<R
     found
 }
 
+/// What the forms that may report ask for.
+fn queries(rules: &Rules, selections: &Selections) -> Queries {
+    let forms = rules.iter().flat_map(|rule| {
+        let selected = |form: &&Form| is_selected_somewhere(rule, form, selections);
+        rule.file.report.iter().filter(selected)
+    });
+    Queries::new(forms.map(Form::query).collect())
+}
+
+fn is_selected_somewhere(rule: &Rule, form: &Form, selections: &Selections) -> bool {
+    let group = form.group.unwrap_or(rule.file.group);
+    selections.distinct().any(|selection| selection.includes(&rule.name, group))
+}
+
 /// Cycles that are only guessed at are not looked for where no selected rule asks for them.
 fn wanted_cycles(rules: &Rules, selections: &Selections) -> Cycles {
     let asks = |rule: &Rule| {
         rule.file.report.iter().any(|form| {
             let is_certain = form.wanted.get("closed-by").is_some_and(|values| values.as_ref().iter().eq(["certain-calls"]));
-            let group = form.group.unwrap_or(rule.file.group);
-            form.about == Subject::Cycle
-                && !is_certain
-                && selections.distinct().any(|selection| selection.includes(&rule.name, group))
+            form.about == Subject::Cycle && !is_certain && is_selected_somewhere(rule, form, selections)
         })
     };
     if rules.iter().any(asks) { Cycles::All } else { Cycles::Certain }

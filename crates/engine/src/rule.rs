@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Spanned;
-use unspin_facts::observation::{PLACES, Subject, VOCABULARY, WORDS};
+use unspin_facts::observation::{PLACES, Query, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Confidence, Group, Severity};
 
 use crate::RuleError;
@@ -62,6 +62,17 @@ pub struct Form {
     pub missing: Vec<String>,
     /// What to do.
     pub help: Spanned<String>,
+}
+
+impl Form {
+    /// What an observation needs in order to fit.
+    pub(crate) fn query(&self) -> Query {
+        let wanted = self
+            .wanted
+            .iter()
+            .map(|(attribute, values)| (attribute.clone(), values.as_ref().iter().map(str::to_owned).collect()));
+        Query { about: self.about, wanted: wanted.collect() }
+    }
 }
 
 /// A place that explains the finding.

@@ -21,7 +21,7 @@ use self::feasible::Environment;
 use self::kind_of_round::{loop_shape, waits_for_anybody};
 use crate::Certainty;
 use crate::model::{Effect, FailureKind};
-use crate::observation::{Attribute, Observation, Subject, Sureness};
+use crate::observation::{Attribute, Observation, Queries, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::summary::Effects;
 
@@ -37,13 +37,18 @@ pub(crate) struct Failure {
 }
 
 /// Observations of every way through a failure.
-pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
+pub(crate) fn observe(cx: &LoopContext<'_>, queries: &Queries) -> Vec<Observation> {
     let failures = failures(cx);
     let handler_starts: Vec<BlockId> = failures.iter().map(|failure| failure.start).collect();
+    let ways: Vec<Way> = failures.iter().map(|failure| way(cx, failure, &handler_starts)).collect();
+    // What bounds a way is what costs. One of which nobody asks may still show that its sibling was forgotten.
+    if !ways.iter().any(|way| queries.may_fit(Subject::WayRound, &KNOWN_FIRST, &way.attributes)) {
+        return Vec::new();
+    }
     let tested = OnceCell::new();
     let mut observations: Vec<(OnEveryWay, Observation)> = Vec::new();
-    for failure in &failures {
-        if let Some(found) = observe_one(cx, failure, &handler_starts, &tested) {
+    for (failure, way) in failures.iter().zip(ways) {
+        if let Some(found) = observe_one(cx, failure, way, &tested) {
             observations.push(found);
         }
     }
@@ -70,20 +75,55 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
 /// What is known at each block of a loop, once somebody has asked.
 type Tested = OnceCell<Vec<Option<Environment>>>;
 
-fn observe_one(
-    cx: &LoopContext<'_>,
-    failure: &Failure,
-    handler_starts: &[BlockId],
-    tested: &Tested,
-) -> Option<(OnEveryWay, Observation)> {
+/// What is known of a way round before it is followed.
+struct Way {
+    shape: &'static str,
+    remote: Remote,
+    /// Those that [`KNOWN_FIRST`] names.
+    attributes: Vec<Attribute>,
+    is_any: bool,
+    is_own: bool,
+}
+
+const KNOWN_FIRST: [&str; 5] = ["through", "failure", "effect", "remote", "given"];
+
+fn way(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> Way {
     let site = &cx.sites[failure.site];
+    let shape = loop_shape(cx, site, handler_starts);
+    let kinds = kinds_of_retry(cx, site, failure, shape);
+    let remote = remoteness(cx, site, failure, shape);
+    let is_own = site.resolution.model.is_none() && !site.resolution.targets.is_empty();
+    // What else a function that sends a request does, such as taking a lock, says nothing.
+    let is_local = matches!(site.effect, None | Some(Effect::Wait | Effect::Sleep | Effect::Poll));
+    let is_guessed =
+        remote == Remote::Likely && (is_local && is_request_name(&cx.name_of(site)) || is_deadline_of_unknown(site));
+    // What a function that connects reads and writes, it does in order to connect.
+    let name = site.call.callee.name().map(|name| name.trim_start_matches('_').to_owned()).unwrap_or_default();
+    let connects = is_own
+        && matches!(site.effect, Some(Effect::Read | Effect::Receive | Effect::Write))
+        && (name.starts_with("connect") || name.starts_with("reconnect"));
+    let effect = if is_guessed || connects { "request" } else { effect_name(site.effect) };
+    let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("effect", effect)];
+    attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
+    attributes.push((
+        "remote",
+        match remote {
+            Remote::Yes => "yes",
+            Remote::Likely => "likely",
+            Remote::No => "no",
+        },
+    ));
+    attributes.extend(failure.is_item.then_some(("given", "as-item")));
+    Way { shape, remote, attributes, is_any: kinds.contains(&FailureKind::Any), is_own }
+}
+
+fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Tested) -> Option<(OnEveryWay, Observation)> {
+    let site = &cx.sites[failure.site];
+    let Way { mut shape, remote, mut attributes, is_any, is_own } = way;
     let mut graph = feasible::after(cx, failure.start, failure.binding, site.block, None);
     if !goes_round(cx, failure, &graph) {
         return None;
     }
-    let mut shape = loop_shape(cx, site, handler_starts);
-    let kinds = kinds_of_retry(cx, site, failure, shape);
-    let remote = remoteness(cx, site, failure, shape);
     let may_be_remote = remote != Remote::No;
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
     if may_be_remote && !(bounds.pauses && bounds.names.contains(&"limit")) {
@@ -97,41 +137,20 @@ fn observe_one(
             bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
         }
     }
-    let is_own = site.resolution.model.is_none() && !site.resolution.targets.is_empty();
     // Or a connection that serves one round.
-    let is_job = if is_own { kinds.contains(&FailureKind::Any) } else { site.effect == Some(Effect::Connect) };
+    let is_job = if is_own { is_any } else { site.effect == Some(Effect::Connect) };
     if matches!(shape, "service" | "session") && bounds.pauses && is_job {
         shape = "job";
     }
-    let is_unbounded = remote != Remote::No && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
+    let is_unbounded = may_be_remote && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
     if is_unbounded && crate::timeouts::loop_is_bounded(cx) {
         bounds.names.push("deadline");
     }
-    let mut attributes: Vec<Attribute> = vec![("through", "failure"), ("shape", shape)];
-    attributes.extend(kinds.iter().map(|kind| ("failure", kind_name(*kind))));
-    // What else a function that sends a request does, such as taking a lock, says nothing.
-    let is_local = matches!(site.effect, None | Some(Effect::Wait | Effect::Sleep | Effect::Poll));
-    let is_guessed =
-        remote == Remote::Likely && (is_local && is_request_name(&cx.name_of(site)) || is_deadline_of_unknown(site));
-    // What a function that connects reads and writes, it does in order to connect.
-    let name = site.call.callee.name().map(|name| name.trim_start_matches('_').to_owned()).unwrap_or_default();
-    let connects = is_own
-        && matches!(site.effect, Some(Effect::Read | Effect::Receive | Effect::Write))
-        && (name.starts_with("connect") || name.starts_with("reconnect"));
-    attributes.push(("effect", if is_guessed || connects { "request" } else { effect_name(site.effect) }));
-    attributes.push((
-        "remote",
-        match remote {
-            Remote::Yes => "yes",
-            Remote::Likely => "likely",
-            Remote::No => "no",
-        },
-    ));
+    attributes.push(("shape", shape));
     attributes.extend(bounds.names.iter().map(|&bound| ("bounded-by", bound)));
     attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", waits::class(cx, site)));
-    attributes.extend(failure.is_item.then_some(("given", "as-item")));
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);

@@ -4,6 +4,8 @@
 //! another machine, how its timeout is given and what it is by default, what a read gives at the end of the input, and
 //! what is raised. Documentation of the fields is the documentation of the files' vocabulary.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use unspin_ir::Name;
 
@@ -108,7 +110,8 @@ impl CallModel {
     /// rather than `*`. A word fits if it is one of the parts of the name between underscores, digits at its end aside
     /// (`fp`, `sock_2`), or, from four letters on, if the name contains it in any case (`clientConn`: `conn`).
     pub fn fits_receiver(&self, name: &str) -> Option<bool> {
-        let name = name.to_ascii_lowercase();
+        let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let name = if has_capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
         let is_in_name = |word: &String| {
             let is_part = |part: &str| part.trim_end_matches(|c: char| c.is_ascii_digit()) == word;
             name.split('_').any(is_part) || (word.len() > 3 && name.contains(word.as_str()))

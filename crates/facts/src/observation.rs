@@ -55,6 +55,37 @@ pub struct Observation {
     pub sureness: Sureness,
 }
 
+/// What is asked for: what fits no query need not be found out.
+#[derive(Clone, Debug, Default)]
+pub struct Queries(Vec<Query>);
+
+/// What an observation has to be about and, for each attribute, values of which it has at least one.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// What it is about.
+    pub about: Subject,
+    /// Attributes with their values.
+    pub wanted: Vec<(String, Vec<String>)>,
+}
+
+impl Queries {
+    /// These.
+    pub fn new(queries: Vec<Query>) -> Self {
+        Self(queries)
+    }
+
+    /// Whether an observation may still fit a query when all values of the `decided` attributes are among `known`.
+    pub(crate) fn may_fit(&self, about: Subject, decided: &[&str], known: &[Attribute]) -> bool {
+        let has = |attribute: &str, value: &str| known.iter().any(|(key, known)| *key == attribute && *known == value);
+        self.0.iter().any(|query| {
+            query.about == about
+                && query.wanted.iter().all(|(attribute, values)| {
+                    !decided.contains(&attribute.as_str()) || values.iter().any(|value| has(attribute, value))
+                })
+        })
+    }
+}
+
 impl Observation {
     /// Whether an attribute has a value.
     pub fn has(&self, attribute: &str, value: &str) -> bool {

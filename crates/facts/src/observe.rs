@@ -5,14 +5,15 @@ use std::rc::Rc;
 use unspin_flow::NaturalLoop;
 use unspin_ir::LoopKind;
 
-use crate::observation::{Observation, Subject, Sureness};
+use crate::observation::{Observation, Queries, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
 use crate::sites::LoopContext;
 use crate::{Certainty, FunctionRef, Project};
 
-/// Observations about the loops and calls of a function, in the order of the source.
-pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> {
+/// Observations about the loops and calls of a function, in the order of the source. Of those that no query asks for, some
+/// are left out.
+pub fn observe_function(project: &Project, at: FunctionRef, queries: &Queries) -> Vec<Observation> {
     let gates = project.outline(at).gates;
     if gates.are_closed() {
         return Vec::new();
@@ -55,13 +56,13 @@ pub fn observe_function(project: &Project, at: FunctionRef) -> Vec<Observation> 
     }
     if gates.open_ended || gates.walks {
         for index in 0..shape.forest.loops.len() {
-            observations.extend(observe_loop(project, at, &shape, index));
+            observations.extend(observe_loop(project, at, &shape, index, queries));
         }
     }
     observations
 }
 
-fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: usize) -> Vec<Observation> {
+fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: usize, queries: &Queries) -> Vec<Observation> {
     let natural = &shape.forest.loops[index];
     let function = project.function(at);
     let Some(source) = natural.source.map(|source| &function.loops[source]) else { return Vec::new() };
@@ -82,7 +83,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
         return observations;
     }
     observations.extend(crate::loops::observe(&cx));
-    observations.extend(crate::failures::observe(&cx));
+    observations.extend(crate::failures::observe(&cx, queries));
     observations.extend(crate::polls::observe(&cx));
     observations.extend(crate::limits::observe(&cx));
     observations.extend(crate::suspends::observe(&cx));

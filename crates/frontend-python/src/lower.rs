@@ -68,17 +68,17 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
     lowerer.finish()
 }
 
+/// How a function declares that a name is the module's.
+const GLOBAL: &str = "global ";
+
 /// Names that some function of the file may declare `global`, found by text alone: one too many does no harm.
 fn declared_global(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    // Most files have none, and this search is the faster one.
-    let mut rest = if holds(text, "global ") { text } else { "" };
-    while let Some(at) = rest.find("global ") {
-        rest = &rest[at + "global ".len()..];
+    let names = |at: usize| {
+        let rest = &text[at + GLOBAL.len()..];
         let line = rest.find(['\n', '\r', '#', ';']).map_or(rest, |end| &rest[..end]);
-        found.extend(line.split(',').map(str::trim));
-    }
-    found
+        line.split(',').map(str::trim)
+    };
+    memchr::memmem::find_iter(text.as_bytes(), GLOBAL).flat_map(names).collect()
 }
 
 /// What assignments of the module say of names: tuples and sums, which `except ERRORS` may mean, and type variables,

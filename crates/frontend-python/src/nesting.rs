@@ -8,7 +8,7 @@
 //!   expression is deeper than that: operator and `not` chains, `lambda: lambda: …`, `a.b.c`, `f()()()` and what mixes
 //!   them all add one level for each word or operator.
 //!
-//! Most files are too short to nest too deeply and are not looked at.
+//! Most files are too short to nest too deeply and are not looked at, or hold too few words and signs, which is fast to count.
 
 use unspin_ir::Problem;
 use unspin_span::Span;
@@ -26,9 +26,29 @@ const MOST_PARTS: u32 = 50_000;
 /// walk or of `drop` takes more than 2 KB of the stack of 256 MB.
 const SHALLOW: usize = 1 << 16;
 
+/// So does a text of this length with no more than [`MOST_PARTS`]: a level takes a word or sign, and that of a block its
+/// indentation as well.
+const LONG: usize = 1 << 18;
+
 /// What stands in the way of reading `text`, if it nests too deeply.
 pub fn too_deep(text: &str) -> Option<Problem> {
-    if text.len() <= SHALLOW { None } else { excess(text) }
+    let is_shallow = || text.len() <= LONG && words_and_signs(text.as_bytes()) <= MOST_PARTS as usize;
+    if text.len() <= SHALLOW || is_shallow() { None } else { excess(text) }
+}
+
+/// How many words begin, and bytes are neither of a word nor a space; strings and comments count like code.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+fn words_and_signs(bytes: &[u8]) -> usize {
+    let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'_') | !byte.is_ascii();
+    let counts = |byte: u8, before: u8| (byte > b' ') & !(is_of_word(byte) & is_of_word(before));
+    let first = usize::from(!bytes.is_empty());
+    // As many as a byte can count.
+    let chunks = bytes.get(1..).unwrap_or_default().chunks(255).zip(bytes.chunks(255));
+    let of_chunk = |(chunk, before): (&[u8], &[u8])| {
+        let marks = chunk.iter().zip(before).map(|(&byte, &before)| u8::from(counts(byte, before)));
+        usize::from(marks.fold(0, u8::wrapping_add))
+    };
+    first + chunks.map(of_chunk).sum::<usize>()
 }
 
 fn excess(text: &str) -> Option<Problem> {
