@@ -8,6 +8,7 @@ mod output;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 pub(crate) use config::{ConfigArguments, ConfigCommand};
 pub(crate) use fix::FixArguments;
 pub(crate) use known::{BaselineArguments, CacheArguments, CacheFolder, NewArguments};
@@ -20,6 +21,7 @@ use crate::{scan::ScanArguments, trend::TrendArguments};
 #[command(
     name = "unspin",
     version,
+    long_version = env!("UNSPIN_VERSION"),
     about,
     max_term_width = 100,
     after_help = "\
@@ -91,7 +93,25 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         stdin_filename: Option<PathBuf>,
     },
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Write man pages, one for each command
+    #[command(after_help = "Example:\n  unspin man ~/.local/share/man/man1")]
+    Man {
+        /// Where to
+        folder: PathBuf,
+    },
 }
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  unspin completions bash > ~/.local/share/bash-completion/completions/unspin
+  unspin completions zsh > ~/.zfunc/_unspin
+  unspin completions fish > ~/.config/fish/completions/unspin.fish";
 
 const TEST_RULES_HELP: &str = "\
 A folder of rules:

@@ -10,6 +10,7 @@ mod clean;
 mod config;
 mod explain;
 mod fix;
+mod install;
 mod ir;
 mod output;
 mod progress;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Command::Config(arguments) => config::show(&arguments),
         Command::Init => config::init(),
         Command::Trend(arguments) => trend::run(&arguments),
+        Command::Completions { shell } => install::completions(shell),
+        Command::Man { folder } => install::man(&folder),
         Command::Ir { file, stdin_filename } => ir::run(&file, stdin_filename),
     };
     outcome.unwrap_or_else(|error| {
