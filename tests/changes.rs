@@ -130,6 +130,9 @@ fn a_new_name_of_a_file_changes_nothing() {
     assert!(staged(&folder).is_empty());
     folder.write("sub/b.py", endless("a").replace("1024", "2048").as_bytes());
     assert_eq!(since(&folder, "HEAD"), ["sub/b.py:a"]);
+    git(&folder, &["reset", "-q", "--hard"]);
+    fs::rename(folder.path("a.py"), folder.path("unknown.py")).expect("it can be renamed");
+    assert!(since(&folder, "HEAD").is_empty(), "git does not know the new name yet");
 }
 
 #[test]

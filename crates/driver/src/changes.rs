@@ -60,9 +60,24 @@ pub(crate) struct Comparison {
     differing: FxHashSet<PathBuf>,
     /// What there is now and was not there or was not the same before, with what it was.
     changed: FxHashMap<PathBuf, Option<Listed>>,
+    /// What was there before and is not there now, under whatever name git knows of.
+    lost: Vec<Listed>,
     /// Other repositories whose commit is not what it was.
     moved_submodules: Vec<PathBuf>,
 }
+
+/// What a file was before.
+enum Old<'a> {
+    /// What it is now.
+    Same,
+    /// This.
+    One(&'a Listed),
+    /// It was not there, at least not under its name.
+    Unknown,
+}
+
+/// Where more files are gone, none of them is looked for under a name that git does not know.
+const MOST_LOST: usize = 200;
 
 impl Comparison {
     /// Ask git what changed, if it is to be asked.
@@ -99,8 +114,9 @@ impl Comparison {
         let listed = git.tree(&base)?.into_iter().map(|file| (file.path.clone(), file)).collect();
         let moved = pairs.iter().filter(|pair| pair.old.as_ref().is_none_or(|old| old.is_submodule));
         let moved_submodules = moved.filter_map(|pair| pair.new.clone()).filter(|path| git.top.join(path).is_dir()).collect();
+        let lost = pairs.iter().filter(|pair| pair.new.is_none()).filter_map(|pair| pair.old.clone()).collect();
         let changed = pairs.into_iter().filter_map(|Pair { old, new }| Some((new?, old))).collect();
-        Ok(Self { git, present, before: listed, differing, changed, moved_submodules })
+        Ok(Self { git, present, before: listed, differing, changed, lost, moved_submodules })
     }
 
     /// What is analysed, if it is not the work tree.
@@ -157,14 +173,21 @@ impl Comparison {
             findings.iter().map(|finding| finding.path.as_str()).chain(related).collect();
         let found = paths.into_iter().filter_map(|path| Some((path, *inputs.get(path)?)));
         let olds: Vec<_> = found.map(|(path, input)| (path, input, self.old(input))).collect();
-        let ids: Vec<String> = olds.iter().filter_map(|(_, _, old)| old.as_ref().ok()).map(|old| old.id.clone()).collect();
+        let of_one = olds.iter().filter_map(|(_, _, old)| if let Old::One(old) = old { Some(*old) } else { None });
+        let any_lost = olds.iter().any(|(_, _, old)| matches!(old, Old::Unknown)) && self.lost.len() <= MOST_LOST;
+        let lost: &[Listed] = if any_lost { &self.lost } else { &[] };
+        let ids: Vec<String> = of_one.chain(lost).map(|old| old.id.clone()).collect();
         let blobs = self.git.blobs(&ids)?;
         let changed: BTreeMap<&str, Changed> = olds
             .iter()
             .map(|(path, input, old)| {
+                let compared = |old: &Listed| between(input, blobs.get(&old.id), texts.get(*path));
                 let changed = match old {
-                    Ok(old) => between(input, blobs.get(&old.id), texts.get(*path)),
-                    Err(changed) => changed.clone(),
+                    Old::Same => Changed::Nothing,
+                    Old::One(old) => compared(old).0,
+                    Old::Unknown => {
+                        nearest(lost.iter().filter(|old| old.path.extension() == input.path().extension()).map(compared))
+                    }
                 };
                 (*path, changed)
             })
@@ -178,21 +201,21 @@ impl Comparison {
         Ok(findings.iter().map(is_touched).collect())
     }
 
-    /// What a file was before, if it was something else; or what is known without looking.
-    fn old(&self, input: &Input) -> Result<Listed, Changed> {
-        let Some(path) = self.below(input.path()) else { return Err(Changed::Everything) };
+    /// What a file was before.
+    fn old(&self, input: &Input) -> Old<'_> {
+        let Some(path) = self.below(input.path()) else { return Old::Unknown };
         if self.moved_submodules.iter().any(|submodule| path.starts_with(submodule)) {
-            return Err(Changed::Everything);
+            return Old::Unknown;
         }
         if let Some(old) = self.changed.get(path) {
-            return old.clone().ok_or(Changed::Everything);
+            return old.as_ref().map_or(Old::Unknown, Old::One);
         }
         let in_submodule = || self.before.values().any(|listed| listed.is_submodule && path.starts_with(&listed.path));
         match self.before.get(path) {
-            Some(old) if matches!(input.origin, Origin::Memory { .. }) => Ok(old.clone()),
-            Some(_) => Err(Changed::Nothing),
-            None if in_submodule() => Err(Changed::Nothing),
-            None => Err(Changed::Everything),
+            Some(old) if matches!(input.origin, Origin::Memory { .. }) => Old::One(old),
+            Some(_) => Old::Same,
+            None if in_submodule() => Old::Same,
+            None => Old::Unknown,
         }
     }
 
@@ -206,9 +229,17 @@ fn before(pairs: &[Pair]) -> FxHashSet<PathBuf> {
     pairs.iter().filter_map(|pair| Some(pair.old.as_ref()?.path.clone())).collect()
 }
 
-fn between(input: &Input, before: Option<&Arc<[u8]>>, after: Option<&String>) -> Changed {
+/// What differs, and of a hundred lines how many are in both.
+fn between(input: &Input, before: Option<&Arc<[u8]>>, after: Option<&String>) -> (Changed, u32) {
     match (before.map(|bytes| decode(input, bytes)), after) {
         (Some(Ok(before)), Some(after)) => Changed::between(&before, after),
-        _ => Changed::Everything,
+        _ => (Changed::Everything, 0),
     }
+}
+
+/// What differs from the text that is most alike: git takes a file for another one under a new name if half of it is as it
+/// was, but it does not look at files that it does not know yet.
+fn nearest(compared: impl Iterator<Item = (Changed, u32)>) -> Changed {
+    let nearest = compared.max_by_key(|(_, alike)| *alike).filter(|(_, alike)| *alike >= 50);
+    nearest.map_or(Changed::Everything, |(changed, _)| changed)
 }

@@ -15,15 +15,18 @@ pub(super) enum Changed {
 }
 
 impl Changed {
-    /// What differs between two texts, however they end their lines.
-    pub(super) fn between(before: &str, after: &str) -> Self {
+    /// What differs between two texts, however they end their lines; and of a hundred lines how many are in both.
+    pub(super) fn between(before: &str, after: &str) -> (Self, u32) {
         let (before, after) = (plain(before), plain(after));
         let mut input = InternedInput::default();
         input.update_before(before.lines());
         input.update_after(after.lines());
         let mut diff = Diff::compute(Algorithm::Histogram, &input);
         diff.postprocess_no_heuristic(&input);
-        Self::Lines(diff.hunks().map(|hunk| (hunk.after.start + 1, hunk.after.end + 1)).collect())
+        let longest = input.before.len().max(input.after.len()).max(1) as u32;
+        let common = input.after.len() as u32 - diff.count_additions();
+        let changed = diff.hunks().map(|hunk| (hunk.after.start + 1, hunk.after.end + 1)).collect();
+        (Self::Lines(changed), common * 100 / longest)
     }
 
     /// Whether a place holds a changed line, or stands around lines that were taken away.
@@ -58,11 +61,11 @@ mod tests {
 
     #[test]
     fn a_place_is_touched_by_lines_in_it_and_by_what_was_taken_out_of_it() {
-        let added = Changed::between("a\nb\nc\n", "a\nx\nb\nc\n");
-        assert_eq!(added, Changed::Lines(vec![(2, 3)]));
+        let (added, alike) = Changed::between("a\nb\nc\n", "a\nx\nb\nc\n");
+        assert_eq!((&added, alike), (&Changed::Lines(vec![(2, 3)]), 75));
         assert!(added.touch(place(2, 2)) && added.touch(place(1, 4)));
         assert!(!added.touch(place(1, 1)) && !added.touch(place(3, 4)));
-        let removed = Changed::between("a\nb\nc\n", "a\nc\n");
+        let (removed, _) = Changed::between("a\nb\nc\n", "a\nc\n");
         assert_eq!(removed, Changed::Lines(vec![(2, 2)]));
         assert!(removed.touch(place(1, 2)));
         assert!(!removed.touch(place(1, 1)) && !removed.touch(place(2, 2)));
@@ -70,6 +73,6 @@ mod tests {
 
     #[test]
     fn other_line_ends_change_nothing() {
-        assert_eq!(Changed::between("a\r\nb\rc\r\n", "a\nb\nc\n"), Changed::Lines(Vec::new()));
+        assert_eq!(Changed::between("a\r\nb\rc\r\n", "a\nb\nc\n"), (Changed::Lines(Vec::new()), 100));
     }
 }
