@@ -82,6 +82,20 @@ pub struct BaselineNote<'a> {
 }
 
 impl Presentation<'_> {
+    /// What a reader of the report does not see, so that a short list is not taken for a clean one.
+    fn left_out(&self) -> Vec<String> {
+        let baseline = self.baseline.map_or(0, |note| note.hidden);
+        let parts = [
+            (self.suppressed, "finding", "suppressed by comments"),
+            (baseline, "finding", "in the baseline"),
+            (self.unchanged, "finding", "that no change touches"),
+            (self.hidden_in_tests, "finding", "in test code"),
+            (self.skipped_tests, "test file", "not scanned"),
+        ];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        parts.map(|(count, noun, why)| format!("{} {why}", words::counted(count, noun))).collect()
+    }
+
     /// Where a line of a file can be read on the web.
     fn link(&self, path: &str, line: Option<u32>) -> Option<String> {
         let base = self.source_url.filter(|_| !path.starts_with('/'))?.trim_end_matches('/');

@@ -44,7 +44,7 @@ pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut
     page.limit = LIMIT - 2_000;
     errors(report, presentation, &mut page);
     details(&findings, presentation, &mut page);
-    page.push(&foot(presentation));
+    page.push(&foot());
     out.write_all(page.text.as_bytes())
 }
 
@@ -84,11 +84,11 @@ fn head(report: &Report, presentation: &Presentation<'_>) -> String {
     };
     let scanned = format!("{}, {}", counted(summary.files, "file"), counted(summary.loops, "loop"));
     let severities = if report.findings.is_empty() { String::new() } else { format!("{} in ", by_severity(&report.findings)) };
-    let suppressed = match presentation.suppressed {
-        0 => String::new(),
-        count => format!("; {} suppressed by comments", counted(count, "finding")),
+    let left_out = match presentation.left_out() {
+        parts if parts.is_empty() => String::new(),
+        parts => format!(" Not shown: {}.", parts.join(", ")),
     };
-    format!("{MARKER}\n### unspin: {title}\n\n{severities}{scanned}{suppressed}.\n")
+    format!("{MARKER}\n### unspin: {title}\n\n{severities}{scanned}.{left_out}\n")
 }
 
 /// The worst first.
@@ -162,14 +162,8 @@ fn detail(finding: &Finding, sources: &Sources<'_>) -> String {
     format!("\n<details>\n<summary><code>{title}</code> {rule} ({level})</summary>\n\n{code}\n\n</details>\n")
 }
 
-fn foot(presentation: &Presentation<'_>) -> String {
-    let skipped = match presentation.skipped_tests {
-        0 => String::new(),
-        count => format!(" {} not scanned.", counted(count, "test file")),
-    };
-    format!(
-        "\n<sub>[unspin]({HOME}) finds loops that may never stop.{skipped} `unspin explain RULE` shows what a rule accepts.</sub>\n"
-    )
+fn foot() -> String {
+    format!("\n<sub>[unspin]({HOME}) finds loops that may never stop. `unspin explain RULE` shows what a rule accepts.</sub>\n")
 }
 
 /// The start of a text that is too long for a table.

@@ -195,8 +195,7 @@ function filters() {
 
 function page() {
     const { files, lines, loops } = data.summary;
-    const aside = [[data.suppressed, "finding", "suppressed by comments"], [data.skipped_tests, "test file", "not scanned"]]
-        .filter(([number]) => number > 0).map(([number, noun, what]) => ` ${count(number, noun)} ${what}.`);
+    const aside = data.left_out.length > 0 && ` Not shown: ${data.left_out.join(", ")}.`;
     document.body.append(
         h("header", null, h("h1", null, "Loops that may never stop"),
             h("p", { class: "muted" }, `${count(files, "file")}, ${count(lines, "line")}, ${count(loops, "loop")}.`, aside)),
