@@ -22,7 +22,6 @@ use crate::{scan::ScanArguments, trend::TrendArguments};
     name = "unspin",
     version,
     long_version = env!("UNSPIN_VERSION"),
-    about,
     max_term_width = 100,
     after_help = "\
 Examples:
