@@ -86,6 +86,8 @@ fn globs_are_those_of_gitignore_relative_to_the_file_that_names_them() {
     let left = ["a.py endless-loop error", "sub/gen/c.py endless-loop error", "sub/old.py endless-loop error"];
     assert_eq!(check(&folder(&all), &["."]), left);
     assert_eq!(check(&folder(&all), &["gen/b.py"]), ["gen/b.py endless-loop error"], "what is named is scanned");
+    assert!(check(&folder(&all), &["--force-exclude", "gen/b.py", "sub/d_pb2.py"]).is_empty());
+    assert!(check(&folder(&all), &["--force-exclude", "--exclude", "sub", "sub/gen/c.py"]).is_empty());
     // Projects that share a configuration which lies beside them.
     all.pop();
     let mut beside: Vec<(String, &str)> = all.iter().map(|(path, text)| (format!("project/{path}"), *text)).collect();
@@ -141,6 +143,9 @@ fn rules_of_ones_own_report_where_they_are_configured() {
     assert_eq!(check(&folder, &["."]), ["one/a.py no-fetch note"]);
     let shown = folder.run(&["config", "one"]).stdout;
     assert!(shown.contains("# one/unspin.toml:1") && shown.contains("#   no-fetch (note)"), "{shown}");
+    folder.write("unspin.toml", b"rules = ['one/own']\n");
+    assert!(folder.run(&["rules"]).stdout.contains("no-fetch"));
+    assert_eq!(folder.run(&["explain", "no-fetch"]).code, Some(0));
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn mistakes_are_named_with_their_place_and_the_nearest_name() {
     says(
         "unspin.toml",
         "severity.busy-wait = 'off'",
-        "unspin.toml:1:22: there is no value `off`; there are note, warning, error",
+        "unspin.toml:1:22: there is no value `off`; to turn a rule off, name it in `ignore`",
     );
     says("unspin.toml", "min-confidence = 'hihg'", "unspin.toml:1:18: there is no value `hihg`; did you mean `high`?");
     says("unspin.toml", "include-tests = 1", "unspin.toml:1:17: invalid type");
@@ -242,6 +247,23 @@ fn a_configuration_to_start_from_is_written_once() {
     for key in schema()["properties"].as_object().expect("properties").keys() {
         let offered = set.iter().any(|line| line.starts_with(&format!("{key} = ")) || *line == format!("[{key}]"));
         assert!(offered, "`{key}` is not offered");
+    }
+}
+
+#[test]
+fn what_the_readme_sets_can_be_set_and_is_all() {
+    let readme = include_str!("../README.md").split("\n## Configure\n").nth(1).expect("a section");
+    let block = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let folder = folder(&[("unspin.toml", ""), ("sub/unspin.toml", block), ("sub/our-rules/models/a.toml", "")]);
+    let outcome = folder.run(&["config", "sub"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    for key in schema()["properties"].as_object().expect("properties").keys() {
+        assert!(
+            block.contains(&format!("\n{key} = "))
+                || block.starts_with(&format!("{key} = "))
+                || block.contains(&format!("\n[{key}]\n")),
+            "{key}"
+        );
     }
 }
 

@@ -7,7 +7,12 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
-use unspin_driver::{Knowledge, enabled, validate};
+use anyhow::Context;
+use unspin_driver::{
+    Configuration, Knowledge,
+    config::{knowledge_of, settings_for},
+    enabled, validate,
+};
 use unspin_engine::{Rules, Selection, Selections};
 use unspin_facts::observation::{PLACES, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Group, RuleInfo};
@@ -17,6 +22,13 @@ use crate::{arguments::RulesArguments, output};
 const HEADING: Style = Style::new().bold();
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const CODE: Style = AnsiColor::Green.on_default();
+
+/// What comes with the program, what is configured for the working directory, and what these folders hold.
+fn knowledge(folders: &[PathBuf]) -> anyhow::Result<Knowledge> {
+    let cwd = std::env::current_dir().context("the working directory cannot be read")?;
+    let settings = settings_for(&cwd, &cwd, &Configuration::Nearest)?;
+    Ok(knowledge_of(&settings)?.with_folders(folders)?)
+}
 
 /// Every rule there is.
 fn all(rules: &Rules) -> Vec<RuleInfo> {
@@ -29,7 +41,7 @@ pub(crate) fn rules(arguments: &RulesArguments, color: bool) -> anyhow::Result<E
         vocabulary(&mut output::stdout(), if color { NAME } else { Style::new() })?;
         return Ok(ExitCode::SUCCESS);
     }
-    let rules = Knowledge::builtin()?.with_folders(&arguments.folders)?.rules;
+    let rules = knowledge(&arguments.folders)?.rules;
     validate(&rules, &Selection { select: Some(arguments.group.clone()), ..Selection::default() })?;
     let infos = all(&rules);
     let width = infos.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
@@ -85,7 +97,7 @@ fn vocabulary(out: &mut impl Write, name: Style) -> io::Result<()> {
 
 /// Show one rule's documentation.
 pub(crate) fn rule(name: &str, folders: &[PathBuf], color: bool) -> anyhow::Result<ExitCode> {
-    let rules = Knowledge::builtin()?.with_folders(folders)?.rules;
+    let rules = knowledge(folders)?.rules;
     let infos = all(&rules);
     let Some(rule) = infos.iter().find(|rule| rule.name == name) else {
         let names: Vec<&str> = infos.iter().map(|rule| rule.name.as_str()).collect();

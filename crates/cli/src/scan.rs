@@ -49,6 +49,9 @@ pub(crate) struct ScanArguments {
     /// Leave out files and folders that match (as in .gitignore); repeatable
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub(crate) exclude: Vec<String>,
+    /// Leave out excluded files even if they are named, as hooks name them
+    #[arg(long, help_heading = "Files")]
+    pub(crate) force_exclude: bool,
     /// Scan hidden, git-ignored and generated files too
     #[arg(long, help_heading = "Files")]
     pub(crate) no_ignore: bool,
@@ -90,6 +93,7 @@ impl ScanArguments {
             stdin,
             exclude: self.exclude.clone(),
             no_ignore: self.no_ignore,
+            force_exclude: self.force_exclude,
             rules: self.rules.clone(),
             selection: Selection {
                 select: Some(self.select.clone()).filter(|names| !names.is_empty()),

@@ -19,7 +19,7 @@ mod settings;
 pub(crate) use discover::Configurations;
 pub use discover::{FILES, settings_for};
 pub use error::ConfigError;
-pub use policy::rules_of;
+pub use policy::{knowledge_of, rules_of};
 pub(crate) use policy::{selections, severity};
 pub use schema::schema;
 pub use settings::{Layer, PerFileIgnore, Place, Settings, Sourced};

@@ -46,6 +46,8 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Whether to walk into hidden, ignored and generated folders.
     pub no_ignore: bool,
+    /// Whether files that are named are left out where configuration excludes them.
+    pub force_exclude: bool,
     /// Folders with rules and models of one's own.
     pub rules: Vec<PathBuf>,
     /// Where configuration comes from. What follows, where it is given, holds instead.
@@ -75,6 +77,7 @@ impl Options {
             stdin: None,
             exclude: Vec::new(),
             no_ignore: false,
+            force_exclude: false,
             rules: Vec::new(),
             configuration: Configuration::None,
             selection: Selection::default(),
@@ -175,8 +178,9 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
 }
 
 fn walk_of(options: &Options, threads: usize, configurations: Arc<Configurations>) -> Walk<'_> {
-    let Options { cwd, paths, exclude, no_ignore, .. } = options;
-    Walk { cwd, paths, exclude, no_ignore: *no_ignore, threads, configurations }
+    let Options { cwd, paths, exclude, no_ignore, force_exclude, .. } = options;
+    let (no_ignore, force_exclude) = (*no_ignore, *force_exclude);
+    Walk { cwd, paths, exclude, no_ignore, force_exclude, threads, configurations }
 }
 
 /// Lower the first file of the options, for looking at its IR; with what could not be parsed of it.

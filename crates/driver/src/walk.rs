@@ -29,6 +29,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) paths: &'a [PathBuf],
     pub(crate) exclude: &'a [String],
     pub(crate) no_ignore: bool,
+    pub(crate) force_exclude: bool,
     pub(crate) threads: usize,
     pub(crate) configurations: Arc<Configurations>,
 }
@@ -54,6 +55,7 @@ pub(crate) fn walk(options: &Walk<'_>) -> Result<Found, Error> {
                 let root = Root { path: &path, shown: &shown_root };
                 walk_folder(options, &overrides, &root, &mut files, &mut errors);
             }
+            Ok((path, _)) if options.force_exclude && is_left_out(options, &overrides, &path) => {}
             Ok((path, kind)) => match named_file(options, &path, kind, given, shown_root) {
                 Ok(input) => drop(files.entry(path).or_insert(input)),
                 Err(error) => errors.push(error),
@@ -84,6 +86,15 @@ fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, sho
     let root = path.parent().unwrap_or(path).to_path_buf();
     let settings = options.configurations.of_folder(&root);
     Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language, settings })
+}
+
+/// Whether a walk that came from far above would leave a file out, by configuration or by the command line.
+fn is_left_out(options: &Walk<'_>, overrides: &Override, path: &Path) -> bool {
+    path.ancestors().any(|part| {
+        let is_folder = part != path;
+        let configured = part.parent().map(|above| options.configurations.of_folder(above));
+        overrides.matched(part, is_folder).is_ignore() || configured.is_some_and(|settings| settings.excludes(part, is_folder))
+    })
 }
 
 /// A file that the walk would have come across if it lay at that path on the disk. What `.gitignore` says is not asked:

@@ -378,9 +378,10 @@ pub fn infos() -> [RuleInfo; 2] {
             UNUSED,
             "a suppression comment suppresses nothing",
             "# unused-suppression\n\n## Why\n\nA suppression that suppresses nothing will one day silence a finding that \
-             nobody has looked at.\n\n## Reported\n\nA suppression on a line without a finding of the rules that it names, \
-             and one that names a rule which does not exist.\n\n## Stays silent when\n\nRules were filtered with \
-             `--select` or `--ignore`.\n",
+             nobody has looked at.\n\n## Reported\n\nA suppression on a line without a finding of the rules that it names; a \
+             name in it without one; and one that names a rule which does not exist. `unspin check --fix` removes what \
+             suppresses nothing.\n\n## Stays silent when\n\nThe rule is off in this run, or `--select` or `--ignore` is \
+             given: what the comment would suppress is not known then.\n",
         ),
     ]
 }

@@ -123,6 +123,9 @@ fn explained(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let given = names.next().unwrap_or_default();
     let known: Vec<&str> = names.collect();
+    if kind == "value" && ["off", "none", "ignore"].contains(&given) {
+        return format!("there is no value `{given}`; to turn a rule off, name it in `ignore`");
+    }
     match suggest(given, &known) {
         Some(near) => format!("there is no {kind} `{given}`; did you mean `{near}`?"),
         None => format!("there is no {kind} `{given}`; there are {}", known.join(", ")),

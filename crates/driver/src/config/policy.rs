@@ -58,13 +58,22 @@ fn selection_of(settings: &Settings, about: &[usize], command_line: &Selection, 
     if ignore.is_empty() { asked } else { Selection { ignore, below: Some(Arc::new(asked)), ..Selection::default() } }
 }
 
+/// The rules and models that come with the program, and those that settings name.
+///
+/// # Errors
+///
+/// When a folder of rules cannot be used.
+pub fn knowledge_of(settings: &Arc<Settings>) -> Result<Knowledge, Error> {
+    Knowledge::builtin()?.with_configured([settings].into_iter())
+}
+
 /// The rules that report in a file, sorted by name, with the severity that they have there.
 ///
 /// # Errors
 ///
 /// When the settings name a rule that does not exist, or a folder of rules that cannot be used.
 pub fn rules_of(settings: &Arc<Settings>, file: &Path) -> Result<Vec<RuleInfo>, Error> {
-    let knowledge = Knowledge::builtin()?.with_configured([settings].into_iter())?;
+    let knowledge = knowledge_of(settings)?;
     selection::validate_settings(&knowledge.rules, settings)?;
     let about = ignores_about(settings, || file.to_owned());
     let selection = selection_of(settings, &about, &Selection::default(), &knowledge);
