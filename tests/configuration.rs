@@ -177,6 +177,7 @@ fn mistakes_are_named_with_their_place_and_the_nearest_name() {
         "unspin.toml:2:19: there is no rule or group `strickt`",
     );
     says("unspin.toml", "exclude = ['a', '{b']", "unspin.toml:1:17: the glob `{b` cannot be used");
+    says("unspin.toml", "ignore = 'strict'", "unspin.toml:1:10: this is a list: put it in brackets");
     says("unspin.toml", "select = [\n", "unspin.toml:");
     says("unspin.toml", "extend = 'unspin.toml'", "unspin.toml:1:10: extends itself");
     says("unspin.toml", "extend = 'no.toml'", "unspin.toml:1:10: there is no file `no.toml`");
@@ -220,6 +221,10 @@ fn what_holds_is_shown_with_where_it_is_written() {
         assert!(lines.contains(&line), "{line}\n{}", shown.stdout);
     }
     assert!(!lines.contains(&"#   zero-step (error)") && !lines.contains(&"#   busy-wait (warning)"), "{}", shown.stdout);
+    folder.write("unspin.toml", b"exclude = ['gen/']\n");
+    folder.write("gen/sub/unspin.toml", b"");
+    let left_out = folder.run(&["config", "gen/sub"]).stdout;
+    assert!(left_out.contains("# left out by `exclude`\n"), "by the folder above: {left_out}");
     let isolated = folder.run(&["config", "--isolated", "a.py"]).stdout;
     assert!(isolated.contains("# nothing is configured") && isolated.contains("#   busy-wait (warning)"), "{isolated}");
     assert_eq!(folder.run(&["config", "no-such"]).code, Some(2));

@@ -28,9 +28,9 @@ pub(crate) fn show(arguments: &ConfigCommand) -> anyhow::Result<ExitCode> {
     let cwd = std::env::current_dir().context("the working directory cannot be read")?;
     let path = &arguments.path;
     let absolute = cwd.join(path).canonicalize().with_context(|| format!("cannot read `{}`", path.display()))?;
-    let settings = settings_for(&cwd, path, &arguments.config.configuration())?;
+    let (settings, is_left_out) = settings_for(&cwd, &absolute, &arguments.config.configuration())?;
     let rules = rules_of(&settings, &absolute)?;
-    let shown = Shown { settings: &settings, path: &absolute };
+    let shown = Shown { settings: &settings, path: &absolute, is_left_out };
     writeln!(out, "# what holds for {}", path.display())?;
     shown.write(&rules, &mut out)?;
     out.flush()?;
@@ -40,6 +40,7 @@ pub(crate) fn show(arguments: &ConfigCommand) -> anyhow::Result<ExitCode> {
 struct Shown<'a> {
     settings: &'a Settings,
     path: &'a Path,
+    is_left_out: bool,
 }
 
 impl Shown<'_> {
@@ -49,7 +50,7 @@ impl Shown<'_> {
             Some((nearest, [])) => writeln!(out, "# configured by {nearest}")?,
             Some((nearest, others)) => writeln!(out, "# configured by {nearest}, which extends {}", others.join(", "))?,
         }
-        if self.settings.excludes(self.path, self.path.is_dir()) {
+        if self.is_left_out {
             writeln!(out, "# left out by `exclude`")?;
         }
         writeln!(out)?;
@@ -141,7 +142,7 @@ fn key(name: &str) -> String {
 pub(crate) fn init() -> anyhow::Result<ExitCode> {
     const NAME: &str = FILES[0];
     let cwd = std::env::current_dir().context("the working directory cannot be read")?;
-    let settings = settings_for(&cwd, Path::new("."), &unspin_driver::Configuration::Nearest)?;
+    let (settings, _) = settings_for(&cwd, &cwd, &unspin_driver::Configuration::Nearest)?;
     let is_here = |file: &&std::sync::Arc<str>| !file.contains('/');
     if let Some(file) = settings.files.first().filter(is_here) {
         anyhow::bail!("`{file}` configures this folder already; it was left as it is");

@@ -26,7 +26,7 @@ const CODE: Style = AnsiColor::Green.on_default();
 /// What comes with the program, what is configured for the working directory, and what these folders hold.
 fn knowledge(folders: &[PathBuf]) -> anyhow::Result<Knowledge> {
     let cwd = std::env::current_dir().context("the working directory cannot be read")?;
-    let settings = settings_for(&cwd, &cwd, &Configuration::Nearest)?;
+    let (settings, _) = settings_for(&cwd, &cwd, &Configuration::Nearest)?;
     Ok(knowledge_of(&settings)?.with_folders(folders)?)
 }
 

@@ -90,11 +90,8 @@ fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, sho
 
 /// Whether a walk that came from far above would leave a file out, by configuration or by the command line.
 fn is_left_out(options: &Walk<'_>, overrides: &Override, path: &Path) -> bool {
-    path.ancestors().any(|part| {
-        let is_folder = part != path;
-        let configured = part.parent().map(|above| options.configurations.of_folder(above));
-        overrides.matched(part, is_folder).is_ignore() || configured.is_some_and(|settings| settings.excludes(part, is_folder))
-    })
+    options.configurations.leave_out(path, false)
+        || path.ancestors().any(|part| overrides.matched(part, part != path).is_ignore())
 }
 
 /// A file that the walk would have come across if it lay at that path on the disk. What `.gitignore` says is not asked:

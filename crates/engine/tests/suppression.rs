@@ -2,7 +2,7 @@
 
 use unspin_engine::{
     RawFinding,
-    suppression::{CommentedFile, JoinedLines, apply, mistakes, parse, unused},
+    suppression::{CommentedFile, JoinedLines, Wanted, adopt, apply, mistakes, parse, unused},
 };
 use unspin_findings::{Confidence, Group, Severity};
 use unspin_ir::Comment;
@@ -139,6 +139,47 @@ fn prose_about_the_tool_is_no_suppression() {
     check("x = 1  # write `# unspin: allow(x)` there\n", &[], &[], &[]);
     check("/// unspin: allow(endless-loop)\nfn f() {}\n", &[], &[], &[]);
     check("x = 1  # noqa # unspin: allow(endless-loop) why\n", &[("endless-loop", "x = 1")], &[true], &[]);
+}
+
+/// A text with these places replaced.
+fn edited(text: &str, mut edits: Vec<(Span, String)>) -> String {
+    edits.sort();
+    edits.iter().rev().fold(text.to_owned(), |text, (span, content)| {
+        [&text[..span.start as usize], content.as_str(), &text[span.end as usize..]].concat()
+    })
+}
+
+#[test]
+fn what_is_adopted_is_removed_without_a_trace() {
+    let texts = [
+        "while True:\n    pass\n",
+        "\twhile True:\r\n\t\tpass\r\n",
+        "while True: pass",
+        "x = 1\n\n    while True:  # noqa\n    pass",
+        "@deco\n@endless\ndef f(): pass\n",
+        "@deco # type: int\n@endless\t# noqa\ndef f(): pass",
+        "// prose\n    loop {} // prose\n#[inline] // prose\nfn f() {}",
+    ];
+    let parsed = |text: &str| -> Vec<Vec<(Span, String)>> {
+        let (lines, comments, joined) = (LineIndex::new(text), comments(text), JoinedLines::default());
+        let suppressions = parse(&[CommentedFile { file: 0, text, lines: &lines, comments: &comments, joined: &joined }]);
+        let idle = apply(&suppressions, &[], |_, offset| lines.line(offset)).used;
+        unused(&suppressions, &idle, &KNOWN).into_iter().filter_map(|finding| Some(finding.fix?.edits)).collect()
+    };
+    for before in texts {
+        let sign = if before.contains("loop {") { "//" } else { "#" };
+        for line in 1..=LineIndex::new(before).lines(before) {
+            let (lines, comments, joined) = (LineIndex::new(before), comments(before), JoinedLines::default());
+            let file = CommentedFile { file: 0, text: before, lines: &lines, comments: &comments, joined: &joined };
+            let wanted = ["endless-loop", "endless-poll"].map(|rule| Wanted { rule: rule.to_owned(), first: line, last: line });
+            let adopted = adopt(&file, &wanted, sign, "why");
+            assert_eq!(adopted.edits.len(), 1, "two rules on a line share a comment");
+            let after = edited(before, adopted.edits);
+            let removals = parsed(&after);
+            assert_eq!(removals.len(), 1, "{after}");
+            assert_eq!(edited(&after, removals.into_iter().flatten().collect()), before, "{after}");
+        }
+    }
 }
 
 #[test]

@@ -65,6 +65,13 @@ impl Configurations {
         }
     }
 
+    /// Whether a walk that came from far above would leave a file or folder out: each folder on the way is judged by what is
+    /// configured for the folder in which it lies.
+    pub(crate) fn leave_out(&self, path: &Path, is_folder: bool) -> bool {
+        path.ancestors()
+            .any(|part| part.parent().is_some_and(|above| self.of_folder(above).excludes(part, is_folder || part != path)))
+    }
+
     /// Whether all could be used.
     pub(crate) fn finish(&self) -> Result<(), Error> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,18 +108,18 @@ impl Found {
     }
 }
 
-/// What holds for a file or folder.
+/// What holds for a file or folder, given by a path without symbolic links; and whether it is left out.
 ///
 /// # Errors
 ///
 /// When a configuration cannot be used.
-pub fn settings_for(cwd: &Path, path: &Path, from: &Configuration) -> Result<Arc<Settings>, Error> {
-    let path = normalize(&cwd.join(path));
-    let path = path.canonicalize().unwrap_or(path);
-    let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+pub fn settings_for(cwd: &Path, path: &Path, from: &Configuration) -> Result<(Arc<Settings>, bool), Error> {
+    let is_folder = path.is_dir();
+    let folder = if is_folder { path } else { path.parent().unwrap_or(path) };
     let configurations = Configurations::new(cwd, from)?;
     let settings = configurations.of_folder(folder);
-    configurations.finish().map(|()| settings)
+    let is_left_out = configurations.leave_out(path, is_folder);
+    configurations.finish().map(|()| (settings, is_left_out))
 }
 
 /// What a folder itself says.

@@ -118,6 +118,7 @@ fn explained(message: &str) -> String {
     let kind = match message {
         _ if message.starts_with("unknown field") => "key",
         _ if message.starts_with("unknown variant") => "value",
+        _ if message.ends_with("expected a sequence") => return "this is a list: put it in brackets".to_owned(),
         _ => return message.to_owned(),
     };
     let mut names = message.split('`').skip(1).step_by(2);

@@ -101,7 +101,7 @@ fn is_free(file: &CommentedFile<'_>, line: u32) -> bool {
 fn above(file: &CommentedFile<'_>, line: u32, comment: &str) -> (Span, String) {
     let start = file.lines.offset(file.text, line, 0);
     let text = line_text(file, line);
-    let indentation = &text[..text.len() - text.trim_start().len()];
+    let indentation = &text[..text.len() - text.trim_start_matches([' ', '\t', '\x0c']).len()];
     (Span::new(start, start), format!("{indentation}{comment}{}", line_end(file, text)))
 }
 
