@@ -13,6 +13,8 @@ pub(crate) use excerpt::excerpts;
 use unspin_findings::Finding;
 use unspin_span::{LineIndex, Position, Range};
 
+use crate::words::one_line;
+
 /// Lines between two marks that are still one snippet (the renderer folds them).
 const MAX_GAP: u32 = 200;
 
@@ -88,7 +90,7 @@ fn marks_by_path<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<(&'a st
 
 /// A place without its code.
 fn origin<'a>(mark: &Mark<'a>) -> Origin<'a> {
-    Origin::path(mark.path).line(mark.line as usize).char_column(mark.columns.start + 1)
+    Origin::path(one_line(mark.path)).line(mark.line as usize).char_column(mark.columns.start + 1)
 }
 
 fn marks<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Vec<Mark<'a>> {
@@ -138,12 +140,12 @@ fn snippet<'a>(sources: &Sources<'a>, path: &'a str, marks: &[Mark<'a>]) -> Opti
         annotations.extend(of_line.map(|mark| {
             let span = source.len() + byte(text, mark.columns.start)..source.len() + byte(text, mark.columns.end);
             let kind = if mark.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            kind.span(span).label(Some(mark.label.clone()).filter(|label| !label.is_empty()))
+            kind.span(span).label(Some(one_line(&mark.label)).filter(|label| !label.is_empty()))
         }));
         source.push_str(shown);
         source.push('\n');
     }
-    Some(Snippet::source(source).path(path).line_start(first as usize).annotations(annotations))
+    Some(Snippet::source(source).path(one_line(path)).line_start(first as usize).annotations(annotations))
 }
 
 /// The start of a line that is long.

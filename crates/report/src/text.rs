@@ -12,7 +12,7 @@ use unspin_findings::{Confidence, Finding, Report, Severity};
 use crate::{
     BaselineNote, Presentation,
     snippet::{Sources, snippets},
-    words::{by_severity, counted},
+    words::{by_severity, counted, one_line, visible},
 };
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
@@ -35,12 +35,12 @@ pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut
 
 /// A finding with its code.
 fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
-    let title = level(finding.severity).primary_title(&finding.message).id(&finding.rule);
+    let title = level(finding.severity).primary_title(one_line(&finding.message)).id(&finding.rule);
     let mut group = title.elements(snippets(finding, sources));
     if finding.confidence == Confidence::Low {
         group = group.element(Level::NOTE.message("low confidence: part of the evidence is no more than a name"));
     }
-    if finding.help.is_empty() { group } else { group.element(Level::HELP.message(&finding.help)) }
+    if finding.help.is_empty() { group } else { group.element(Level::HELP.message(one_line(&finding.help))) }
 }
 
 /// A finding with its code, without colors, at a width that suits a log.
@@ -60,11 +60,11 @@ fn level(severity: Severity) -> Level<'static> {
 pub(crate) fn errors(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (red, strong) = styles(presentation);
     for error in &report.errors {
-        write!(out, "{red}error{red:#}{strong}: {}", error.path)?;
+        write!(out, "{red}error{red:#}{strong}: {}", one_line(&error.path))?;
         if let Some(range) = error.range {
             write!(out, ":{}:{}", range.start.line, range.start.column)?;
         }
-        writeln!(out, "{strong:#}: {}", error.message)?;
+        writeln!(out, "{strong:#}: {}", visible(&error.message))?;
     }
     if report.errors.is_empty() { Ok(()) } else { writeln!(out) }
 }

@@ -28,7 +28,17 @@ pub(crate) fn group_word(group: Group) -> &'static str {
 
 /// Text for a place where a line break would end the entry.
 pub(crate) fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+    visible(&text.replace(['\n', '\r'], " "))
+}
+
+/// Text in which nothing moves the cursor, changes colors or turns the direction of reading around: what names and code of
+/// others could make a reader see.
+pub(crate) fn visible(text: &str) -> String {
+    let is_hidden = |character: char| {
+        (character.is_control() && !matches!(character, '\n' | '\t'))
+            || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|character| if is_hidden(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
 }
 
 /// How many findings of each severity, the worst first: `2 errors, 1 note`.

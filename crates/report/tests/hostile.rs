@@ -6,7 +6,7 @@ use pulldown_cmark::{Event as Markdown, Options, Parser, Tag, TagEnd};
 use quick_xml::{Reader, XmlVersion, events::Event};
 use serde_json::Value;
 use unspin_findings::{Confidence, Finding, Group, Report, ScanError, Severity};
-use unspin_report::{Format, Presentation, render};
+use unspin_report::{Format, Presentation, Run, TrendFormat, render, render_trend};
 use unspin_span::{Position, Range};
 
 const PATH: &str = "a|b`<img src=x>&\"']]>\u{1}\u{1b}[31m\n::set-output name=x::y\u{202e}.py";
@@ -131,6 +131,42 @@ fn json_lines_keep_to_their_lines() {
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().expect("text")).collect();
     assert_eq!(kinds, ["finding", "error", "summary"]);
     assert_eq!(lines[0]["path"], PATH);
+}
+
+#[test]
+fn nothing_moves_the_cursor_of_a_terminal() {
+    for format in [Format::Text, Format::Concise, Format::Statistics] {
+        let text = rendered(&report(), format);
+        let moves: Vec<char> = text.chars().filter(|character| character.is_control() && *character != '\n').collect();
+        assert!(moves.is_empty(), "{moves:?} in {text:?}");
+        assert!(!text.contains('\u{202e}'), "text that runs backwards hides what it says");
+    }
+    // An error on several lines keeps them; everything else is one line each.
+    assert_eq!(rendered(&report(), Format::Concise).lines().count(), 2);
+}
+
+#[test]
+fn a_trend_carries_the_same_texts_unharmed() {
+    let json = rendered(&report(), Format::Json);
+    let runs = [
+        Run::parse("\u{1b}[2J</script>\n", &json.replace("0123456789abcdef", "other")).expect("a report"),
+        Run::parse("now", &json).expect("a report"),
+    ];
+    let rendered = |format| {
+        let mut out = Vec::new();
+        render_trend(&runs, format, &mut out).expect("memory can be written");
+        String::from_utf8(out).expect("it is UTF-8")
+    };
+    let text = rendered(TrendFormat::Text);
+    assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
+    let page = rendered(TrendFormat::Html);
+    assert_eq!(page.matches("</script>").count(), 2, "the island and the script");
+    let (_, rest) = page.split_once("id=\"data\">").expect("an island");
+    let data: Value = serde_json::from_str(rest.split_once("</script>").expect("it ends").0).expect("it is JSON");
+    assert_eq!(data["steps"][0]["from"], "\u{1b}[2J</script>\n");
+    // What is gone is gone from a file that could not be scanned.
+    let step = &data["steps"][0];
+    assert_eq!((&step["new"][0]["message"], &step["unknown"][0]["path"]), (&MESSAGE.into(), &PATH.into()));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Text of others inside Markdown as GitHub and GitLab render it.
 
-use crate::words::one_line;
+use crate::words::{one_line, visible};
 
 /// Text as a code span. In a table a pipe would end the cell, in code too, so that such a span is written as HTML.
 pub(super) fn code(text: &str, in_table: bool) -> String {
-    let text = visible(&one_line(text));
+    let text = one_line(text);
     if in_table && text.contains('|') {
         return format!("<code>{}</code>", literal(&text));
     }
@@ -16,7 +16,7 @@ pub(super) fn code(text: &str, in_table: bool) -> String {
 
 /// A sentence: what stands between single ticks stays code, all the rest means what it says.
 pub(super) fn prose(text: &str, in_table: bool) -> String {
-    let text = visible(&one_line(text));
+    let text = one_line(text);
     let parts: Vec<&str> = text.split('`').collect();
     let is_balanced = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.is_empty());
     if !is_balanced {
@@ -55,14 +55,6 @@ pub(super) fn html(text: &str) -> String {
 pub(super) fn fence(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text, '`').max(2) + 1);
     format!("{ticks}text\n{}\n{ticks}", visible(text.trim_end()))
-}
-
-/// Control characters as something to see, and nothing that turns the direction of text around.
-fn visible(text: &str) -> String {
-    let is_hidden = |character: char| {
-        (character.is_control() && character != '\n') || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|character| if is_hidden(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
 }
 
 fn longest_run(text: &str, of: char) -> usize {
