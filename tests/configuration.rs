@@ -193,6 +193,14 @@ fn mistakes_are_named_with_their_place_and_the_nearest_name() {
     assert!(two.stderr.contains("pyproject.toml: `unspin.toml` configures the same folder"), "{}", two.stderr);
     let none = folder(&[("pyproject.toml", "[project]\n"), ("a.py", SPINS)]).run(&["check", "--config", "pyproject.toml"]);
     assert!(none.stderr.contains("pyproject.toml: says nothing of unspin"), "{}", none.stderr);
+    let large = folder(&[("unspin.toml", &format!("ignore = [{}]", "'all',".repeat(50_000))), ("a.py", SPINS)]).run(&["check"]);
+    assert!(large.stderr.contains("unspin.toml: is larger than 256 KB"), "{}", large.stderr);
+    // Manifests that say nothing of this tool may be anything.
+    let other = folder(&[("Cargo.toml", "[package\n"), ("a.py", SPINS)]);
+    other.write("pyproject.toml", b"[project]\nname = '\xff'\n");
+    assert_eq!(other.run(&["check"]).code, Some(1));
+    other.write("pyproject.toml", b"[tool.unspin]\nname = '\xff'\n");
+    assert!(other.run(&["check"]).stderr.contains("pyproject.toml: is not UTF-8"));
     let isolated = folder(&[("unspin.toml", "slect = []"), ("a.py", SPINS)]).run(&["check", "--isolated"]);
     assert_eq!(isolated.code, Some(1));
 }

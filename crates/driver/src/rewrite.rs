@@ -115,3 +115,40 @@ fn is_same_program(language: Language, before: &str, after: &str) -> bool {
     let [before, after] = [before, after].map(|text| load::lower(language, text, &source));
     before.problems.len() == after.problems.len() && dump(&before) == dump(&after)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(before: &str, there: &str, after: &str) -> (Vec<ScanError>, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.py");
+        fs::write(&file, there).expect("a file");
+        let rewrite = Rewrite { path: "a.py".to_owned(), before: before.to_owned(), after: after.to_owned(), findings: 1 };
+        let errors = write(folder.path(), &[rewrite]).expect("a thread");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
+        (errors, fs::read_to_string(file).expect("it is there"))
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let (errors, text) = written("x = 1  # a\n", "x = 2  # a\n", "x = 1\n");
+        assert!(errors[0].message.starts_with("changed while"), "{errors:?}");
+        assert_eq!(text, "x = 2  # a\n");
+    }
+
+    #[test]
+    fn a_change_of_the_program_is_refused() {
+        let (errors, text) = written("x = 1  # a\n", "x = 1  # a\n", "x = 2\n");
+        assert!(errors[0].message.contains("another program"), "{errors:?}");
+        assert_eq!(text, "x = 1  # a\n");
+        assert_eq!(written("x = 1  # a\n", "x = 1  # a\n", "x = 1\n"), (vec![], "x = 1\n".to_owned()));
+    }
+
+    #[test]
+    fn of_edits_that_overlap_the_first_stands() {
+        let edits =
+            vec![((2, 4), "-".to_owned()), ((0, 1), "+".to_owned()), ((3, 5), "!".to_owned()), ((5, 5), "?".to_owned())];
+        assert_eq!(edited("abcdef", edits), "+b-e?f");
+    }
+}

@@ -4,7 +4,7 @@
 //! other and wonder.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -25,6 +25,9 @@ use crate::{
 
 /// The names under which configuration is looked for.
 pub const FILES: [&str; 4] = ["unspin.toml", ".unspin.toml", "pyproject.toml", "Cargo.toml"];
+
+/// The size from which a file is not taken for a configuration. Every value gets its place, which takes longer the longer its line is.
+const MAX_BYTES: usize = 256_000;
 
 /// The configurations of a run.
 #[derive(Debug)]
@@ -156,12 +159,13 @@ impl Reader<'_> {
     /// What a file says, on top of what it extends; `below` are the files that led here.
     fn read(&self, file: &Path, below: &mut Vec<PathBuf>) -> Result<Option<Settings>, ConfigError> {
         let name: Arc<str> = shown(self.cwd, file).into();
-        let text = read_text(file).map_err(|error| ConfigError::of_file(&name, describe(&error)))?;
+        let section = Section::of(file.file_name().and_then(|name| name.to_str()).unwrap_or_default());
+        let text = read_text(file, section).map_err(|message| ConfigError::of_file(&name, message))?;
+        let Some(text) = text else { return Ok(None) };
         let lines = LineIndex::new(&text);
         let folder = file.parent().unwrap_or(file);
         let source = Source { file: name.clone(), folder, base: self.base, text: &text, lines: &lines };
-        let file_name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let form = parse(Section::of(file_name), &text).map_err(|(offset, message)| match offset {
+        let form = parse(section, &text).map_err(|(offset, message)| match offset {
             Some(offset) => ConfigError::at(&source.place(offset), message),
             None => ConfigError::of_file(&name, message),
         })?;
@@ -189,8 +193,16 @@ impl Reader<'_> {
     }
 }
 
-/// Editors on Windows put a mark before the text.
-fn read_text(file: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(file)?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+/// The text of a file that may configure this tool, without the mark that editors on Windows put before it.
+fn read_text(file: &Path, section: Section) -> Result<Option<String>, String> {
+    let bytes = fs::read(file).map_err(|error| describe(&error))?;
+    // Most manifests say nothing of this tool, and that is known without decoding or parsing them.
+    if section != Section::Whole && memchr::memmem::find(&bytes, b"unspin").is_none() {
+        return Ok(None);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(format!("is larger than {} KB, which no configuration is", MAX_BYTES / 1_000));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
 }

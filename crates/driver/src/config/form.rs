@@ -93,10 +93,6 @@ struct Holder {
 
 /// The configuration that a text holds, if it holds any; else what is wrong, and at which byte.
 pub(crate) fn parse(section: Section, text: &str) -> Result<Option<Form>, (Option<usize>, String)> {
-    // Most manifests say nothing of this tool, and that is known without parsing them.
-    if section != Section::Whole && !text.contains("unspin") {
-        return Ok(None);
-    }
     let parsed = match section {
         Section::Whole => toml::from_str(text).map(|form| vec![Some(form)]),
         Section::Tool => toml::from_str(text).map(|file: Pyproject| vec![file.tool.and_then(|tool| tool.unspin)]),
