@@ -152,6 +152,7 @@ Examples:
   unspin check --extend-select strict src            with the rules that ask for more
   unspin check --select retry-without-limit .        one rule alone
   unspin check --rules our-rules src                 with rules and models of your own
+  unspin check --fix                                 remove suppressions that suppress nothing
   unspin check --since main                          what a branch changes, for review
   unspin check --staged                              what the next commit changes
   unspin check --output sarif=unspin.sarif .         for code scanning, besides the text

@@ -21,7 +21,7 @@ pub(crate) struct ScanArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Report these rules and groups instead of `recommended`
+    /// Report these rules and groups, instead of those that are configured or else `recommended`
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) select: Vec<String>,
     /// Report these rules and groups too
@@ -33,13 +33,13 @@ pub(crate) struct ScanArguments {
     /// Use the rules and models of this folder too; repeatable
     #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
     pub(crate) rules: Vec<PathBuf>,
-    /// Leave out findings that the analysis is less sure of
+    /// Leave out findings that the analysis is less sure of; all are reported unless this is said or configured
     #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
     pub(crate) min_confidence: Option<Level>,
     /// Scan and report test code, too
     #[arg(long, overrides_with = "no_include_tests", help_heading = "Rules")]
     pub(crate) include_tests: bool,
-    /// Do not, whatever is configured
+    /// Leave test code out, whatever is configured
     #[arg(long, overrides_with = "include_tests", help_heading = "Rules")]
     pub(crate) no_include_tests: bool,
 

@@ -158,7 +158,7 @@ pub struct Summary {
 pub struct RuleInfo {
     /// The name, which is also the name of its folder.
     pub name: String,
-    /// Default severity.
+    /// What is configured where all files agree on one, else the rule's own.
     pub severity: Severity,
     /// The lowest group in which it reports anything.
     pub group: Group,
