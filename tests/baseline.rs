@@ -85,6 +85,17 @@ fn new_names_and_places_are_no_new_findings() {
 }
 
 #[test]
+fn a_function_that_calls_itself_and_a_local_may_get_other_names() {
+    let recursive = "def again(value):\n    print(value)\n    return again(value)\n";
+    let folder = settled(&[("a.py", &endless("a")), ("b.py", recursive)]);
+    assert!(baseline(&folder).contains("endless-recursion"), "{}", baseline(&folder));
+    folder.write("a.py", endless("a").replace("sock.", "peer.").replace("(sock:", "(peer:").as_bytes());
+    folder.write("b.py", recursive.replace("again", "once_more").as_bytes());
+    assert!(new(&folder).is_empty(), "{:?}", new(&folder));
+    assert!(!check(&folder).stdout.contains("--prune"));
+}
+
+#[test]
 fn a_copy_is_new_while_the_original_stands() {
     let folder = settled(&[("a.py", &endless("a"))]);
     folder.write("b.py", endless("a").as_bytes());

@@ -98,11 +98,11 @@ fn named<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<String, us
     named
 }
 
-/// What a finding is, wherever it stands and whatever its file and function are called.
-fn counted<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<(String, String), usize> {
+/// How often each rule reports.
+fn counted<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<&'a str, usize> {
     let mut counted = BTreeMap::new();
     for found in findings {
-        *counted.entry((found.rule.clone(), found.context.clone())).or_default() += 1;
+        *counted.entry(found.rule.as_str()).or_default() += 1;
     }
     counted
 }

@@ -6,10 +6,17 @@
 //!
 //! 1. A finding of the same rule, function and context in another file, if the file or function is no longer where it was.
 //! 2. A finding of the same rule, path and context in another function, if the function is no longer there.
+//! 3. A finding of the same rule in the same function with another context: a local or a callee has another name. Whoever
+//!    repairs one loop and writes another such loop into the same function is not told of the second; it is rare, and
+//!    reporting what was agreed to whenever something gets a better name is not.
+//! 4. Recursion through several functions of a file, which is reported at the first of them: another one may be first now.
 
 use std::collections::BTreeMap;
 
 use unspin_findings::Finding;
+
+/// What stands in a context for the function that the finding is in.
+pub(crate) const ITSELF: &str = "itself";
 
 /// What a finding is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +92,20 @@ pub(crate) fn matched(
         known,
         findings,
         |at| places[at] == Place::WithoutFunction,
+        |known| [&known.path, &known.rule, &known.context],
+        |finding| [&finding.path, &finding.rule, &finding.context],
+    );
+    matched.take(
+        known,
+        findings,
+        |_| true,
+        |known| [&known.path, &known.rule, &known.function],
+        |finding| [&finding.path, &finding.rule, &finding.function],
+    );
+    matched.take(
+        known,
+        findings,
+        |at| known[at].0.context.contains(ITSELF),
         |known| [&known.path, &known.rule, &known.context],
         |finding| [&finding.path, &finding.rule, &finding.context],
     );

@@ -8,7 +8,7 @@ use unspin_engine::{RawFinding, RawFix};
 use unspin_findings::{Edit, Finding, Fix, Related, ScanError};
 use unspin_span::{LineIndex, Range, Span};
 
-use crate::{input::Input, load::reload};
+use crate::{input::Input, known::ITSELF, load::reload};
 
 /// A text with its lines.
 pub(crate) struct Text {
@@ -62,14 +62,13 @@ impl Texts {
 
     /// The finding as it is reported; `None` if its file cannot be read any more.
     pub(crate) fn locate(&self, raw: RawFinding, fingerprint: String, path: impl Fn(u32) -> String) -> Option<Finding> {
+        let context = context(&raw);
         let related = raw
             .related
             .into_iter()
             .filter_map(|(message, file, span)| Some(Related { message, path: path(file), range: self.range(file, span)? }));
-        // The function stands in a field of its own.
-        let context = raw.context.strip_prefix(&raw.function).and_then(|rest| rest.strip_prefix(':'));
         Some(Finding {
-            context: context.unwrap_or(&raw.context).to_owned(),
+            context,
             related: related.collect(),
             range: self.range(raw.file, raw.span)?,
             loop_range: raw.loop_span.and_then(|span| self.range(raw.file, span)),
@@ -97,4 +96,20 @@ impl Texts {
         let texts = self.texts.into_iter().enumerate();
         texts.filter_map(|(file, text)| Some((path(file as u32), text?.text))).collect()
     }
+}
+
+/// The context without the name of the function, which stands in a field of its own: a function that calls itself and gets
+/// another name is the same one.
+fn context(raw: &RawFinding) -> String {
+    let Some(words) = raw.context.strip_prefix(&raw.function).and_then(|rest| rest.strip_prefix(':')) else {
+        return raw.context.clone();
+    };
+    let name = raw.function.rsplit('.').next().unwrap_or_default();
+    let without = |word: &str| match word.strip_suffix(name) {
+        _ if word == raw.function => ITSELF.to_owned(),
+        Some("") if !name.is_empty() => ITSELF.to_owned(),
+        Some(receiver) if receiver.ends_with('.') => format!("{receiver}{ITSELF}"),
+        _ => word.to_owned(),
+    };
+    words.split(',').map(without).collect::<Vec<_>>().join(",")
 }

@@ -149,10 +149,11 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     let pool = pool(options.threads)?;
     let configurations = Arc::new(Configurations::new(&options.cwd, &options.configuration)?);
     let walk = walk_of(options, pool.current_num_threads(), configurations.clone());
-    let (walked, errors) = inputs(options, &walk)?;
+    let (mut walked, errors) = inputs(options, &walk)?;
     let inputs = match comparison.as_ref().and_then(Comparison::present) {
         Some(tree) => tree.inputs(walked.clone(), &walk)?,
-        None => walked.clone(),
+        None if comparison.is_some() => walked.clone(),
+        None => std::mem::take(&mut walked),
     };
     let configured = configured(&inputs);
     let knowledge = Knowledge::builtin()?.with_configured(configured.iter())?.with_folders(&options.rules)?;

@@ -1,6 +1,6 @@
 //! Which lines of a text are not what they were.
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 use unspin_span::Range;
 
 /// The changed lines of one file.
@@ -18,15 +18,19 @@ impl Changed {
     /// What differs between two texts, however they end their lines; and of a hundred lines how many are in both.
     pub(super) fn between(before: &str, after: &str) -> (Self, u32) {
         let (before, after) = (plain(before), plain(after));
-        let mut input = InternedInput::default();
-        input.update_before(before.lines());
-        input.update_after(after.lines());
-        let mut diff = Diff::compute(Algorithm::Histogram, &input);
-        diff.postprocess_no_heuristic(&input);
-        let longest = input.before.len().max(input.after.len()).max(1) as u32;
-        let common = input.after.len() as u32 - diff.count_additions();
-        let changed = diff.hunks().map(|hunk| (hunk.after.start + 1, hunk.after.end + 1)).collect();
-        (Self::Lines(changed), common * 100 / longest)
+        let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+        let mut changed = Vec::new();
+        let mut common = 0;
+        for operation in capture_diff_slices(Algorithm::Histogram, &before, &after) {
+            let lines = operation.new_range();
+            if operation.tag() == DiffTag::Equal {
+                common += lines.len();
+            } else {
+                changed.push((lines.start as u32 + 1, lines.end as u32 + 1));
+            }
+        }
+        let longest = before.len().max(after.len()).max(1);
+        (Self::Lines(changed), (common * 100 / longest) as u32)
     }
 
     /// Whether a place holds a changed line, or stands around lines that were taken away.
