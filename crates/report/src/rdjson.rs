@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use unspin_findings::{Finding, Report, ScanError, Severity};
+use unspin_findings::{Edit, Finding, Report, ScanError, Severity};
 use unspin_span::{Position, Range};
 
 use crate::{HOME, NOT_SCANNED, help_url, snippet::Sources};
@@ -33,12 +33,17 @@ fn diagnostic(finding: &Finding, sources: &Sources<'_>) -> Value {
         Severity::Warning => "WARNING",
         Severity::Note => "INFO",
     };
-    json!({
+    let mut diagnostic = json!({
         "message": format!("{}\n{}", finding.message, finding.help).trim_end(),
         "location": location(&finding.path, Some(finding.range), sources),
         "severity": severity,
         "code": { "value": finding.rule, "url": help_url(&finding.rule) },
-    })
+    });
+    if let Some(fix) = &finding.fix {
+        let suggestion = |edit: &Edit| json!({ "range": columns(&finding.path, edit.range, sources), "text": edit.content });
+        diagnostic["suggestions"] = fix.edits.iter().map(suggestion).collect();
+    }
+    diagnostic
 }
 
 fn not_scanned(error: &ScanError, sources: &Sources<'_>) -> Value {
@@ -51,14 +56,19 @@ fn not_scanned(error: &ScanError, sources: &Sources<'_>) -> Value {
 }
 
 fn location(path: &str, range: Option<Range>, sources: &Sources<'_>) -> Value {
-    let Some(Range { start, end }) = range else { return json!({ "path": path }) };
+    match range {
+        Some(range) => json!({ "path": path, "range": columns(path, range, sources) }),
+        None => json!({ "path": path }),
+    }
+}
+
+fn columns(path: &str, Range { start, end }: Range, sources: &Sources<'_>) -> Value {
     let column = |at: Position| sources.byte_column(path, at);
     // Without columns a range takes in its last line as a whole.
-    let range = match (column(start), column(end)) {
+    match (column(start), column(end)) {
         (Some(from), Some(to)) => {
             json!({ "start": { "line": start.line, "column": from }, "end": { "line": end.line, "column": to } })
         }
         _ => json!({ "start": { "line": start.line }, "end": { "line": end.line } }),
-    };
-    json!({ "path": path, "range": range })
+    }
 }

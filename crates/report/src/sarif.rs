@@ -143,7 +143,13 @@ fn result(finding: &Finding, rules: &[RuleInfo], hashes: &BTreeMap<&str, Vec<Str
 }
 
 fn fix_of(finding: &Finding, fix: &Fix) -> Value {
-    let replacement = |edit: &Edit| json!({ "deletedRegion": region(edit.range), "insertedContent": { "text": edit.content } });
+    let replacement = |edit: &Edit| {
+        let mut replacement = json!({ "deletedRegion": region(edit.range) });
+        if !edit.content.is_empty() {
+            replacement["insertedContent"] = json!({ "text": edit.content });
+        }
+        replacement
+    };
     json!({
         "description": { "text": sentence(&fix.message) },
         "artifactChanges": [{

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use expect_test::{ExpectFile, expect_file};
-use unspin_findings::{Confidence, Finding, Group, Related, Report, RuleInfo, ScanError, Severity, Summary};
+use unspin_findings::{Confidence, Edit, Finding, Fix, Group, Related, Report, RuleInfo, ScanError, Severity, Summary};
 use unspin_report::{BaselineNote, Format, Presentation, render};
 use unspin_span::{Position, Range};
 
@@ -177,6 +177,26 @@ fn json_is_the_contract() {
 #[test]
 fn sarif_is_what_code_scanning_takes() {
     check(Format::Sarif, &expect_file!["formats/report.sarif"]);
+}
+
+#[test]
+fn tools_are_offered_the_fix() {
+    // Behind a character of two bytes.
+    let place = range(1, 4, 3);
+    let fix = Fix { message: "remove it".to_owned(), edits: vec![Edit { range: place, content: "b".to_owned() }] };
+    let report = Report { findings: vec![Finding { fix: Some(fix), ..plain("gen/long line.py", place) }], ..Report::default() };
+    let json = |format| -> serde_json::Value { serde_json::from_str(&rendered(&report, format, true)).expect("JSON") };
+    let edit = &json(Format::Json)["findings"][0]["fix"]["edits"][0];
+    assert_eq!((&edit["content"], &edit["range"]["start"]["column"]), (&"b".into(), &4.into()));
+    let fix = &json(Format::Sarif)["runs"][0]["results"][0]["fixes"][0];
+    assert_eq!(fix["description"]["text"], "Remove it.");
+    let replacement = &fix["artifactChanges"][0]["replacements"][0];
+    assert_eq!(
+        (&replacement["insertedContent"]["text"], &replacement["deletedRegion"]["startColumn"]),
+        (&"b".into(), &4.into())
+    );
+    let suggestion = &json(Format::Rdjson)["diagnostics"][0]["suggestions"][0];
+    assert_eq!((&suggestion["text"], &suggestion["range"]["start"]["column"]), (&"b".into(), &5.into()));
 }
 
 #[test]
