@@ -367,8 +367,8 @@ pub const VOCABULARY: &[Entry] = &[
         Subject::Call,
         "within",
         &["connect", "script"],
-        "the function's name says that it connects, logs in or shakes hands; it stands at the top of a module, outside of any \
-         function",
+        "the function's name says that it connects, logs in or shakes hands; it is part of a script, at the top of a module or \
+         below its guard, or speaks with a person at a terminal",
     ),
     (Subject::Call, "awaited", &["yes"], "it is awaited, so that it holds one task, around which there may be a deadline"),
     (
@@ -422,9 +422,10 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "told",
-        &["stream", "address"],
+        &["stream", "address", "never", "choice"],
         "it is awaited, and the caller may put a deadline around it: it gets a connection that comes from the parameters of \
-         the function, or that its object holds; an address that comes from the parameters",
+         the function, or that its object holds; an address that comes from the parameters. Or it is told on purpose to \
+         wait for ever; or whoever makes the object may as well make it in time, or of a connection that is there",
     ),
     (
         Subject::Cycle,

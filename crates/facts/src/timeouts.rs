@@ -3,16 +3,16 @@
 //! Says nothing of a call whose object comes from elsewhere, that runs under a deadline, or whose timeout a branch
 //! decided about.
 
+mod chosen;
 mod deadline;
 mod loops;
 mod other_end;
+mod parameter;
 mod patience;
 pub(crate) mod writes;
 
 use unspin_flow::BlockSet;
-use unspin_ir::{
-    BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionKind, LocalId, LocalKind, LoopKind, Name, StatementKind,
-};
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Name, StatementKind};
 use unspin_span::Span;
 
 use self::patience::Waits;
@@ -125,6 +125,7 @@ impl Context<'_> {
             Waits::Endless | Waits::TurnedOff => "endless",
         };
         if self.is_future(call)
+            || self.gets_timeout(call, model.effect)
             || other_end::is_connected(self.project, self.at, call)
             || other_end::is_not_connected(self.project, self.at, call)
             || other_end::is_local(self.project, self.at, call)
@@ -162,12 +163,19 @@ impl Context<'_> {
         }
         // An asynchronous helper that is told where to connect leaves the deadline to those that await it.
         let is_helper = self.function.is_async && (is_callers || !self.function.has_receiver);
-        if self.function.kind == FunctionKind::Module {
+        if chosen::is_script(self.project, self.at) {
             attributes.push(("within", "script"));
         } else if is_connecting(self.function) && !is_helper {
             attributes.push(("within", "connect"));
         }
-        if (is_callers && self.is_given_stream(call)) || (call.awaited && self.wraps_own_stream(call)) {
+        if self.is_given_stream(call) && self.expects_to_be_interrupted() {
+            return None;
+        }
+        if self.says_never(call, model) {
+            attributes.push(("told", "never"));
+        } else if self.is_one_way_of_several() {
+            attributes.push(("told", "choice"));
+        } else if (is_callers && self.is_given_stream(call)) || (call.awaited && self.wraps_own_stream(call)) {
             attributes.push(("told", "stream"));
         } else if is_callers {
             attributes.push(("told", "address"));
@@ -176,27 +184,6 @@ impl Context<'_> {
             attributes.push(("parameter", "dropped"));
         }
         Some(attributes)
-    }
-
-    /// Whether the function is given a timeout that would fit this wait, and that is not meant for something else: what
-    /// is handed to another call bounds a job, a poll or the reads that follow. Before those there is connecting.
-    fn drops_timeout(&self, effect: Effect, certainty: Certainty) -> bool {
-        let is_certain = certainty == Certainty::Certain;
-        self.timeout_parameters(effect)
-            .any(|timeout| (effect == Effect::Connect && is_certain) || !self.hands_on(timeout, is_certain))
-    }
-
-    /// Whether a call is given a local, or something that is made of it. Where the wait itself is not certain, being kept
-    /// anywhere is enough.
-    fn hands_on(&self, local: LocalId, is_certain: bool) -> bool {
-        let holds = |expr: ExprId| self.locals_of(expr).contains(&local);
-        self.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
-            StatementKind::Call(call) => call.operands().any(holds),
-            StatementKind::Assign(place, value) => {
-                (!is_certain || matches!(self.function.expr(*place), Expr::Local(_))) && holds(*value)
-            }
-            _ => false,
-        })
     }
 
     /// Whether the call only makes a future, in Rust, of which it is not seen who awaits it and how long.
@@ -396,13 +383,6 @@ impl Context<'_> {
             && root_local(self.function, on) == root_local(self.function, receiver)
             && self.function.path(on) == self.function.path(receiver);
         same && self.project.resolve(self.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Write)
-    }
-
-    /// The parameters that are timeouts which would fit this wait.
-    fn timeout_parameters(&self, effect: Effect) -> impl Iterator<Item = LocalId> {
-        let fits = move |name: &str| is_connect_timeout(name) || (effect != Effect::Connect && name == "read_timeout");
-        let locals = self.function.parameters.iter().map(|parameter| parameter.local);
-        locals.filter(move |&local| fits(&self.function.local(local).name))
     }
 }
 

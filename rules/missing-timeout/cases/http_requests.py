@@ -39,7 +39,7 @@ class Fetcher:
     def fetch_with_none(self) -> list[bytes]:
         pages = []
         for url in self.urls:
-            pages.append(requests.get(url, timeout=None).content)  # expect: missing-timeout
+            pages.append(requests.get(url, timeout=None).content)  # expect: missing-timeout/strict
         return pages
 
     def fetch_with_urllib(self) -> list[bytes]:

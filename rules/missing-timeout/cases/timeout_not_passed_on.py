@@ -6,9 +6,13 @@ optional timeout turned the library's default off for everybody who gave none.
 
 import asyncio
 import http.client
+import imaplib
 import socket
+import ssl
+import sys
 
 import httpx
+import pika
 import requests
 
 
@@ -68,3 +72,31 @@ class JobClient:
 def fetch(url: str, timeout: float | None = None) -> bytes:
     """The timeout is passed on as it is; whoever gives none has decided."""
     return requests.get(url, timeout=timeout).content
+
+
+def mailbox(host: str, port: int, timeout: float) -> imaplib.IMAP4:
+    # Older releases of the library take none.
+    if sys.version_info < (3, 9):
+        return imaplib.IMAP4(host, port)
+    return imaplib.IMAP4(host, port, timeout)
+
+
+class Device:
+    async def connect(self, timeout: float) -> None:
+        task = asyncio.open_connection(self.host, self.port)
+        async with asyncio.timeout(timeout):
+            self.reader, self.writer = await task
+
+
+def told_before(host: str, port: int, timeout: float) -> ssl.SSLSocket:
+    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    plain.settimeout(timeout)
+    wrapped = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    wrapped.connect((host, port))
+    return wrapped
+
+
+def told_by_options(url: str, connection_timeout: int) -> pika.BlockingConnection:
+    parameters = pika.URLParameters(url)
+    parameters.blocked_connection_timeout = connection_timeout
+    return pika.BlockingConnection(parameters)

@@ -71,3 +71,22 @@ pub fn exchange(provider: &impl Provider, address: SocketAddr, timeout: Duration
 pub fn exchange_in_time(provider: &impl Provider, address: SocketAddr, timeout: Duration) -> io::Result<BlockingStream> {
     provider.connect_tcp(address, Some(timeout))
 }
+
+pub struct Broker {
+    uri: AMQPUri,
+}
+
+impl Broker {
+    /// What the timeout was put into is handed on, and what is made with that is told as well.
+    pub async fn reconnect(&self, connection_timeout: u64) -> Result<Channel, Error> {
+        let mut uri = self.uri.clone();
+        uri.query.connection_timeout = Some(connection_timeout);
+        let connection = lapin::Connection::connect_uri(uri.clone(), ConnectionProperties::default()).await?;
+        connection.create_channel().await
+    }
+
+    pub async fn reconnect_at_leisure(&self, connection_timeout: u64) -> Result<lapin::Connection, Error> {
+        log::info!("connecting, for {connection_timeout} ms at most");
+        lapin::Connection::connect_uri(self.uri.clone(), ConnectionProperties::default()).await // expect: missing-timeout
+    }
+}

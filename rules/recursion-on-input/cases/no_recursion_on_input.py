@@ -150,3 +150,20 @@ def parse_array(data: bytes, loader: Loader) -> list:
     if not found:
         raise ValueError("malformed array")
     return found
+
+
+class ImageDecoder:
+    """The image within is read with the flag off, which a helper hands on: depth two."""
+
+    def __init__(self, reader: BinaryIO) -> None:
+        self.reader = reader
+
+    def decode_stream(self, is_main: bool = True) -> bytes:
+        cache = self.reader.read(1)
+        return cache + self.read_codes(is_main)
+
+    def read_codes(self, is_main: bool) -> bytes:
+        codes = self.reader.read(4)
+        if is_main and codes[0] == 1:
+            codes += self.decode_stream(False)
+        return codes

@@ -191,3 +191,35 @@ impl<R: io::Read> ColumnReader<R> {
         Ok(byte.to_vec())
     }
 }
+
+pub struct ImageDecoder<R> {
+    reader: R,
+}
+
+/// The image within is read with the flag off, which a helper hands on: depth two.
+impl<R: io::Read> ImageDecoder<R> {
+    pub fn decode(&mut self) -> Result<Vec<u8>, ParseError> {
+        self.decode_stream(true)
+    }
+
+    fn decode_stream(&mut self, is_main: bool) -> Result<Vec<u8>, ParseError> {
+        let cache = self.read_bits()?;
+        let mut codes = self.read_codes(is_main)?;
+        codes.extend(cache);
+        Ok(codes)
+    }
+
+    fn read_codes(&mut self, is_main: bool) -> Result<Vec<u8>, ParseError> {
+        let mut codes = self.read_bits()?;
+        if is_main && codes[0] == 1 {
+            codes.extend(self.decode_stream(false)?);
+        }
+        Ok(codes)
+    }
+
+    fn read_bits(&mut self) -> Result<Vec<u8>, ParseError> {
+        let mut byte = [0];
+        self.reader.read_exact(&mut byte).map_err(|_| ParseError)?;
+        Ok(byte.to_vec())
+    }
+}

@@ -17,6 +17,9 @@ use crate::project::FunctionRef;
 /// The most calls of a component that are looked at this way; in a larger one all count as repeatable.
 const MAX_EDGES: usize = 1500;
 
+/// How many more nodes there may be than calls, where the same call comes with different constants.
+const MAX_CONTEXTS: usize = 1000;
+
 /// What is known of a value that a call passes.
 #[derive(Clone, Debug, PartialEq)]
 enum Known {
@@ -44,23 +47,57 @@ pub(super) fn repeatable(component: &Component<'_>, open: &[CallEdge]) -> Vec<Ca
     for (index, edge) in open.iter().enumerate() {
         by_caller.entry(edge.from).or_default().push(index as u32);
     }
-    let nothing = Vec::new();
-    let successors = open.iter().map(|edge| {
-        let next = by_caller.get(&edge.to).unwrap_or(&nothing);
-        let entry = entry(component, edge);
-        if entry == Entry::default() {
-            return next.clone();
+    let mut graph = Contexts { nodes: Vec::new(), of_edge: vec![Vec::new(); open.len()], next: Vec::new() };
+    for (index, edge) in open.iter().enumerate() {
+        graph.node(index as u32, entry(component, edge, &Entry::default()));
+    }
+    while graph.next.len() < graph.nodes.len() {
+        if graph.nodes.len() > open.len() + MAX_CONTEXTS {
+            return open.to_vec();
         }
-        let reached = reachable(component.body(edge.to).function, &entry);
-        next.iter().copied().filter(|&index| reached.contains(open[index as usize].block)).collect()
-    });
-    let successors = successors.collect::<Vec<_>>();
-    let mut kept = components(&successors).into_iter().flatten().collect::<Vec<_>>();
+        let (index, known) = graph.nodes[graph.next.len()].clone();
+        let edge = &open[index as usize];
+        let callers = by_caller.get(&edge.to).map_or(&[][..], Vec::as_slice);
+        let reached = (known != Entry::default()).then(|| reachable(component.body(edge.to).function, &known));
+        let follows = |next: &&u32| reached.as_ref().is_none_or(|reached| reached.contains(open[**next as usize].block));
+        let next: Vec<u32> = callers
+            .iter()
+            .filter(follows)
+            .map(|&next| graph.node(next, entry(component, &open[next as usize], &known)))
+            .collect();
+        graph.next.push(next);
+    }
+    let repeated = components(&graph.next).into_iter().flatten().map(|node| graph.nodes[node as usize].0);
+    let mut kept = repeated.collect::<Vec<_>>();
     kept.sort_unstable();
+    kept.dedup();
     kept.into_iter().map(|index| open[index as usize]).collect()
 }
 
-fn entry(component: &Component<'_>, edge: &CallEdge) -> Entry {
+/// Calls by what is known where they lead: a flag may be handed through functions that do not look at it.
+struct Contexts {
+    nodes: Vec<(u32, Entry)>,
+    /// The nodes of each call.
+    of_edge: Vec<Vec<u32>>,
+    /// The calls that can follow, of the nodes that were looked at.
+    next: Vec<Vec<u32>>,
+}
+
+impl Contexts {
+    fn node(&mut self, edge: u32, entry: Entry) -> u32 {
+        let same = self.of_edge[edge as usize].iter().find(|&&node| self.nodes[node as usize].1 == entry);
+        if let Some(&node) = same {
+            return node;
+        }
+        let node = self.nodes.len() as u32;
+        self.of_edge[edge as usize].push(node);
+        self.nodes.push((edge, entry));
+        node
+    }
+}
+
+/// What a call makes known to its callee, where something is known of its caller.
+fn entry(component: &Component<'_>, edge: &CallEdge, outer: &Entry) -> Entry {
     let body = component.body(edge.from);
     let callee = component.body(edge.to).function;
     let mut entry = Entry::default();
@@ -74,7 +111,7 @@ fn entry(component: &Component<'_>, edge: &CallEdge) -> Entry {
             continue;
         }
         let known = match argument_for(call, callee, position) {
-            Some(value) => known(body.function, value),
+            Some(value) => value_of(body.function, outer, value).filter(|_| is_handed(body.function, value, outer)),
             None if call.has_spread() => None,
             None => parameter.default.and_then(|value| known(callee, value)),
         };
@@ -84,6 +121,15 @@ fn entry(component: &Component<'_>, edge: &CallEdge) -> Entry {
         entry.fields = fields_set_before(body.function, edge, &body.dominators);
     }
     entry
+}
+
+/// Whether a value is known in itself, or is a parameter of which something is known. Fields may have changed meanwhile.
+fn is_handed(function: &Function, value: ExprId, outer: &Entry) -> bool {
+    match *function.expr(value) {
+        Expr::Local(local) => outer.parameters.iter().any(|(other, _)| *other == local),
+        Expr::Field(..) => false,
+        _ => true,
+    }
 }
 
 fn known(function: &Function, value: ExprId) -> Option<Known> {

@@ -45,6 +45,7 @@ pub(super) fn bounds_loop(project: &Project, at: FunctionRef, shape: &Shape, nat
 fn is_bounded_here(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call, race: Race) -> bool {
     is_in_scope(project, at, shape, project.function(at).block(block).scope)
         || is_wrapped(project, at, call.result)
+        || is_awaited_in_scope(project, at, shape, call)
         || is_raced(project, at, block, race)
         || is_closure_under_deadline(project, at)
 }
@@ -72,6 +73,31 @@ fn is_wrapped(project: &Project, at: FunctionRef, result: Option<LocalId>) -> bo
     let function = project.function(at);
     function.calls().any(|(call, _)| {
         call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call)
+    })
+}
+
+/// Whether the result is awaited later, under a deadline: `task = connect(address)`, and then `await task` in time.
+fn is_awaited_in_scope(project: &Project, at: FunctionRef, shape: &Shape, call: &Call) -> bool {
+    let Some(result) = call.result.filter(|_| !call.awaited) else { return false };
+    let function = project.function(at);
+    let holds = |value: ExprId| match *function.expr(value) {
+        Expr::Local(local) if local == result => true,
+        Expr::Local(local) => project
+            .definitions(at)
+            .of(function, local)
+            .any(|definition| matches!(definition, Definition::Value(value) if *function.expr(value) == Expr::Local(result))),
+        _ => false,
+    };
+    function.blocks.iter().any(|block| {
+        block.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Call(later) => match later.callee {
+                unspin_ir::Callee::Value(value) => {
+                    later.awaited && holds(value) && is_in_scope(project, at, shape, block.scope)
+                }
+                _ => false,
+            },
+            _ => false,
+        })
     })
 }
 

@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection: this machine or another one, and whether it is connected already.
+//! Who is at the other end of a connection: this machine (or only a file of it) or another one, and whether it is connected already.
 //!
 //! Evidence is what the call and the makers of its operands are given, a few definitions back. What is not seen there
 //! may be anywhere.
@@ -103,7 +103,11 @@ fn given_by(project: &Project, at: FunctionRef, call: &Call, hops: u32) -> bool 
     if is_named_unix(call) {
         return true;
     }
-    let is_own_address = |name: Name| matches!(name.as_str(), "getsockname" | "local_addr");
+    let is_own_address = |name: Name| {
+        matches!(name.as_str(), "getsockname" | "local_addr" | "pathname2url" | "as_uri" | "path2url")
+            // `normalise_file_path_to_url(path)`
+            || (name.contains("file") && name.contains("ur"))
+    };
     call.callee.name().is_some_and(is_own_address) || call.operands().any(|operand| is_loopback(project, at, operand, hops))
 }
 

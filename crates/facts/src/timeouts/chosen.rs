@@ -1,0 +1,96 @@
+//! Waits that somebody chose: a script or a tool whose person stops it, `None` written out for the timeout, a type that can
+//! be made in time as well, a stream that does not block.
+
+use unspin_ir::{Call, Callee, Constant, Expr, Function, FunctionId, FunctionKind, Name, Terminator};
+
+use super::Context;
+use crate::model::CallModel;
+use crate::{FunctionRef, Project};
+
+impl Context<'_> {
+    /// Whether `timeout=None` is written out.
+    pub(super) fn says_never(&self, call: &Call, model: &CallModel) -> bool {
+        let argument = model
+            .timeout
+            .as_ref()
+            .and_then(|timeout| call.argument(timeout.keyword, timeout.position.map(|position| position as usize)));
+        argument.is_some_and(|argument| *self.function.expr(argument) == Expr::Constant(Constant::None))
+    }
+
+    /// Whether the function makes an object of a type that can be made with a timeout, or of a connection that is there, as
+    /// well: then whoever needs a limit has one.
+    pub(super) fn is_one_way_of_several(&self) -> bool {
+        let Some(class) = self.project.owner(self.at).filter(|_| !self.function.has_receiver) else { return false };
+        let takes = |function: &Function| {
+            let mut names = function.parameters.iter().map(|parameter| function.local(parameter.local).name);
+            names.any(|name| name.contains("timeout") || is_connection(&name))
+        };
+        self.project.methods_of(class).filter(|&method| method != self.at).any(|method| {
+            let function = self.project.function(method);
+            let is_of_class = |ty: Name| unspin_ir::last_part(ty) == unspin_ir::last_part(self.project.class_name(class));
+            let makes = !function.has_receiver && function.returns.is_some_and(is_of_class);
+            makes && (function.name.contains("timeout") || takes(function))
+        })
+    }
+
+    /// Whether the source looks for a handshake that is not done yet: then the stream does not block, or not for long.
+    pub(super) fn expects_to_be_interrupted(&self) -> bool {
+        let is_pending = |name: Name| matches!(unspin_ir::last_part(name).as_str(), "Interrupted" | "WouldBlock");
+        let is_handled = |block: &unspin_ir::BasicBlock| match &block.terminator {
+            Terminator::Dispatch { handlers, .. } => {
+                handlers.iter().flat_map(|handler| &handler.classes).any(|&class| is_pending(class))
+            }
+            _ => false,
+        };
+        self.function.exprs.iter().any(|expr| matches!(expr, Expr::HasVariant(_, variant) if is_pending(*variant)))
+            || self.function.blocks.iter().any(is_handled)
+    }
+}
+
+/// Whether a name is that of a connection: `tcp_stream`, and not `socks_server`.
+fn is_connection(name: &str) -> bool {
+    name.rsplit('_')
+        .next()
+        .is_some_and(|last| matches!(last, "stream" | "sock" | "socket" | "conn" | "connection" | "transport"))
+}
+
+/// Whether a function is part of a script, or speaks with a person who waits for it: below `if __name__ == "__main__"`, by
+/// what it reads from the terminal, or because it ends the process.
+pub(super) fn is_script(project: &Project, at: FunctionRef) -> bool {
+    let function = project.function(at);
+    function.kind == FunctionKind::Module || is_below_guard(project, at) || speaks_with_person(project, at)
+}
+
+fn is_below_guard(project: &Project, at: FunctionRef) -> bool {
+    let file = &project.files[at.file as usize];
+    let Some(module) = file.module.functions.first().filter(|_| file.module.shares_objects) else { return false };
+    let mut guards = module.blocks.iter().filter(|block| match block.terminator {
+        Terminator::Branch { test, .. } => match *module.expr(test) {
+            Expr::Compare(_, name, _) => *module.expr(name) == Expr::Global(unspin_ir::name("__name__")),
+            _ => false,
+        },
+        _ => false,
+    });
+    guards.any(|guard| guard.span.start < project.function(at).name_span.start)
+}
+
+fn speaks_with_person(project: &Project, at: FunctionRef) -> bool {
+    const ASKS: [&str; 9] = [
+        "input",
+        "getpass.getpass",
+        "sys.exit",
+        "sys.stdin.read",
+        "sys.stdin.readline",
+        "click.prompt",
+        "click.confirm",
+        "std.process.exit",
+        "std.io.stdin",
+    ];
+    let functions = &project.files[at.file as usize].module.functions;
+    let speaks = |function: &Function| {
+        function.calls().any(|(call, _)| matches!(call.callee, Callee::Path(path) if ASKS.contains(&path.as_str())))
+            || function.exprs.contains(&Expr::Global(unspin_ir::name("sys.stdin")))
+    };
+    let is_within = |function: &Function| function.parent == Some(at.function) && at.function != FunctionId(0);
+    speaks(project.function(at)) || functions.iter().any(|function| is_within(function) && speaks(function))
+}
