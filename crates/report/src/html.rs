@@ -12,7 +12,7 @@ use crate::{
     HOME, Presentation, help_url, page,
     risk::risk,
     snippet::{Sources, excerpts},
-    words::{confidence_word, group_word, severity_word},
+    words::{confidence_word, severity_word},
 };
 
 const SCRIPTS: [&str; 3] = [include_str!("html/modules.js"), include_str!("html/findings.js"), include_str!("html/report.js")];
@@ -56,10 +56,11 @@ fn finding(at: usize, finding: &Finding, sources: &Sources<'_>, presentation: &P
         "rule": finding.rule,
         "severity": severity_word(finding.severity),
         "confidence": confidence_word(finding.confidence),
-        "group": group_word(finding.group),
+        "group": finding.group.name(),
         "risk": risk(finding.severity, finding.confidence),
         "message": finding.message,
         "help": finding.help,
+        "fix": finding.fix.as_ref().map(|fix| &fix.message),
         "missing": finding.missing,
         "path": finding.path,
         "function": finding.function,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use unspin_findings::{Edit, Finding, Report, ScanError, Severity};
+use unspin_findings::{Finding, Report, ScanError, Severity};
 use unspin_span::{Position, Range};
 
 use crate::{HOME, NOT_SCANNED, help_url, snippet::Sources};
@@ -39,9 +39,13 @@ fn diagnostic(finding: &Finding, sources: &Sources<'_>) -> Value {
         "severity": severity,
         "code": { "value": finding.rule, "url": help_url(&finding.rule) },
     });
-    if let Some(fix) = &finding.fix {
-        let suggestion = |edit: &Edit| json!({ "range": columns(&finding.path, edit.range, sources), "text": edit.content });
-        diagnostic["suggestions"] = fix.edits.iter().map(suggestion).collect();
+    let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+    let suggestions: Option<Vec<Value>> = edits
+        .map(|edit| Some(json!({ "range": in_bytes(&finding.path, edit.range, sources)?, "text": edit.content })))
+        .collect();
+    // A suggestion without columns would replace whole lines.
+    if let Some(suggestions) = suggestions.filter(|all| !all.is_empty()) {
+        diagnostic["suggestions"] = suggestions.into();
     }
     diagnostic
 }
@@ -56,19 +60,13 @@ fn not_scanned(error: &ScanError, sources: &Sources<'_>) -> Value {
 }
 
 fn location(path: &str, range: Option<Range>, sources: &Sources<'_>) -> Value {
-    match range {
-        Some(range) => json!({ "path": path, "range": columns(path, range, sources) }),
-        None => json!({ "path": path }),
-    }
+    let Some(range) = range else { return json!({ "path": path }) };
+    // Without columns a range takes in its last line as a whole.
+    let lines = || json!({ "start": { "line": range.start.line }, "end": { "line": range.end.line } });
+    json!({ "path": path, "range": in_bytes(path, range, sources).unwrap_or_else(lines) })
 }
 
-fn columns(path: &str, Range { start, end }: Range, sources: &Sources<'_>) -> Value {
-    let column = |at: Position| sources.byte_column(path, at);
-    // Without columns a range takes in its last line as a whole.
-    match (column(start), column(end)) {
-        (Some(from), Some(to)) => {
-            json!({ "start": { "line": start.line, "column": from }, "end": { "line": end.line, "column": to } })
-        }
-        _ => json!({ "start": { "line": start.line }, "end": { "line": end.line } }),
-    }
+fn in_bytes(path: &str, Range { start, end }: Range, sources: &Sources<'_>) -> Option<Value> {
+    let place = |at: Position| Some(json!({ "line": at.line, "column": sources.byte_column(path, at)? }));
+    Some(json!({ "start": place(start)?, "end": place(end)? }))
 }

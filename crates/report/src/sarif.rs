@@ -18,7 +18,7 @@ use unspin_span::Range;
 use crate::{
     HOME, NOT_SCANNED, help_url,
     line_hash::line_hashes,
-    words::{confidence_word, group_word, severity_word, uri},
+    words::{confidence_word, severity_word, uri},
 };
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -88,7 +88,7 @@ fn unlisted(finding: &Finding) -> RuleInfo {
 }
 
 fn rule(rule: &RuleInfo) -> Value {
-    let mut tags = vec!["reliability".to_owned(), group_word(rule.group).to_owned()];
+    let mut tags = vec!["reliability".to_owned(), rule.group.name().to_owned()];
     tags.extend(rule.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}")));
     let documentation = if rule.readme.is_empty() { &rule.summary } else { &rule.readme };
     json!({
@@ -124,7 +124,7 @@ fn result(finding: &Finding, rules: &[RuleInfo], hashes: &BTreeMap<&str, Vec<Str
         "partialFingerprints": fingerprints(finding, hashes),
         "properties": {
             "confidence": confidence_word(finding.confidence),
-            "group": group_word(finding.group),
+            "group": finding.group.name(),
             "missing": finding.missing,
             "help": finding.help,
         },

@@ -1,6 +1,6 @@
 //! The words that formats share: names of levels, numbers as people read them, one line of several.
 
-use unspin_findings::{Confidence, Finding, Group, Severity};
+use unspin_findings::{Confidence, Finding, Severity};
 
 pub(crate) fn severity_word(severity: Severity) -> &'static str {
     match severity {
@@ -15,14 +15,6 @@ pub(crate) fn confidence_word(confidence: Confidence) -> &'static str {
         Confidence::Low => "low",
         Confidence::Medium => "medium",
         Confidence::High => "high",
-    }
-}
-
-pub(crate) fn group_word(group: Group) -> &'static str {
-    match group {
-        Group::Recommended => "recommended",
-        Group::Strict => "strict",
-        Group::Audit => "audit",
     }
 }
 

@@ -100,7 +100,13 @@ fn report() -> Report {
         findings: vec![
             plain("gen/long line.py", range(1, 5009, 10)),
             timeout(),
-            plain("server/client_handler.py", Range { end: Position { line: 16, column: 1 }, ..range(15, 1, 1) }),
+            Finding {
+                fix: Some(Fix {
+                    message: "Remove the loop".to_owned(),
+                    edits: vec![Edit { range: range(15, 1, 16), content: String::new() }],
+                }),
+                ..plain("server/client_handler.py", Range { end: Position { line: 16, column: 1 }, ..range(15, 1, 1) })
+            },
         ],
         errors: vec![
             ScanError {

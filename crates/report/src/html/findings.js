@@ -21,6 +21,7 @@ function body(entry) {
     ];
     return h("div", { class: "body" },
         entry.help && h("p", null, h("strong", null, "Instead: "), prose(entry.help), "."),
+        entry.fix && h("p", null, prose(entry.fix), ": ", h("code", null, "unspin check --fix"), " does so."),
         entry.excerpts.map(excerpt),
         entry.related.length > 0 && h("h3", null, "The way round"),
         entry.related.length > 0 && h("ol", { class: "steps" }, entry.related.map(step)),
