@@ -186,7 +186,16 @@ fn round(project: &Project, files: &BTreeMap<String, String>, before: &[Finding]
         assert_eq!(stale, Some(before.iter().filter(removed).count()), "seed {seed}");
     }
 
-    let since = project.scan(|options| options.changes = Some(Changes::Since("HEAD".to_owned())));
+    let asked = |options: &mut Options| options.changes = Some(Changes::Since("HEAD".to_owned()));
+    let since = project.scan(asked);
+    if seed == 0 {
+        let anew = project.scan(|options| {
+            asked(options);
+            options.cache = None;
+        });
+        assert_eq!(anew.report.findings, since.report.findings, "with and without results of earlier runs");
+        assert_eq!(anew.unchanged, since.unchanged);
+    }
     let reported = judged(&since);
     for name in expected.keys() {
         assert!(reported.contains_key(name), "seed {seed}: {name} is new and not reported");

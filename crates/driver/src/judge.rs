@@ -10,6 +10,7 @@ use unspin_findings::{Finding, Report};
 
 use crate::{
     Baseline, Error, Outcome,
+    analysis::{Analysed, Analysis},
     cache::{Found, Hidden},
     changes::Comparison,
     config::selections,
@@ -17,7 +18,6 @@ use crate::{
     known::{Identity, Place, matched},
     load::load,
     naming::Namer,
-    scan::{Analysed, Analysis},
     walk::Walk,
 };
 

@@ -11,6 +11,7 @@
 //! [`ScanError`]: unspin_findings::ScanError
 
 mod adopt;
+mod analysis;
 mod baseline;
 mod cache;
 mod changes;
@@ -27,6 +28,7 @@ mod load;
 mod locate;
 mod naming;
 mod pool;
+mod report;
 mod rewrite;
 mod scan;
 mod selection;

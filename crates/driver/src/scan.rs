@@ -1,32 +1,21 @@
-//! One run: find, load, analyse, suppress, locate.
+//! One run: find the files, analyse them, decide what is reported.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
 
-use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
-use unspin_engine::{RawFinding, Selection, Selections, check, suppression};
-use unspin_facts::{Models, Project, SourceFile};
-use unspin_findings::{Confidence, Finding, Report, RuleInfo, ScanError, Severity, Summary};
-use unspin_ir::{LoopKind, Module, Source};
+use rustc_hash::FxHashSet;
+use unspin_engine::Selection;
+use unspin_facts::Project;
+use unspin_findings::{Confidence, Report, RuleInfo, ScanError, Severity};
+use unspin_ir::Module;
 
 use crate::{
     Baseline, Changes, Configuration, Error, Knowledge, Language,
-    cache::{Cache, Digest, Entry, Found, Hidden},
-    changes::{Comparison, Tree},
+    analysis::Analysis,
+    changes::Comparison,
     config::{Configurations, Settings, selections, severity},
-    fingerprint::fingerprints,
     input::{Input, Origin, normalize, shown},
     judge::{BaselineUse, Judge},
-    load::{Loaded, Unloaded, hash, joined, load, reload},
-    locate::Texts,
+    load::load,
     naming::Namer,
     pool::pool,
     selection::{enabled, validate, validate_settings},
@@ -94,7 +83,7 @@ impl Options {
         self.include_tests.or_else(|| settings.include_tests.as_ref().map(|include| include.value)).unwrap_or(false)
     }
 
-    fn min_confidence(&self, settings: &Settings) -> Confidence {
+    pub(crate) fn min_confidence(&self, settings: &Settings) -> Confidence {
         let configured = settings.min_confidence.as_ref().map(|level| level.value);
         self.min_confidence.or(configured).unwrap_or(Confidence::Low)
     }
@@ -160,7 +149,7 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     validate(&knowledge.rules, &options.selection)?;
     configured.iter().try_for_each(|settings| validate_settings(&knowledge.rules, settings))?;
     configurations.finish()?;
-    let analysis = Analysis { options, knowledge: &knowledge, progress };
+    let analysis = Analysis::new(options, &knowledge, progress, comparison.is_some());
     let rules = enabled(&knowledge.rules, &selections(inputs.iter(), &options.selection, &knowledge)).into_iter();
     let mut outcome = pool.install(|| {
         let present = comparison.as_ref().and_then(Comparison::present);
@@ -240,293 +229,4 @@ fn inputs(options: &Options, walk: &Walk<'_>) -> Result<(Vec<Input>, Vec<ScanErr
         files.sort_by(|left, right| left.shown.cmp(&right.shown));
     }
     Ok((files, found.errors))
-}
-
-/// What a run does with a set of files.
-pub(crate) struct Analysis<'a> {
-    pub(crate) options: &'a Options,
-    pub(crate) knowledge: &'a Knowledge,
-    progress: &'a (dyn Fn(Phase) + Sync),
-}
-
-/// What is to be said of a set of files, before anything is left out.
-#[derive(Default)]
-pub(crate) struct Analysed {
-    pub(crate) entry: Entry,
-    /// Texts of the files that findings speak of, by path.
-    pub(crate) sources: BTreeMap<String, String>,
-    /// Files that could not be read.
-    pub(crate) errors: Vec<ScanError>,
-    pub(crate) skipped_tests: usize,
-    pub(crate) projects: Vec<Project>,
-}
-
-impl Analysis<'_> {
-    /// Analyse files, or look up what an earlier run said of the same ones.
-    pub(crate) fn analyse(&self, inputs: Vec<Input>, tree: Option<&Tree>) -> Analysed {
-        let (inputs, skipped_tests) = named(inputs, self.options, tree);
-        let cache = self.options.cache.as_deref().filter(|_| self.options.stdin.is_none()).map(Cache::new);
-        // The first run need not ask.
-        let hit = cache.as_ref().filter(|cache| !cache.is_empty()).and_then(|cache| self.look_up(cache, &inputs));
-        let analysed = hit.unwrap_or_else(|| self.run(&inputs, cache.as_ref()));
-        Analysed { skipped_tests, ..analysed }
-    }
-
-    fn look_up(&self, cache: &Cache<'_>, inputs: &[(Source, Input)]) -> Option<Analysed> {
-        let hashes: Vec<_> = inputs.par_iter().map(|(_, input)| hash(input)).collect();
-        let entry = cache.get(&self.digest(inputs, hashes.iter().map(|hash| hash.as_ref().ok().copied())))?;
-        let wanted: FxHashSet<&str> = entry.sources.iter().map(String::as_str).collect();
-        let spoken_of = inputs.iter().zip(&hashes).filter(|((_, input), _)| wanted.contains(input.shown.as_str()));
-        let texts = spoken_of.map(|((_, input), hash)| {
-            let text = reload(input, *hash.as_ref().ok()?).ok()??;
-            Some((input.shown.clone(), text))
-        });
-        let sources = texts.collect::<Option<BTreeMap<_, _>>>().filter(|sources| sources.len() == wanted.len())?;
-        Some(Analysed { sources, errors: hashes.into_iter().filter_map(Result::err).collect(), entry, ..Analysed::default() })
-    }
-
-    /// By what the result of these files is found, given the hashes of those that could be read.
-    fn digest(&self, inputs: &[(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
-        let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
-        let mut digest = Digest::new(&format!("{:?} {own}", self.options.selection));
-        let selections = selections(inputs.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
-        let mut described: FxHashMap<(*const Selection, *const Settings), String> = FxHashMap::default();
-        for ((at, (source, input)), hash) in inputs.iter().enumerate().zip(hashes) {
-            let Some(hash) = hash else { continue };
-            let (selection, settings) = (selections.of(at as u32), &*input.settings);
-            let settings = described.entry((selection, settings)).or_insert_with(|| {
-                let (tests, confidence) = (self.options.includes_tests(settings), self.options.min_confidence(settings));
-                format!("{selection:?} {:?} {tests} {confidence:?}", settings.severity)
-            });
-            digest.file(input, source, settings, hash);
-        }
-        digest
-    }
-
-    fn run(&self, inputs: &[(Source, Input)], cache: Option<&Cache<'_>>) -> Analysed {
-        let models = [Language::Python, Language::Rust].map(|language| self.knowledge.models(language));
-        let loaded = load_all(inputs, &models, self.progress);
-        (self.progress)(Phase::Analysing);
-        let mut analysed = Analysed { errors: loaded.errors, ..Analysed::default() };
-        analysed.entry = Entry { problems: loaded.problems, summary: summary(&loaded.files), ..Entry::default() };
-        let mut rest = loaded.files;
-        let mut changed = Vec::new();
-        // Neither language calls the other, and each has its own libraries: two projects.
-        for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
-            let (own, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, (input, _))| input.language == language);
-            rest = others;
-            let (files, inputs): (Vec<_>, Vec<_>) = own.into_iter().unzip();
-            let of_files = inputs.iter().map(|&(input, _)| input);
-            let selections = selections(of_files, &self.options.selection, self.knowledge);
-            let project = Project::new(files, models);
-            let run = Run { options: self.options, knowledge: self.knowledge, project, inputs, selections };
-            run.report(&mut analysed, &mut changed);
-        }
-        let entry = &mut analysed.entry;
-        entry.found.sort_by(|left, right| place(&left.finding).cmp(&place(&right.finding)));
-        entry.sources = analysed.sources.keys().cloned().collect();
-        if let Some(cache) = cache.filter(|_| changed.is_empty()) {
-            cache.put(&self.digest(inputs, loaded.hashes.into_iter()), entry);
-        }
-        analysed.errors.extend(changed);
-        analysed
-    }
-}
-
-/// What the frontends are told of each file; test files are left out, and counted, unless they are to be reported:
-/// nothing else calls what is in them.
-fn named(inputs: Vec<Input>, options: &Options, tree: Option<&Tree>) -> (Vec<(Source, Input)>, usize) {
-    let mut namer = Namer::new(tree);
-    let all = inputs.len();
-    let sources = inputs.into_iter().map(|input| (namer.source(&input), input));
-    let wanted: Vec<_> = sources.filter(|(source, input)| !source.is_test || options.includes_tests(&input.settings)).collect();
-    let skipped = all - wanted.len();
-    (wanted, skipped)
-}
-
-/// Files that were lowered, and what was wrong with the others.
-#[derive(Default)]
-struct LoadedFiles<'a> {
-    files: Vec<(SourceFile, (&'a Input, u64))>,
-    /// What is wrong with their contents.
-    problems: Vec<ScanError>,
-    /// What stood in the way of reading them.
-    errors: Vec<ScanError>,
-    /// One for each input whose contents are known.
-    hashes: Vec<Option<u64>>,
-}
-
-/// Load in parallel; results keep the order of the inputs.
-fn load_all<'a>(
-    inputs: &'a [(Source, Input)],
-    [python, rust]: &[Models; 2],
-    progress: &(dyn Fn(Phase) + Sync),
-) -> LoadedFiles<'a> {
-    let (done, of) = (AtomicUsize::new(0), inputs.len());
-    let loaded: Vec<_> = inputs
-        .par_iter()
-        .with_max_len(1)
-        .map(|(source, input)| {
-            let loaded = load(input, source).map(|Loaded { module, hash, problem }| {
-                let file = SourceFile::new(input.shown.clone(), module);
-                file.prepare(if input.language == Language::Python { python } else { rust });
-                (file, hash, problem)
-            });
-            progress(Phase::Loading { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-            loaded
-        })
-        .collect();
-    let mut all = LoadedFiles::default();
-    for ((_, input), loaded) in inputs.iter().zip(loaded) {
-        match loaded {
-            Ok((file, hash, problem)) => {
-                all.problems.extend(problem);
-                all.files.push((file, (input, hash)));
-                all.hashes.push(Some(hash));
-            }
-            Err(Unloaded { error, hash }) => {
-                let what = if hash.is_some() { &mut all.problems } else { &mut all.errors };
-                what.push(error);
-                all.hashes.push(hash);
-            }
-        }
-    }
-    all
-}
-
-fn summary(files: &[(SourceFile, (&Input, u64))]) -> Summary {
-    let modules = || files.iter().map(|(file, _)| &file.module);
-    let functions = || modules().flat_map(|module| &module.functions);
-    let loops = functions().flat_map(|function| &function.loops);
-    Summary {
-        files: files.len(),
-        lines: modules().map(|module| module.lines as usize).sum(),
-        functions: functions().count(),
-        loops: loops.filter(|found| found.kind != LoopKind::Comprehension).count(),
-        ..Summary::default()
-    }
-}
-
-struct Run<'a> {
-    options: &'a Options,
-    knowledge: &'a Knowledge,
-    project: Project,
-    inputs: Vec<(&'a Input, u64)>,
-    selections: Selections,
-}
-
-impl Run<'_> {
-    fn report(self, analysed: &mut Analysed, changed: &mut Vec<ScanError>) {
-        let found = check(&self.project, &self.knowledge.rules, &self.selections);
-        let of_found = fingerprints(&found, |file| self.path(file));
-        let (texts, unreadable) = Texts::read(&self.inputs, &self.wanted(&found));
-        changed.extend(unreadable);
-        let mut reported = Vec::new();
-        let (suppressed, about_comments) = self.suppress(&found, &texts);
-        for ((finding, fingerprint), suppressed) in found.into_iter().zip(of_found).zip(suppressed) {
-            if suppressed {
-                analysed.entry.suppressed += 1;
-            } else {
-                reported.push((finding, fingerprint));
-            }
-        }
-        let of_comments = fingerprints(&about_comments, |file| self.path(file));
-        reported.extend(about_comments.into_iter().zip(of_comments));
-        let path = |file: u32| self.path(file).to_owned();
-        for (mut raw, fingerprint) in reported {
-            raw.severity = severity(self.settings(raw.file), &raw.rule, raw.severity);
-            let hidden = self.hidden(&raw);
-            analysed.entry.found.extend(texts.locate(raw, fingerprint, path).map(|finding| Found::new(finding, hidden)));
-        }
-        analysed.sources.extend(texts.into_sources(path));
-        analysed.projects.push(self.project);
-    }
-
-    /// Why a finding is not reported, though it is one.
-    fn hidden(&self, finding: &RawFinding) -> Option<Hidden> {
-        let settings = self.settings(finding.file);
-        if finding.confidence < self.options.min_confidence(settings) {
-            Some(Hidden::Unsure)
-        } else {
-            (!self.options.includes_tests(settings) && self.is_test(finding)).then_some(Hidden::InTest)
-        }
-    }
-
-    fn path(&self, file: u32) -> &str {
-        &self.project.files[file as usize].path
-    }
-
-    fn settings(&self, file: u32) -> &Settings {
-        &self.inputs[file as usize].0.settings
-    }
-
-    /// The files whose texts are needed: those of findings and related places, and those with comments for this tool.
-    fn wanted(&self, findings: &[RawFinding]) -> Vec<bool> {
-        let mut wanted: Vec<bool> = self.project.files.iter().map(|file| !file.module.comments.is_empty()).collect();
-        for finding in findings {
-            wanted[finding.file as usize] = true;
-            for &(_, file, _) in &finding.related {
-                wanted[file as usize] = true;
-            }
-        }
-        wanted
-    }
-
-    /// Whether each finding is suppressed, and what is to be said of the suppressions themselves.
-    fn suppress(&self, findings: &[RawFinding], texts: &Texts) -> (Vec<bool>, Vec<RawFinding>) {
-        let files = self.project.files.iter().zip(&self.inputs).enumerate();
-        let commented = files.filter(|(_, (source, _))| !source.module.comments.is_empty());
-        let commented = commented.filter_map(|(file, (source, (input, _)))| {
-            let text = texts.get(file as u32)?;
-            Some((file as u32, source, text, joined(input.language, &text.text, &text.lines)))
-        });
-        let commented: Vec<_> = commented.collect();
-        let files = commented.iter().map(|(file, source, text, joined)| {
-            let comments = &source.module.comments;
-            suppression::CommentedFile { file: *file, text: &text.text, lines: &text.lines, comments, joined }
-        });
-        let suppressions = suppression::parse(&files.collect::<Vec<_>>());
-        let line = |file: u32, offset| {
-            let line = texts.line(file, offset);
-            let at = commented.binary_search_by_key(&file, |(file, ..)| *file);
-            at.map_or(line, |at| commented[at].3.first(line))
-        };
-        let mut applied = suppression::apply(&suppressions, findings, line);
-        let known: Vec<&str> =
-            self.knowledge.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
-        let mut about = suppression::mistakes(&suppressions, &known);
-        if applied.has_idle() && !self.is_filtered() {
-            for selections in self.other_selections() {
-                let findings = check(&self.project, &self.knowledge.rules, &selections);
-                applied.add(&suppression::apply(&suppressions, &findings, line));
-            }
-            about.extend(suppression::unused(&suppressions, &applied.used, &known));
-        }
-        about.retain(|finding| self.selections.of(finding.file).includes(&finding.rule, finding.group));
-        (applied.suppressed, about)
-    }
-
-    /// What has to be looked for before a suppression is called unused: a comment for a strict rule is not unused because
-    /// this run did not ask for strict rules, nor one for a rule that stays silent only where a strict one reports.
-    fn other_selections(&self) -> Vec<Selections> {
-        let mut others = vec![Selections::one(Selection::all())];
-        if !self.options.selection.extend_select.is_empty() {
-            others.push(selections(self.inputs.iter().map(|&(input, _)| input), &Selection::default(), self.knowledge));
-        }
-        others
-    }
-
-    fn is_filtered(&self) -> bool {
-        self.options.selection.select.is_some() || !self.options.selection.ignore.is_empty()
-    }
-
-    fn is_test(&self, finding: &RawFinding) -> bool {
-        let module = &self.project.files[finding.file as usize].module;
-        module.is_test || module.functions.iter().any(|function| function.is_test && function.span.covers(finding.span))
-    }
-}
-
-/// The order of a report.
-fn place(finding: &Finding) -> impl Ord + '_ {
-    (&finding.path, finding.range, &finding.rule, &finding.message, &finding.fingerprint)
 }

@@ -8,7 +8,7 @@ mod class;
 mod family;
 mod index;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use unspin_ir::{Class, Function, FunctionId, Module, Name};
 
@@ -25,15 +25,23 @@ pub struct SourceFile {
     /// Path as it is reported: relative to the working directory, `/`-separated.
     pub path: String,
     /// Its IR.
-    pub module: Module,
-    outline: OnceLock<Outline>,
+    pub module: Arc<Module>,
+    outline: OnceLock<Arc<Outline>>,
     pub(crate) families: Families,
 }
 
 impl SourceFile {
     /// A file with its IR.
     pub fn new(path: String, module: Module) -> Self {
-        Self { path, module, outline: OnceLock::new(), families: Families::default() }
+        Self { path, module: Arc::new(module), outline: OnceLock::new(), families: Families::default() }
+    }
+
+    /// The same file as part of another project with the same models: what was found of it alone is kept, what other files
+    /// may have a say in is not.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let (path, module, outline) = (self.path.clone(), self.module.clone(), self.outline.clone());
+        Self { path, module, outline, families: Families::default() }
     }
 
     /// Go through the module once, with the models of the project that it will be part of. Best done by the thread that
@@ -48,7 +56,7 @@ impl SourceFile {
     }
 
     fn outline(&self, models: &crate::Models) -> &Outline {
-        self.outline.get_or_init(|| Outline::new(&self.module, models))
+        self.outline.get_or_init(|| Arc::new(Outline::new(&self.module, models)))
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Module {
 }
 
 /// What a frontend is told of a file besides its text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Dotted name of the module: `package.module`; for Rust the crate's name comes first (`my_crate.net.client`).
     pub name: Name,
