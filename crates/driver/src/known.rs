@@ -4,8 +4,9 @@
 //! by where it stands. Where these agree more often than is known, the later ones are new. What is left over then is
 //! compared again, so that a new name makes no new finding:
 //!
-//! 1. A finding of the same rule, function and context in another file, if the file or function is no longer where it was.
-//! 2. A finding of the same rule, path and context in another function, if the function is no longer there.
+//! 1. A finding of the same rule, function and context in another file, if the file is no longer there.
+//! 2. A finding of the same rule, path and context in another function, if the function is no longer there; and only then
+//!    one in a function of that name in another file.
 //! 3. A finding of the same rule in the same function with another context: a local or a callee has another name. Whoever
 //!    repairs one loop and writes another such loop into the same function is not told of the second; it is rare, and
 //!    reporting what was agreed to whenever something gets a better name is not.
@@ -66,6 +67,35 @@ pub(crate) fn matched(
     mut place: impl FnMut(&str, &str) -> Place,
 ) -> Matched {
     let mut matched = Matched { is_known: vec![false; findings.len()], left: known.iter().map(|(_, count)| *count).collect() };
+    matched.take(
+        known,
+        findings,
+        |_| true,
+        |known| [&known.path, &known.rule, &known.function, &known.context],
+        |finding| [&finding.path, &finding.rule, &finding.function, &finding.context],
+    );
+    if matched.is_known.iter().all(|&is_known| is_known) || matched.left.iter().all(|&left| left == 0) {
+        return matched;
+    }
+    let places: Vec<Place> = known
+        .iter()
+        .zip(&matched.left)
+        .map(|((known, _), &left)| if left == 0 { Place::There } else { place(&known.path, &known.function) })
+        .collect();
+    matched.take(
+        known,
+        findings,
+        |at| places[at] == Place::Gone,
+        |known| [&known.rule, &known.function, &known.context],
+        |finding| [&finding.rule, &finding.function, &finding.context],
+    );
+    matched.take(
+        known,
+        findings,
+        |at| places[at] == Place::WithoutFunction,
+        |known| [&known.rule, &known.function, &known.context],
+        |finding| [&finding.rule, &finding.function, &finding.context],
+    );
     matched.take(
         known,
         findings,
