@@ -176,23 +176,21 @@ fn parts(folder: &Path, base: &Path) -> Vec<String> {
 
 /// Whether the path alone says that a file is test code.
 fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
-    const FOLDERS: [&str; 6] = ["tests", "test", "testing", "benches", "benchmarks", "examples"];
+    const FOLDERS: [&str; 10] =
+        ["tests", "test", "testing", "testutils", "test_utils", "mocks", "fakes", "benches", "benchmarks", "examples"];
+    // `state_test_utils.py`: what only tests use.
+    const TESTS: [&str; 6] = ["test", "tests", "testing", "testutil", "testutils", "conftest"];
+    // `mock_server.py`; but `mock.py` may be what a package is about.
+    const STAND_INS: [&str; 4] = ["mock", "mocks", "fake", "fakes"];
     // What lies above the working directory says nothing of the project.
     let judged = if shown.is_absolute() || shown.starts_with("..") { below_root } else { shown };
     let in_folder = judged.parent().is_some_and(|folder| {
         folder.components().any(|part| part.as_os_str().to_str().is_some_and(|part| FOLDERS.contains(&part)))
     });
     let stem = judged.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let by_name = match language {
-        Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
-        Language::Rust => {
-            stem == "tests"
-                || stem == "test"
-                || stem.starts_with("test_")
-                || stem.ends_with("_test")
-                || stem.ends_with("_tests")
-        }
-    };
+    let words: Vec<&str> = stem.split(['_', '-']).collect();
+    let is_whole_name = words.len() == 1 && language == Language::Python;
+    let by_name = words.iter().any(|word| TESTS.contains(word) || (!is_whole_name && STAND_INS.contains(word)));
     in_folder || by_name
 }
 
@@ -247,6 +245,9 @@ mod tests {
         assert!(named(&[], "tests/a.py").2);
         assert!(named(&[], "pkg/test_a.py").2);
         assert!(named(&[], "pkg/conftest.py").2);
+        assert!(named(&[], "pkg/api_test_utils.py").2);
+        assert!(named(&[], "pkg/mock_server.py").2);
+        assert!(!named(&[], "mock/mock.py").2);
         assert!(named(&[], "examples/a.rs").2);
         assert!(!named(&[], "contest/a.py").2);
         assert!(!is_test_path(Path::new("/home/test/a.py"), Path::new("a.py"), Language::Python));
