@@ -18,7 +18,7 @@ use unspin_span::Span;
 
 use self::bounds::{Bounds, OnEveryWay};
 use self::feasible::Environment;
-use self::kind_of_round::{loop_shape, waits_for_anybody};
+use self::kind_of_round::{is_now_and_then, loop_shape, waits_for_anybody};
 use crate::Certainty;
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Queries, Subject, Sureness};
@@ -34,6 +34,10 @@ pub(crate) struct Failure {
     span: Span,
     /// Whether it is an item of a stream: `Some(Err(e)) = stream.next().await`.
     is_item: bool,
+    /// Whether the handler names nothing but failures of the system, which files give as well.
+    is_of_system: bool,
+    /// The variable that holds the failure as a result, where a test has told: `if result.is_err()`.
+    failed: Option<LocalId>,
 }
 
 /// Observations of every way through a failure.
@@ -120,17 +124,17 @@ fn way(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> W
 fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Tested) -> Option<(OnEveryWay, Observation)> {
     let site = &cx.sites[failure.site];
     let Way { mut shape, remote, mut attributes, is_any, is_own } = way;
-    let mut graph = feasible::after(cx, failure.start, failure.binding, site.block, None);
+    let mut graph = feasible::after(cx, failure, site.block, None);
     if !goes_round(cx, failure, &graph) {
         return None;
     }
     let may_be_remote = remote != Remote::No;
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
-    if may_be_remote && !(bounds.pauses && bounds.names.contains(&"limit")) {
+    if may_be_remote && !(bounds.pauses() && bounds.names.contains(&"limit")) {
         let at_block = tested.get_or_init(|| feasible::tested(cx))[site.block.0 as usize].as_ref();
         let known = at_block.map(|start| feasible::at_call(cx, site, start)).filter(|known| !known.is_empty());
         if known.is_some() {
-            graph = feasible::after(cx, failure.start, failure.binding, site.block, known);
+            graph = feasible::after(cx, failure, site.block, known);
             if !goes_round(cx, failure, &graph) {
                 return None;
             }
@@ -139,8 +143,11 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Teste
     }
     // Or a connection that serves one round.
     let is_job = if is_own { is_any } else { site.effect == Some(Effect::Connect) };
-    if matches!(shape, "service" | "session") && bounds.pauses && is_job {
+    if matches!(shape, "service" | "session") && bounds.pauses() && is_job || shape == "retry" && is_now_and_then(cx, site) {
         shape = "job";
+    }
+    if waits::is_watched(cx, site) {
+        bounds.names.push("health-check");
     }
     let is_unbounded = may_be_remote && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
     if is_unbounded && crate::timeouts::loop_is_bounded(cx) {
@@ -148,10 +155,12 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Teste
     }
     attributes.push(("shape", shape));
     attributes.extend(bounds.names.iter().map(|&bound| ("bounded-by", bound)));
-    attributes.push(("pause", if bounds.pauses { "yes" } else { "no" }));
+    attributes.push(("pause", bounds.pause));
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", waits::class(cx, site)));
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
+    attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
+    attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {
@@ -178,6 +187,16 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Teste
     Some((bounds, observation))
 }
 
+/// Whether the loop can go round a second time, given what the first round assigns: `if tried: raise`, and `tried = True`.
+pub(crate) fn goes_round_again(cx: &LoopContext<'_>) -> bool {
+    feasible::goes_round_again(cx)
+}
+
+/// Whether the function of a loop gives back what a call of the loop gave, or something made of it.
+pub(crate) fn is_given_back(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    waits::is_answer(cx, site)
+}
+
 /// Whether the loop comes back to the call after the failure.
 fn goes_round(cx: &LoopContext<'_>, failure: &Failure, graph: &Cfg) -> bool {
     let nothing = BlockSet::new(cx.shape.cfg.len());
@@ -189,7 +208,7 @@ fn goes_round(cx: &LoopContext<'_>, failure: &Failure, graph: &Cfg) -> bool {
 fn failures(cx: &LoopContext<'_>) -> Vec<Failure> {
     let mut found = Vec::new();
     for (index, site) in cx.sites.iter().enumerate() {
-        if site.call.raises && !site.call.panics {
+        if site.call.raises && !site.call.panics && !is_made_for_deadline(cx, site) {
             raised(cx, index, site, &mut found);
         }
     }
@@ -200,6 +219,15 @@ fn failures(cx: &LoopContext<'_>) -> Vec<Failure> {
         }
     }
     found
+}
+
+/// `wait_for(stream.read(n), 5)`: what is not awaited here fails where the deadline is awaited.
+fn is_made_for_deadline(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Some(result) = site.call.result.filter(|_| cx.function.is_async && !site.call.awaited) else { return false };
+    cx.sites
+        .iter()
+        .filter(|other| other.is_deadline() && other.call.awaited)
+        .any(|deadline| deadline.made.arguments.iter().any(|argument| *cx.function.expr(argument.value) == Expr::Local(result)))
 }
 
 fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<Failure>) {
@@ -311,6 +339,8 @@ fn split_by_tests(
                 kinds: vec![kind],
                 span: handler.span,
                 is_item: false,
+                is_of_system: names_system(handler),
+                failed: None,
             });
         }
         if !stays(rest) {
@@ -320,7 +350,13 @@ fn split_by_tests(
         ahead = rest;
     }
     let span = span_of_arm(cx, handlers, handler, start);
-    found.push(Failure { site, start, binding: handler.binding, kinds, span, is_item: false });
+    let is_of_system = names_system(handler);
+    found.push(Failure { site, start, binding: handler.binding, kinds, span, is_item: false, is_of_system, failed: None });
+}
+
+fn names_system(handler: &Handler) -> bool {
+    let is_of_system = |class: &unspin_ir::Name| matches!(class.as_str(), "OSError" | "IOError" | "EnvironmentError");
+    !handler.classes.is_empty() && handler.classes.iter().all(is_of_system)
 }
 
 /// Whether a test looks at the failure that a handler caught.
@@ -439,7 +475,11 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
         let span = named.map_or(span, |named| named.span);
         let is_item = origin.call.awaited
             && matches!(origin.call.callee, unspin_ir::Callee::Method(_, method) if matches!(method.as_str(), "next" | "recv"));
-        found.push(Failure { site, start: failed, binding: None, kinds, span, is_item });
+        let result = match *cx.function.expr(value) {
+            Expr::Local(local) => Some(local),
+            _ => None,
+        };
+        found.push(Failure { site, start: failed, binding: None, kinds, span, is_item, is_of_system: false, failed: result });
     }
 }
 
@@ -459,7 +499,7 @@ fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &
         return site.remote;
     }
     let names_connection = failure.kinds.iter().any(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Connection));
-    if names_connection && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
+    if names_connection && !failure.is_of_system && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
 }
 
 /// Whether a deadline is put around something that a caller handed over, of which nothing is known.

@@ -183,7 +183,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["limit", "deadline", "asked-limit", "stop-signal", "health-check", "error-test", "data", "unknown"],
         "what every such way tests, counts or tries that can leave the loop; a limit or deadline for which somebody has to ask",
     ),
-    (Subject::WayRound, "pause", &["yes", "no"], "whether every such way sleeps or waits"),
+    (
+        Subject::WayRound,
+        "pause",
+        &["yes", "perhaps", "no"],
+        "whether every such way sleeps or waits; some do, or the call itself may before it fails",
+    ),
     (
         Subject::WayRound,
         "wait",
@@ -195,6 +200,13 @@ pub const VOCABULARY: &[Entry] = &[
         "sibling-limit",
         &["yes", "optional", "no"],
         "whether another handler of the loop does count and compare: always; unless it is told not to; none",
+    ),
+    (Subject::WayRound, "answer", &["awaited"], "the function gives back what the call reads, so that somebody waits for it"),
+    (
+        Subject::WayRound,
+        "peer",
+        &["handed"],
+        "the connection was handed to the function or made in it, and is no part of its object",
     ),
     (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
     (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),

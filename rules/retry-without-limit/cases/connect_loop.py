@@ -49,7 +49,7 @@ def connect_with_growing_delay(host: str, port: int) -> socket.socket:
     while True:
         try:
             return socket.create_connection((host, port), timeout=5)
-        except OSError:  # expect: retry-without-limit
+        except OSError:  # expect: retry-without-limit/strict
             time.sleep(delay)
             delay = min(delay * 2, 60.0)
 

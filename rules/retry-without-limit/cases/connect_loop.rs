@@ -51,7 +51,7 @@ pub async fn connect_with_break(address: SocketAddr) -> TcpStream {
     let stream = loop {
         match TcpStream::connect(address).await {
             Ok(stream) => break stream,
-            Err(_) => { // expect: retry-without-limit
+            Err(_) => { // expect: retry-without-limit/strict
                 sleep(delay).await;
                 delay = (delay * 2).min(Duration::from_secs(60));
             }

@@ -3,6 +3,7 @@
 mod asked;
 mod helpers;
 mod pauses;
+mod tested;
 
 use std::collections::BTreeMap;
 
@@ -22,9 +23,16 @@ pub(super) struct OnEveryWay {
     pub(super) names: Vec<&'static str>,
     /// Whether some way tests a count: `if max_retries < 0 or retries < max_retries`.
     pub(super) may_count: bool,
-    pub(super) pauses: bool,
+    /// Whether every way pauses: `yes`, `no`; `perhaps` where some do, or the call itself may before it fails.
+    pub(super) pause: &'static str,
     /// Whether the pauses always take the same time; `None` where that is not known.
     pub(super) delay: Option<&'static str>,
+}
+
+impl OnEveryWay {
+    pub(super) fn pauses(&self) -> bool {
+        self.pause == "yes"
+    }
 }
 
 /// Collects the blocks of each kind of bound.
@@ -64,7 +72,23 @@ impl<'c, 'p> Bounds<'c, 'p> {
         if counts && names.contains(&"error-test") && !names.contains(&"unknown") {
             names.push("unknown");
         }
-        let pauses = self.cuts(&self.pauses());
+        let is_bounding = |name: &&str| matches!(*name, "limit" | "deadline" | "health-check" | "data" | "unknown");
+        let bounding = |wanted: &[&str]| {
+            let blocks = kinds.iter().filter(|(name, _)| wanted.contains(name)).flat_map(|(_, blocks)| blocks.iter());
+            blocks.collect::<BlockSet>()
+        };
+        // One way counts, the other one looks after the peer.
+        if !names.iter().any(is_bounding) && self.cuts(&bounding(&["limit", "deadline", "health-check", "data", "unknown"])) {
+            names.push("unknown");
+        }
+        let pauses = self.pauses();
+        let mut paused_or_ended = pauses.clone();
+        paused_or_ended.extend(&bounding(&["limit", "health-check", "data", "unknown"]));
+        let pause = match () {
+            () if self.cuts(&pauses) => "yes",
+            () if self.cuts(&paused_or_ended) || self.may_pause(&pauses) => "perhaps",
+            () => "no",
+        };
         let is_bounded = names.iter().any(|&name| name == "limit" || name == "deadline");
         if may_be_remote && !is_bounded && self.is_bounded_when_asked() {
             names.push("asked-limit");
@@ -73,7 +97,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
             names.push("unknown");
         }
         let may_count = kinds.contains_key("limit");
-        OnEveryWay { names, may_count, pauses, delay: if pauses { self.delay() } else { None } }
+        OnEveryWay { names, may_count, pause, delay: if pause == "yes" { self.delay() } else { None } }
     }
 
     /// Whether every way from the failure through the head of the loop to the call enters one of the blocks. A way that comes
@@ -113,7 +137,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
     /// Whether it does.
     fn decides(&self, side: BlockId) -> bool {
         let natural = self.cx.natural();
-        let graph = feasible::after(self.cx, side, None, self.site.block, None);
+        let graph = feasible::from_block(self.cx, side, self.site.block);
         let around = feasible::reachable(&graph, side, &natural.body, &BlockSet::new(self.graph.len()));
         !around.contains(natural.header) && !around.contains(self.site.block)
     }
@@ -202,15 +226,25 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 if has(cx, WordKind::Deadline, &path) {
                     add("deadline");
                 }
-                if self.is_stop_name(&path) {
+                if self.is_stop_name(&path) || (self.site.remote != Remote::No && self.is_set_by_others(part)) {
                     add("stop-signal");
                 }
                 if self.is_shrunk(&path) {
                     add("data");
                 }
             }
-            if self.failure.binding.is_some_and(|binding| *function.expr(part) == Expr::Local(binding)) {
+            if self.is_of_failure(part) {
                 add("error-test");
+            }
+            match function.expr(part) {
+                Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b)
+                    if self.is_of_clock(*a) || self.is_of_clock(*b) =>
+                {
+                    add("deadline");
+                }
+                // Whoever is asked says when it is no longer so.
+                Expr::Constant(unspin_ir::Constant::Text(named)) if named.contains("pending") => add("health-check"),
+                _ => {}
             }
             let Some(origin) = cx.origin_site(part).filter(|origin| !std::ptr::eq(*origin, self.site)) else { return };
             if let Some(kind) = self.kind_of_result(origin, block) {

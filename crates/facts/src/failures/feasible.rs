@@ -10,6 +10,7 @@ use unspin_ir::{
     BinaryOp, BlockId, CompareOp, Constant, Expr, ExprId, Handler, LocalId, Name, StatementKind, Terminator, UnaryOp,
 };
 
+use super::Failure;
 use crate::model::FailureKind;
 use crate::sites::{LoopContext, Site};
 
@@ -35,12 +36,14 @@ struct Propagation<'c, 'p> {
     end: Option<BlockId>,
     /// Blocks with a call that never returns.
     final_blocks: BlockSet,
+    /// Whether nothing that is called fails.
+    is_calm: bool,
 }
 
 impl<'c, 'p> Propagation<'c, 'p> {
     fn new(cx: &'c LoopContext<'p>, closed: BlockSet, end: Option<BlockId>) -> Self {
         let never_return = cx.sites.iter().filter(|site| never_returns(cx, site));
-        Self { cx, closed, end, final_blocks: never_return.map(|site| site.block).collect() }
+        Self { cx, closed, end, final_blocks: never_return.map(|site| site.block).collect(), is_calm: false }
     }
 }
 
@@ -56,19 +59,25 @@ pub(super) fn tested(cx: &LoopContext<'_>) -> Vec<Option<Environment>> {
     dataflow::iterate_to_fixpoint(&cx.shape.cfg, &analysis, vec![(cx.natural().header, Environment::new())]).states
 }
 
-/// The graph of the loop, reduced to the edges that can be taken from `start`, with `binding` holding the failure, until
-/// the block `end` is reached; `known` is what was known before the call that failed.
-pub(super) fn after(
-    cx: &LoopContext<'_>,
-    start: BlockId,
-    binding: Option<LocalId>,
-    end: BlockId,
-    known: Option<Environment>,
-) -> Cfg {
-    let analysis = Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), Some(end).filter(|&end| end != start));
+/// The graph of the loop, reduced to the edges that can be taken after a failure, until the block `end` is reached; `known`
+/// is what was known before the call that failed. That something else fails as well is another way round, which is looked
+/// at for itself.
+pub(super) fn after(cx: &LoopContext<'_>, failure: &Failure, end: BlockId, known: Option<Environment>) -> Cfg {
     let mut environment = known.unwrap_or_default();
-    environment.extend(binding.map(|local| ((local, None), Known::Something)));
-    reduced(&analysis, vec![(start, environment)])
+    environment.extend(failure.binding.map(|local| ((local, None), Known::Something)));
+    environment.extend(failure.failed.map(|local| ((local, None), Known::Variant(unspin_ir::name("Err")))));
+    from(cx, failure.start, end, environment, true)
+}
+
+/// The same from a block of which nothing else is known.
+pub(super) fn from_block(cx: &LoopContext<'_>, start: BlockId, end: BlockId) -> Cfg {
+    from(cx, start, end, Environment::new(), false)
+}
+
+fn from(cx: &LoopContext<'_>, start: BlockId, end: BlockId, known: Environment, is_calm: bool) -> Cfg {
+    let end = Some(end).filter(|&end| end != start);
+    let analysis = Propagation { is_calm, ..Propagation::new(cx, BlockSet::new(cx.shape.cfg.len()), end) };
+    reduced(&analysis, vec![(start, known)])
 }
 
 /// What is known when a call fails, given what is known at the start of its block.
@@ -101,6 +110,24 @@ pub(super) fn repeats_after_success(cx: &LoopContext<'_>, site: &Site<'_>, handl
     next.iter().any(|&next| reachable(&graph, next, &cx.natural().body, handlers).contains(site.block))
 }
 
+/// Whether the loop can go round a second time, given what the first round assigns.
+pub(super) fn goes_round_again(cx: &LoopContext<'_>) -> bool {
+    use dataflow::Analysis as _;
+    let header = cx.natural().header;
+    let nothing = || BlockSet::new(cx.shape.cfg.len());
+    let to_header = Propagation::new(cx, nothing(), Some(header));
+    let from_header = Propagation::new(cx, nothing(), None);
+    let round = |state: &Environment| {
+        let mut starts = from_header.transfer(header, state);
+        let at_once: Vec<Environment> =
+            starts.iter().filter(|(next, _)| *next == header).map(|(_, state)| state.clone()).collect();
+        starts.retain(|(next, _)| *next != header);
+        let mut states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, &to_header, starts).states;
+        at_once.into_iter().next().or_else(|| states.swap_remove(header.0 as usize))
+    };
+    round(&Environment::new()).is_none_or(|state| round(&state).is_some())
+}
+
 fn reduced(analysis: &Propagation<'_, '_>, starts: Vec<(BlockId, Environment)>) -> Cfg {
     let cx = analysis.cx;
     Cfg::from_successors(dataflow::iterate_to_fixpoint(&cx.shape.cfg, analysis, starts).edges)
@@ -124,7 +151,9 @@ impl dataflow::Analysis for Propagation<'_, '_> {
             return edges;
         }
         let mut state = state.clone();
+        let may_fail = !self.is_calm || matches!(data.terminator, Terminator::Raise { .. });
         if let Some(unwind) = data.unwind
+            && may_fail
             && body.contains(unwind)
             && !self.closed.contains(unwind)
             && self.cx.shape.cfg.successors(block).contains(&unwind)

@@ -67,6 +67,23 @@ pub(super) fn loop_shape(cx: &LoopContext<'_>, site: &Site<'_>, handler_starts: 
     }
 }
 
+/// Whether some round sleeps and does not even try, because there is nothing to do: what is tried is tried now and then.
+pub(super) fn is_now_and_then(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let natural = cx.natural();
+    let header = natural.header;
+    let sleeps = |at: BlockId| cx.sites.iter().any(|other| other.block == at && other.effect == Some(Effect::Sleep));
+    if header == site.block || !sleeps(header) {
+        return false;
+    }
+    let avoiding = BlockSet::from_iter([site.block]);
+    let unwind = cx.function.block(header).unwind;
+    let next = cx.shape.cfg.successors(header).iter().filter(|&&next| Some(next) != unwind);
+    next.into_iter().any(|&next| {
+        let idle = without_unwinding(cx, next, &avoiding);
+        next == header || natural.latches.iter().any(|latch| idle.contains(*latch))
+    })
+}
+
 /// Whether every round takes something before the call, or the call gives one item after the other.
 fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let natural = cx.natural();

@@ -1,11 +1,14 @@
 //! How long a call that failed had waited: short timeouts only serve to look at something else from time to time.
 
-use unspin_ir::{Call, Callee, FunctionId, StatementKind};
+use unspin_ir::{Call, Callee, Expr, ExprId, FunctionId, LocalId, StatementKind, Terminator};
 
 use crate::FunctionRef;
 use crate::model::{Bound, CallModel};
 use crate::shape::Shape;
 use crate::sites::{LoopContext, Site};
+
+/// Through how many variables a value is followed.
+const MAX_HOPS: u32 = 6;
 
 /// The timeout of the call: short ones only serve to look at something else from time to time.
 pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
@@ -14,6 +17,80 @@ pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
         Some(_) => "long",
         None => "unknown",
     }
+}
+
+/// Whether the library looks after the peer by itself, so that one that is gone ends the wait in another way.
+pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let watches = |model: &CallModel| {
+        let ends_by_itself =
+            |timeout: &crate::model::TimeoutModel| matches!(timeout.default, Bound::Seconds(_)) && timeout.raises.is_empty();
+        matches!(model.effect, crate::model::Effect::Receive) && model.timeout.as_ref().is_some_and(ends_by_itself)
+    };
+    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
+    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
+    let inner = inner.and_then(|inner| cx.origin_site(inner.value));
+    inner.and_then(|inner| inner.resolution.model).is_some_and(|(model, _)| watches(model))
+}
+
+/// Whether the connection was handed to the function or made in it, and is no part of its object: that of one peer.
+pub(super) fn is_handed(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let receiver = cx.function.receiver();
+    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
+    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
+    let call = match inner.and_then(|inner| cx.shape.origin(cx.function, inner.value)) {
+        Some((.., call)) => call,
+        None => site.call,
+    };
+    let is_other = |expr: ExprId| crate::shape::root_local(cx.function, expr).is_some_and(|root| Some(root) != receiver);
+    match call.callee {
+        Callee::Method(on, _) if is_other(on) => true,
+        _ => call.arguments.iter().any(|argument| is_other(argument.value)),
+    }
+}
+
+/// Whether the function gives back what the call reads, or something made of it: then somebody waits for it.
+pub(super) fn is_answer(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let function = cx.function;
+    let receiver = function.receiver();
+    let mut holding: Vec<LocalId> = site.call.result.into_iter().collect();
+    holding.extend(lent(function, site.call).filter(|&local| Some(local) != receiver));
+    let is_held = |holding: &[LocalId], expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(function, expr, &mut |part| {
+            found |= matches!(*function.expr(part), Expr::Local(local) if holding.contains(&local));
+        });
+        found
+    };
+    for _ in 0..MAX_HOPS {
+        let statements = function.blocks.iter().flat_map(|block| &block.statements);
+        let gets = statements.filter_map(|statement| match &statement.kind {
+            StatementKind::Assign(place, value) if is_held(&holding, *value) => crate::shape::root_local(function, *place),
+            // `parts.append(data)`, `joined = join(parts)`
+            StatementKind::Call(call) if call.operands().any(|operand| is_held(&holding, operand)) => {
+                let on = match call.callee {
+                    Callee::Method(on, _) => crate::shape::root_local(function, on).filter(|&on| Some(on) != receiver),
+                    _ => None,
+                };
+                call.result.or(on)
+            }
+            _ => None,
+        });
+        let gets: Vec<LocalId> = gets.filter(|&local| Some(local) != receiver && !holding.contains(&local)).collect();
+        if gets.is_empty() {
+            break;
+        }
+        holding.extend(gets);
+    }
+    function.blocks.iter().any(|block| match block.terminator {
+        Terminator::Return(Some(value)) => is_held(&holding, value),
+        _ => false,
+    })
+}
+
+/// What a call may fill: `stream.read(&mut buffer)`.
+fn lent<'f>(function: &'f unspin_ir::Function, call: &'f Call) -> impl Iterator<Item = LocalId> + 'f {
+    let lent = call.arguments.iter().filter(|argument| argument.mutable);
+    lent.filter_map(|argument| crate::shape::root_local(function, argument.value))
 }
 
 fn timeout_of(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<f64> {

@@ -4,7 +4,7 @@
 //! itself has said that there is none.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
 
 use super::Bounds;
 use crate::model::{Effect, WordKind};
@@ -22,6 +22,31 @@ impl Bounds<'_, '_> {
                 compared.into_iter().any(|(counted, bound)| self.bounds_when_asked(block, [then, otherwise], counted, bound))
             }
             _ => false,
+        }) || self.around.iter().any(|block| self.notes_when_asked(block))
+    }
+
+    /// `if limit != 0: again = tries < limit`, where `again` is tested.
+    fn notes_when_asked(&self, block: BlockId) -> bool {
+        let function = self.cx.function;
+        let decides = |local: LocalId| {
+            self.cx.natural().body.iter().any(|other| match function.block(other).terminator {
+                Terminator::Branch { test, then, otherwise } => {
+                    crate::shape::mentions(function, test, local) && self.leaves(then, otherwise)
+                }
+                _ => false,
+            })
+        };
+        function.block(block).statements.iter().any(|statement| {
+            let StatementKind::Assign(place, value) = statement.kind else { return false };
+            let Expr::Local(noted) = *function.expr(place) else { return false };
+            self.compared(value).into_iter().any(|(counted, bound)| {
+                let steps = function.path(counted).map(|path| self.steps(&path)).unwrap_or_default();
+                let mut asking = self.asking(bound);
+                asking.remove(block);
+                let mut noting = asking.clone();
+                noting.insert(block);
+                !steps.is_empty() && !asking.is_empty() && self.cuts(&steps) && self.cuts(&noting) && decides(noted)
+            })
         })
     }
 
@@ -33,6 +58,12 @@ impl Bounds<'_, '_> {
                 *self.cx.function.expr(part)
             {
                 found.extend([(a, b), (b, a)]);
+            }
+            // `if left == 0`, where `left` counts down.
+            if let Expr::Compare(CompareOp::Eq | CompareOp::Le | CompareOp::Gt, a, b) = *self.cx.function.expr(part)
+                && self.is_fixed_value(b)
+            {
+                found.push((a, a));
             }
         });
         found
@@ -52,7 +83,12 @@ impl Bounds<'_, '_> {
         }
         let natural = cx.natural();
         let back = ways::reaching_header(&cx.shape.cfg, natural, &asking);
-        let [goes, stays] = sides.map(|side| side == natural.header || back.contains(side));
+        let returns = |back: &BlockSet| sides.map(|side| side == natural.header || back.contains(side));
+        let [mut goes, mut stays] = returns(&back);
+        if !goes && !stays {
+            // What asks for the bound comes after the test.
+            [goes, stays] = returns(&ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::new(cx.shape.cfg.len())));
+        }
         let with = |blocks: &BlockSet| {
             let mut all = asking.clone();
             all.extend(blocks);
@@ -86,6 +122,7 @@ impl Bounds<'_, '_> {
     fn is_fixed_value(&self, expr: ExprId) -> bool {
         match self.cx.function.expr(expr) {
             Expr::Constant(_) => true,
+            Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name).is_some(),
             Expr::Unary(UnaryOp::Negate, inner) => matches!(self.cx.function.expr(*inner), Expr::Constant(_)),
             _ => false,
         }

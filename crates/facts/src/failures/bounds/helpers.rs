@@ -16,7 +16,7 @@ impl<'p> Bounds<'_, 'p> {
         let leaves = |site: &&Site<'_>| {
             let unwind = self.cx.function.block(site.block).unwind;
             site.call.raises
-                && (site.remote != Remote::No || site.effect == Some(Effect::Write))
+                && (site.remote != Remote::No || site.effect == Some(Effect::Write) || is_sign_of_life(site))
                 && !std::ptr::eq(*site, self.site)
                 && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
                 && self.is_after_failure(site)
@@ -170,4 +170,11 @@ impl<'p> Bounds<'_, 'p> {
     fn is_text_of_failure(&self, site: &Site<'_>) -> bool {
         matches!(site.call.callee, Callee::Path(path) if matches!(path.as_str(), "str" | "repr" | "type" | "print" | "format"))
     }
+}
+
+/// `socket.pong()`: to a peer that is gone it fails sooner or later.
+fn is_sign_of_life(site: &Site<'_>) -> bool {
+    let named = site.call.callee.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+    let is_unknown = site.resolution.model.is_none() && site.resolution.targets.is_empty();
+    is_unknown && ["ping", "pong", "heartbeat", "keepalive", "keep_alive"].iter().any(|word| named.contains(word))
 }

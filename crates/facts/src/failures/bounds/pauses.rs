@@ -4,8 +4,12 @@ use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Callee, Constant, Expr, ExprId, LocalId, StatementKind, Terminator};
 
 use super::{Bounds, feasible, has};
-use crate::model::{Effect, WordKind};
-use crate::sites::Site;
+use crate::model::{Effect, FailureKind, WordKind};
+use crate::sites::{Remote, Site};
+use crate::{FunctionRef, Project};
+
+/// How many calls deep it is looked for a sleep.
+const MAX_DEPTH: u32 = 3;
 
 /// How many parts of a value are looked at for a clock.
 const MAX_PARTS: u32 = 64;
@@ -17,7 +21,7 @@ impl Bounds<'_, '_> {
         let mut blocks: BlockSet = self.cx.sites.iter().filter(waits).map(|site| site.block).collect();
         let own = self.cx.sites.iter().filter(|site| site.block == self.site.block && site.index < self.site.index);
         // What the end of a deadline says is that time has passed.
-        if self.site.is_deadline() {
+        if self.site.is_deadline() && self.failure.kinds.contains(&FailureKind::Timeout) {
             blocks.insert(self.site.block);
         } else if !own.into_iter().any(|site| self.is_pause(site)) {
             blocks.remove(self.site.block);
@@ -35,6 +39,22 @@ impl Bounds<'_, '_> {
             }
         }
         blocks
+    }
+
+    /// Whether some way pauses, or the call itself may before it fails: it sleeps, or it accepts under a time of its own.
+    pub(super) fn may_pause(&self, pauses: &BlockSet) -> bool {
+        let sleeps = |&target: &FunctionRef| sleeps_by_itself(self.cx.project, target, MAX_DEPTH);
+        let is_delay = |site: &&Site<'_>| {
+            pauses.contains(site.block)
+                && self.around.contains(site.block)
+                && (site.effect == Some(Effect::Sleep) && site.remote == Remote::No
+                    || has(self.cx, WordKind::Delay, &self.cx.name_of(site)))
+        };
+        let accepts_for_a_time = self.site.effect == Some(Effect::Accept)
+            && self.site.call.arguments.iter().any(|argument| argument.name.is_some_and(|name| name.contains("timeout")));
+        self.cx.sites.iter().any(|site| is_delay(&site))
+            || self.site.resolution.targets.iter().any(sleeps)
+            || accepts_for_a_time
     }
 
     /// Whether every sleep on the ways takes the same time each round: a constant, or a place that the loop never assigns.
@@ -72,8 +92,7 @@ impl Bounds<'_, '_> {
 
     fn is_assigned_in_loop(&self, path: &str) -> bool {
         let field = path.rsplit('.').next().unwrap_or_default();
-        let by_callee =
-            |target: &crate::FunctionRef| self.cx.project.summary(*target).writes.iter().any(|write| write == field);
+        let by_callee = |target: &FunctionRef| self.cx.project.summary(*target).writes.iter().any(|write| write == field);
         if self.cx.sites.iter().flat_map(|site| &site.resolution.targets).any(by_callee) {
             return true;
         }
@@ -105,7 +124,7 @@ impl Bounds<'_, '_> {
     }
 
     /// Whether a clock that is read in the loop went into a value.
-    fn is_of_clock(&self, value: ExprId) -> bool {
+    pub(super) fn is_of_clock(&self, value: ExprId) -> bool {
         let mut pending = vec![value];
         for _ in 0..MAX_PARTS {
             let Some(part) = pending.pop() else { return false };
@@ -167,10 +186,34 @@ impl Bounds<'_, '_> {
         // A helper that sleeps through a library that is not modelled says so: `asyncSleep(delay)`.
         let is_named_sleep = site.call.callee.name().is_some_and(|name| name.to_ascii_lowercase().contains("sleep"));
         if !site.resolution.targets.is_empty() && !is_named_sleep {
-            return site.resolution.targets.iter().any(|&t| {
-                self.cx.project.summary(t).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait])
+            let is_named_delay = has(self.cx, WordKind::Delay, &self.cx.name_of(site));
+            return site.resolution.targets.iter().any(|&target| {
+                let summary = self.cx.project.summary(target);
+                summary.effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy, Effect::Wait])
+                    || (is_named_delay && summary.calls_unknown && summary.waits)
             });
         }
         has(self.cx, WordKind::Delay, &self.cx.name_of(site))
     }
+}
+
+/// Whether a function, or what it calls, sleeps; one that is an arm of a selection is a deadline.
+fn sleeps_by_itself(project: &Project, at: FunctionRef, depth: u32) -> bool {
+    if !project.summary(at).effects.contains_any(&[Effect::Sleep, Effect::RetryPolicy]) {
+        return false;
+    }
+    let function = project.function(at);
+    let is_arm = |of: BlockId| {
+        function.blocks.iter().any(|block| matches!(&block.terminator, Terminator::Select { arms } if arms.contains(&of)))
+    };
+    function.block_ids().any(|(id, block)| {
+        block.statements.iter().any(|statement| {
+            let StatementKind::Call(call) = &statement.kind else { return false };
+            let resolution = project.resolve(at, call);
+            match resolution.model {
+                Some((model, _)) => matches!(model.effect, Effect::Sleep | Effect::RetryPolicy) && !is_arm(id),
+                None => depth > 1 && resolution.targets.iter().any(|&target| sleeps_by_itself(project, target, depth - 1)),
+            }
+        })
+    })
 }

@@ -1,0 +1,63 @@
+//! What a test on the way round looks at: the failure or something made of it, a flag that others set.
+
+use unspin_ir::{Constant, Expr, ExprId, StatementKind};
+
+use super::Bounds;
+
+/// Through how many variables a failure is followed.
+const MAX_HOPS: u32 = 2;
+
+impl Bounds<'_, '_> {
+    /// Whether another method sets a field to a constant, which is tested here: whoever calls it ends the loop.
+    pub(super) fn is_set_by_others(&self, place: ExprId) -> bool {
+        let (cx, function) = (self.cx, self.cx.function);
+        let Expr::Field(base, field) = *function.expr(place) else { return false };
+        let Some(owner) =
+            function.owner.filter(|_| matches!(*function.expr(base), Expr::Local(l) if Some(l) == function.receiver()))
+        else {
+            return false;
+        };
+        let sets = |other: &unspin_ir::Function| {
+            other.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+                StatementKind::Assign(place, value) => {
+                    let is_flag = matches!(other.expr(value), Expr::Constant(Constant::Bool(_) | Constant::None));
+                    is_flag
+                        && matches!(*other.expr(place), Expr::Field(base, set)
+                            if set == field && matches!(*other.expr(base), Expr::Local(l) if Some(l) == other.receiver()))
+                }
+                _ => false,
+            })
+        };
+        let mut others = cx.project.files[cx.at.file as usize].family(owner).map(|(_, other)| other);
+        others.any(|other| {
+            !matches!(other.name.as_str(), "__init__" | "new") && other.name_span != function.name_span && sets(other)
+        })
+    }
+
+    /// Whether something is the failure, or a variable that was made of it: `code = error.errno`.
+    pub(super) fn is_of_failure(&self, part: ExprId) -> bool {
+        self.made_of_failure(part, MAX_HOPS)
+    }
+
+    fn made_of_failure(&self, part: ExprId, hops: u32) -> bool {
+        let function = self.cx.function;
+        let (Some(binding), &Expr::Local(local)) = (self.failure.binding, function.expr(part)) else { return false };
+        if local == binding {
+            return true;
+        }
+        let made_of = |expr: ExprId| {
+            let mut found = false;
+            crate::shape::for_each_part(function, expr, &mut |part| found |= self.made_of_failure(part, hops - 1));
+            found
+        };
+        hops > 0
+            && self.cx.shape.definitions(local).iter().filter(|definition| self.around.contains(definition.block)).any(
+                |definition| match (definition.value, self.cx.site_at(definition.block, definition.index)) {
+                    // A plain copy, kept for later, may be that of another round.
+                    (Some(value), _) => !matches!(function.expr(value), Expr::Local(_)) && made_of(value),
+                    (None, Some(site)) => site.resolution.targets.is_empty() && site.call.operands().any(made_of),
+                    (None, None) => false,
+                },
+            )
+    }
+}
