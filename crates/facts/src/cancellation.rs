@@ -428,7 +428,24 @@ fn is_cancelled_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     };
     let is_asked =
         |on: ExprId| cx.function.path(on).is_some_and(|path| awaited.contains(&path)) || (is_item(on) && is_among_others());
-    is_protected(site) || is_awaited_to_its_end(cx, &awaited) || (!awaited.is_empty() && cancelled().any(is_asked))
+    is_protected(site)
+        || is_awaited_to_its_end(cx, &awaited)
+        || is_cancelled_by_others(cx, &awaited)
+        || (!awaited.is_empty() && cancelled().any(is_asked))
+}
+
+/// Whether another method of the class cancels the task that is awaited: then it is the task that was to end, not the loop.
+fn is_cancelled_by_others(cx: &LoopContext<'_>, awaited: &[String]) -> bool {
+    let Some(owner) = cx.function.owner.filter(|_| awaited.iter().any(|path| path.contains('.'))) else { return false };
+    let mut family = cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
+    family.any(|function| {
+        function.calls().any(|(call, _)| match call.callee {
+            Callee::Method(on, method) => {
+                method == "cancel" && function.path(on).is_some_and(|path| path.contains('.') && awaited.contains(&path))
+            }
+            _ => false,
+        })
+    })
 }
 
 /// The places that expressions are made of.

@@ -231,7 +231,8 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
     }
     let is_query = |site: &Site<'_>| match site.resolution.model {
         Some((model, _)) => quiet.contains(&model.effect),
-        None => is_own_question(cx, site),
+        // The next item is taken, whatever else is seen of how.
+        None => is_own_question(cx, site) && site.call.callee.name().is_none_or(|name| name != "next"),
     };
     if !has_handler && cx.sites.iter().all(is_query) { "queries" } else { "calls" }
 }

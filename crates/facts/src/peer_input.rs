@@ -17,6 +17,10 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !cx.sites.iter().any(|site| serves_everybody(site)) && !walks_connections(cx) {
         return None;
     }
+    // Whoever calls it is told of every failure, or it says itself that what came is wrong.
+    if is_caught_by_callers(cx) || (!accepts(cx) && raises_itself(cx)) {
+        return None;
+    }
     let decoding = cx.sites.iter().find(|site| {
         is_decoding(site)
             && site.call.raises
@@ -43,6 +47,61 @@ fn serves_everybody(site: &Site<'_>) -> bool {
         _ => false,
     };
     site.remote != Remote::No && (site.effect == Some(Effect::Accept) || takes_datagrams)
+}
+
+fn accepts(cx: &LoopContext<'_>) -> bool {
+    cx.sites.iter().any(|site| site.effect == Some(Effect::Accept)) || walks_connections(cx)
+}
+
+/// A loop that raises a failure of its own hands failures on by design.
+fn raises_itself(cx: &LoopContext<'_>) -> bool {
+    let raises = |block: BlockId| match cx.function.block(block).terminator {
+        Terminator::Raise { class, assertion, panics, .. } => class.is_some() && !assertion && !panics,
+        _ => false,
+    };
+    let leads_out = |block: BlockId| cx.shape.cfg.successors(block).iter().copied().any(raises);
+    cx.natural().body.iter().any(|block| raises(block) || leads_out(block))
+}
+
+/// Whether the function is called, and every call in its file stands in a handler of everything.
+fn is_caught_by_callers(cx: &LoopContext<'_>) -> bool {
+    let module = &cx.project.files[cx.at.file as usize].module;
+    let mut is_called = false;
+    for index in 0..module.functions.len() {
+        let caller = crate::FunctionRef { file: cx.at.file, function: unspin_ir::FunctionId(index as u32) };
+        let function = cx.project.function(caller);
+        for block in &function.blocks {
+            for statement in &block.statements {
+                let unspin_ir::StatementKind::Call(call) = &statement.kind else { continue };
+                let is_it = call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == cx.function.name)
+                    && cx.project.resolve(caller, call).targets.contains(&cx.at);
+                if is_it {
+                    is_called = true;
+                    if !is_in_broad_handler(function, block.unwind) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+    is_called
+}
+
+fn is_in_broad_handler(function: &unspin_ir::Function, mut at: Option<BlockId>) -> bool {
+    let is_broad = |handler: &Handler| {
+        let all = |class: &unspin_ir::Name| matches!(class.as_str(), "Exception" | "BaseException");
+        handler.manager.is_none() && (handler.classes.is_empty() || handler.classes.iter().any(all))
+    };
+    for _ in 0..function.blocks.len() {
+        let Some(block) = at else { return false };
+        at = match &function.block(block).terminator {
+            Terminator::Goto(next) => Some(*next),
+            Terminator::Dispatch { handlers, .. } if handlers.iter().any(is_broad) => return true,
+            Terminator::Dispatch { otherwise, .. } => *otherwise,
+            _ => return false,
+        };
+    }
+    false
 }
 
 /// `for stream in listener.incoming()`.
@@ -179,6 +238,14 @@ fn runs_connection(cx: &LoopContext<'_>, call: &Call) -> bool {
     let transfers =
         |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains_any(&[Effect::Read, Effect::Write]);
     let resolution = cx.project.resolve(cx.at, call);
+    // What fails in a process of its own ends that process.
+    let forks = |&target: &crate::FunctionRef| {
+        let mut calls = cx.project.function(target).calls();
+        calls.any(|(call, _)| matches!(call.callee, unspin_ir::Callee::Path(path) if path == "os.fork"))
+    };
+    if resolution.targets.iter().any(forks) {
+        return false;
+    }
     let is_task = |target: &crate::FunctionRef| cx.project.function(*target).is_async && !call.awaited;
     resolution.targets.iter().any(|target| transfers(target) && !is_task(target))
         || resolution.model.and_then(|(model, _)| model.wraps).is_some_and(|wrapped| {

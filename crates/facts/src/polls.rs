@@ -5,7 +5,7 @@
 //! thought of the end, and so does anything that cannot be told from work.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{Callee, CompareOp, Expr, ExprId, LoopKind, StatementKind, Terminator};
+use unspin_ir::{Callee, CompareOp, Expr, ExprId, LoopKind, StatementKind, Terminator, UnaryOp};
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -46,7 +46,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     let mut question: Option<&Site<'_>> = None;
     let mut questions = 0;
     for site in &cx.sites {
-        if is_sleep(cx, site) || is_idle(cx, site) {
+        let targets = &site.resolution.targets;
+        let raises = !targets.is_empty() && targets.iter().all(|&target| cx.project.summary(target).never_returns);
+        if is_sleep(cx, site) || is_idle(cx, site) || raises {
             continue;
         }
         questions += usize::from(!reads_answer(cx, site));
@@ -60,9 +62,26 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     for &test in &tests {
         asked = asked.max(state_asked(cx, test));
     }
+    // What leaves the loop when it works is tried again, which is no poll; nor is what a flag allows once.
+    if question.is_some_and(|site| !goes_on_when_asked(cx, site)) || !crate::failures::goes_round_again(cx) {
+        return None;
+    }
+    // `item = queue.pop()`, `if item is not None: return item`: takes work for as long as there is some.
+    if question.is_some_and(|site| waits_for_item(cx, site, &tests)) {
+        asked = asked.min(Some(Asked::Own));
+    }
     // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.
+    let all_tests: Vec<ExprId> = cx
+        .natural()
+        .body
+        .iter()
+        .filter_map(|block| match cx.function.block(block).terminator {
+            Terminator::Branch { test, .. } => Some(test),
+            _ => None,
+        })
+        .collect();
     let is_tested = |site: &&Site<'_>| {
-        tests.iter().any(|&test| {
+        all_tests.iter().any(|&test| {
             let mut found = false;
             crate::shape::for_each_part(cx.function, test, &mut |part| {
                 found |= cx.origin_site(part).is_some_and(|origin| std::ptr::eq(origin, *site));
@@ -70,7 +89,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
             found
         })
     };
-    let tested = cx.sites.iter().filter(|site| !is_sleep(cx, site) && !is_idle(cx, site)).filter(is_tested).count();
+    let asks = |site: &&Site<'_>| !is_sleep(cx, site) && !is_idle(cx, site) && !reads_answer(cx, site);
+    let tested = cx.sites.iter().filter(asks).filter(is_tested).count();
     if tested > 1 {
         return None;
     }
@@ -168,6 +188,7 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
         let is_request = |&target: &crate::FunctionRef| {
             let summary = cx.project.summary(target);
             !summary.compares_bound
+                && summary.remote.contains(Effect::Request)
                 && !summary.remote.contains_any(&[Effect::Receive, Effect::Read, Effect::Accept, Effect::Connect])
         };
         return site.resolution.targets.iter().all(is_request).then_some(Asked::Remote);
@@ -207,12 +228,57 @@ fn is_of_own_object(site: &Site<'_>) -> bool {
     }
 }
 
-/// Whom a test asks that reads state itself.
+/// Whether the loop goes on when a question was answered and nothing failed.
+fn goes_on_when_asked(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let natural = cx.natural();
+    let mut seen = BlockSet::new(cx.shape.cfg.len());
+    let mut pending = vec![site.block];
+    while let Some(block) = pending.pop() {
+        if natural.latches.contains(&block) {
+            return true;
+        }
+        let unwind = cx.function.block(block).unwind;
+        let next = cx.shape.cfg.successors(block).iter().filter(|&&next| Some(next) != unwind);
+        pending.extend(next.filter(|&&next| natural.body.contains(next) && seen.insert(next)));
+    }
+    false
+}
+
+/// Whether nothing but whether there is an answer is tested, and the answer is given back.
+fn waits_for_item(cx: &LoopContext<'_>, site: &Site<'_>, tests: &[ExprId]) -> bool {
+    let is_answer = |expr: ExprId| cx.origin_site(expr).is_some_and(|origin| std::ptr::eq(origin, site));
+    let asks_for_it = |test: ExprId| {
+        let mut at = test;
+        while let Expr::Unary(UnaryOp::Not, inner) | Expr::Truth(inner) | Expr::Length(inner) = *cx.function.expr(at) {
+            at = inner;
+        }
+        match *cx.function.expr(at) {
+            Expr::Compare(CompareOp::Is | CompareOp::IsNot, a, b) => {
+                is_answer(a) && *cx.function.expr(b) == Expr::Constant(unspin_ir::Constant::None)
+            }
+            Expr::HasVariant(value, _) => is_answer(value),
+            _ => is_answer(at),
+        }
+    };
+    tests.iter().all(|&test| asks_for_it(test)) && crate::failures::is_given_back(cx, site)
+}
+
+/// Whom a test asks that reads state itself. A connection that is to go away was closed by the program itself.
 fn state_asked(cx: &LoopContext<'_>, test: ExprId) -> Option<Asked> {
     let mut asked = None;
+    let stays_while_true = cx.natural().body.iter().any(|block| {
+        let Terminator::Branch { test: tested, then, .. } = cx.function.block(block).terminator else { return false };
+        let mut at = tested;
+        let mut is_true = true;
+        while let Expr::Unary(op, inner) = *cx.function.expr(at) {
+            is_true ^= op == UnaryOp::Not;
+            at = inner;
+        }
+        tested == test && is_true == cx.natural().body.contains(then)
+    });
     crate::shape::for_each_part(cx.function, test, &mut |part| {
         if let Expr::Field(_, field) = cx.function.expr(part) {
-            let of_peer = cx.project.models.has_word(WordKind::PeerState, field);
+            let of_peer = !stays_while_true && cx.project.models.has_word(WordKind::PeerState, field);
             asked = asked.max(Some(if of_peer { Asked::Foreign } else { Asked::Own }));
         }
     });

@@ -83,6 +83,8 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     places.extend(latch.map(|&latch| ("latch", file, cx.function.block(latch).span)));
     let how = match round {
         _ if round.handled.is_some() => "same-failure",
+        // Another way waits for the same: there this moment comes to an end.
+        _ if round.yields && waits_elsewhere(cx) => return None,
         _ if round.yields => "for-a-moment",
         _ if awaits_elsewhere(cx) => "not-always",
         _ => "never",
@@ -105,6 +107,31 @@ fn awaits_elsewhere(cx: &LoopContext<'_>) -> bool {
         matches!(terminator, Terminator::Advance { awaited: true, .. } | Terminator::Select { .. })
     };
     cx.sites.iter().any(|site| site.call.awaited) || cx.natural().body.iter().any(awaits)
+}
+
+/// Whether another way round awaits what a test of the loop reads.
+fn waits_elsewhere(cx: &LoopContext<'_>) -> bool {
+    let body = cx.natural().body.iter();
+    let tests: Vec<_> = body
+        .filter_map(|block| match cx.function.block(block).terminator {
+            Terminator::Branch { test, .. } => Some(test),
+            _ => None,
+        })
+        .collect();
+    let is_tested = |path: &str| {
+        tests.iter().any(|&test| {
+            let mut found = false;
+            crate::shape::for_each_part(cx.function, test, &mut |part| {
+                found |= cx.function.path(part).is_some_and(|tested| tested == path);
+            });
+            found
+        })
+    };
+    cx.sites.iter().filter(|site| site.call.awaited).any(|site| {
+        // What others clear is a part of an object.
+        let unspin_ir::Callee::Value(value) = site.call.callee else { return false };
+        cx.function.path(value).is_some_and(|path| path.contains('.') && is_tested(&path))
+    })
 }
 
 /// Whether a test that leaves the loop looks at a clock.

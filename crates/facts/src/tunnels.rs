@@ -108,6 +108,9 @@ impl Words<'_> {
     fn element(&mut self, expr: ExprId, hops: u32) {
         if matches!(self.function.expr(expr), Expr::Constant(_) | Expr::Aggregate(..)) {
             self.collect(expr, hops);
+        } else {
+            // `-o`, and an option that is put together elsewhere.
+            self.is_open |= self.texts.last().is_some_and(|last| last == "-o");
         }
     }
 

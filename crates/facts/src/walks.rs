@@ -32,12 +32,15 @@ fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
     let tested = tested_locals(cx);
     let mut by_get = false;
     for &walker in &tested {
-        for source in sources(cx, walker) {
-            match follows_key(cx, source, walker, Key::None, 0) {
-                Key::Subscript => return Some("links"),
-                Key::Get => by_get = true,
-                Key::None | Key::Link => {}
+        let steps = steps_of(cx, walker);
+        for (index, &(_, key)) in steps.iter().enumerate() {
+            if matches!(key, Key::None | Key::Link) || !is_carried(cx, &steps, index) {
+                continue;
             }
+            if key == Key::Subscript {
+                return Some("links");
+            }
+            by_get = true;
         }
     }
     if walks_offsets(cx, &tested) {
@@ -66,18 +69,38 @@ enum Source<'c, 'p> {
 }
 
 fn sources<'c, 'p>(cx: &'c LoopContext<'p>, local: LocalId) -> Vec<Source<'c, 'p>> {
-    let in_loop = cx
-        .shape
-        .definitions(local)
-        .iter()
-        .take(MAX_DEFINITIONS)
-        .filter(|definition| cx.natural().body.contains(definition.block));
-    in_loop
-        .filter_map(|definition| match definition.value {
-            Some(value) => Some(Source::Value(value)),
-            None => cx.site_at(definition.block, definition.index).map(Source::Call),
-        })
-        .collect()
+    in_loop(cx, local).filter_map(|definition| source_of(cx, definition)).collect()
+}
+
+fn in_loop<'c>(cx: &'c LoopContext<'_>, local: LocalId) -> impl Iterator<Item = &'c crate::shape::Definition> {
+    let first = cx.shape.definitions(local).iter().take(MAX_DEFINITIONS);
+    first.filter(|definition| cx.natural().body.contains(definition.block))
+}
+
+fn source_of<'c, 'p>(cx: &'c LoopContext<'p>, definition: &crate::shape::Definition) -> Option<Source<'c, 'p>> {
+    match definition.value {
+        Some(value) => Some(Source::Value(value)),
+        None => cx.site_at(definition.block, definition.index).map(Source::Call),
+    }
+}
+
+/// Where the loop gives a walker its next value, and how it comes from the value before.
+fn steps_of<'c>(cx: &'c LoopContext<'_>, walker: LocalId) -> Vec<(&'c crate::shape::Definition, Key)> {
+    let key_of =
+        |definition| source_of(cx, definition).map_or(Key::None, |source| follows_key(cx, source, walker, Key::None, 0));
+    in_loop(cx, walker).map(|definition| (definition, key_of(definition))).collect()
+}
+
+/// Whether what a step starts from may be of the round before: `page = fetch(n)` and then `page = page["items"]` is no walk.
+fn is_carried(cx: &LoopContext<'_>, steps: &[(&crate::shape::Definition, Key)], index: usize) -> bool {
+    let step = steps[index].0;
+    let anew = || steps.iter().filter(|(_, key)| *key == Key::None).map(|&(definition, _)| definition);
+    if anew().any(|other| other.block == step.block && other.index < step.index) {
+        return false;
+    }
+    let natural = cx.natural();
+    let made: unspin_flow::BlockSet = anew().map(|other| other.block).filter(|&block| block != step.block).collect();
+    !made.contains(natural.header) && unspin_flow::ways::from_header(&cx.shape.cfg, natural, &made).contains(step.block)
 }
 
 fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId)> + 'c {

@@ -18,3 +18,10 @@ pub fn with_options(host: &str, options: &[String]) -> std::io::Result<Child> {
 pub fn remote(host: &str) -> std::io::Result<Child> {
     Command::new("ssh").arg(host).arg("uptime").spawn()
 }
+
+/// The option may be the one that keeps it alive.
+pub fn master(option: &str, host: &str) -> Command {
+    let mut command = Command::new("ssh");
+    command.arg("-M").arg("-N").arg("-o").arg(option).arg(host);
+    command
+}

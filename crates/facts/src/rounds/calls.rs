@@ -57,6 +57,12 @@ impl<'p> Machine<'p> {
             let mapped = self.mapped_failure(state, function, call, failure);
             return self.finish(state, call, mapped);
         }
+        // What is there now, the end among it.
+        if let Some(receiver) = receiver.filter(|slot| slot.from_end)
+            && matches!(call.callee, Callee::Method(_, method) if method == "now_or_never")
+        {
+            return self.finish(state, call, receiver);
+        }
         if let Some(receiver) = receiver.filter(|slot| !self.is_end_itself(slot) && self.adapts(at, function, call)) {
             if self.filters(state, function, call, receiver) {
                 return true;
@@ -446,6 +452,12 @@ impl<'p> Machine<'p> {
             state.excused = true;
             return true;
         }
+        // Of what else is awaited nobody knows how long it takes: what comes from a peer paces the loop.
+        let is_paced = self.mode == Mode::Closed && call.awaited && !arguments.iter().any(|slot| slot.from_end);
+        if is_paced && !shares && matches!(call.callee, Callee::Method(..)) {
+            state.excused = true;
+            return true;
+        }
         if !self.is_only_told(state.frame().at, function, call) {
             self.work(state);
         }
@@ -612,6 +624,13 @@ impl<'p> Machine<'p> {
             Effect::Log => {
                 let unit = Slot::of(self.values.literal(Literal::None));
                 self.finish(state, cx.call, unit)
+            }
+            // A peer paces the loop.
+            Effect::Read | Effect::Connect | Effect::Request
+                if self.mode == Mode::Closed && model.remote && cx.call.awaited =>
+            {
+                state.excused = true;
+                true
             }
             // Whatever is awaited may wait.
             _ if self.mode == Mode::Idle && cx.call.awaited => {

@@ -33,11 +33,91 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether the program itself keeps the other side of the channel that it receives from, so that nobody closes it:
-    /// `let (_sender, receiver) = channel()`, or in an object that the receiving function has, too.
+    /// `let (_sender, receiver) = channel()`, in an object that the receiving function has, too, handed over by whoever calls
+    /// it, or borrowed by it: `let receiver = self.sender.subscribe()`.
     pub(super) fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
         let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
         let Some((at, receiver)) = self.origin_of_local(cx.at, receiver) else { return false };
+        let is_here = at == cx.at;
+        is_here && self.is_subscribed(at, receiver) || self.is_given_both(at, receiver) || self.keeps_pair(cx, at, receiver)
+    }
+
+    /// Whether the receiver was made by a sender that outlives this function: it is a part of what the function borrows.
+    fn is_subscribed(&self, at: FunctionRef, receiver: LocalId) -> bool {
+        let function = self.project.function(at);
+        let Some(Definition::Call(made)) = self.project.definitions(at).only(function, receiver) else { return false };
+        let Callee::Method(sender, method) = made.callee else { return false };
+        let subscribes = ["subscribe", "new_receiver", "receiver", "activate"].iter().any(|word| method.starts_with(word));
+        subscribes && self.is_borrowed(at, sender, MAX_PARTS)
+    }
+
+    /// Whether an expression is a part of the receiver or of a parameter of its function, also through calls: `self.lock().x`.
+    fn is_borrowed(&self, at: FunctionRef, part: ExprId, hops: usize) -> bool {
+        let function = self.project.function(at);
+        let Some(root) = crate::shape::root_local(function, part) else { return false };
+        if function.local(root).kind == LocalKind::Parameter {
+            let is_whole = *function.expr(part) == Expr::Local(root);
+            return !(is_whole && self.is_moved(at, root));
+        }
+        match self.project.definitions(at).only(function, root) {
+            Some(Definition::Call(call)) if hops > 0 => match call.callee {
+                Callee::Method(on, _) => self.is_borrowed(at, on, hops - 1),
+                _ => false,
+            },
+            Some(Definition::Value(value)) if hops > 0 => self.is_borrowed(at, value, hops - 1),
+            _ => false,
+        }
+    }
+
+    /// Whether the receiver is a parameter, and every caller in the file hands over a sender of the same channel as well.
+    fn is_given_both(&self, at: FunctionRef, receiver: LocalId) -> bool {
+        let function = self.project.function(at);
+        let is_parameter = |parameter: &unspin_ir::Parameter| parameter.local == receiver;
+        let Some(position) = function.parameters.iter().position(is_parameter) else { return false };
+        let position = position - usize::from(function.has_receiver && position > 0);
+        let module = &self.project.files[at.file as usize].module;
+        let functions = (0..module.functions.len())
+            .map(|index| FunctionRef { file: at.file, function: unspin_ir::FunctionId(index as u32) });
+        let mut is_called = false;
+        for caller in functions {
+            for (call, _) in self.project.function(caller).calls() {
+                let is_it = call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == function.name)
+                    && call.arguments.len() > position;
+                if !is_it || !self.project.resolve(caller, call).targets.contains(&at) {
+                    continue;
+                }
+                is_called = true;
+                let own = self.pair_of(caller, call.arguments[position].value);
+                let others = call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
+                let mut others = others.map(|(_, argument)| self.pair_of(caller, argument.value));
+                if own.is_none() || !others.any(|other| other == own) {
+                    return false;
+                }
+            }
+        }
+        is_called
+    }
+
+    /// The function and local that hold the pair of which a value is a side: `(sender, receiver)` of a channel.
+    fn pair_of(&self, at: FunctionRef, side: ExprId) -> Option<(FunctionRef, LocalId)> {
+        let (mut at, mut side) = (at, side);
+        for _ in 0..MAX_PARTS {
+            let function = self.project.function(at);
+            let Expr::Local(local) = *function.expr(side) else { return None };
+            let (origin, local) = self.origin_of_local(at, local)?;
+            let function = self.project.function(origin);
+            let Some(Definition::Value(value)) = self.project.definitions(origin).only(function, local) else { return None };
+            if let Expr::Index(pair, _) = *function.expr(value) {
+                let Expr::Local(pair) = *function.expr(pair) else { return None };
+                return Some((origin, pair));
+            }
+            (at, side) = (origin, value);
+        }
+        None
+    }
+
+    fn keeps_pair(&self, cx: &Context<'_, 'p>, at: FunctionRef, receiver: LocalId) -> bool {
         let function = self.project.function(at);
         let definitions = self.project.definitions(at);
         let Some(Definition::Value(part)) = definitions.only(function, receiver) else { return false };
@@ -116,7 +196,20 @@ impl<'p> Machine<'p> {
             },
             _ => None,
         };
-        let Some((owner, own)) = field_of(cx.call).filter(|_| cx.at == self.at) else { return false };
+        if cx.at != self.at {
+            return false;
+        }
+        let waits_for_answer = |arm: BlockId| {
+            cx.function.block(arm).statements.iter().any(|statement| match &statement.kind {
+                StatementKind::Call(call) => self.is_of_own_pair(cx, call),
+                _ => false,
+            })
+        };
+        let is_done = |arm: BlockId| waits_for_answer(arm) && self.always_leaves(cx.function, arm);
+        if self.has_arm(cx, &is_done) {
+            return true;
+        }
+        let Some((owner, own)) = field_of(cx.call) else { return false };
         let is_other = |arm: BlockId| {
             cx.function.block(arm).statements.iter().any(|statement| match &statement.kind {
                 StatementKind::Call(call) => field_of(call).is_some_and(|(of, field)| {
@@ -126,10 +219,54 @@ impl<'p> Machine<'p> {
                 _ => false,
             })
         };
+        self.has_arm(cx, &|arm| is_other(arm) && self.may_leave(cx.function, arm))
+    }
+
+    /// Whether a selection of the loop has an arm of this kind.
+    fn has_arm(&self, cx: &Context<'_, 'p>, is_wanted: &dyn Fn(BlockId) -> bool) -> bool {
         self.body.iter().any(|block| match &cx.function.block(block).terminator {
-            Terminator::Select { arms } => arms.iter().any(|&arm| is_other(arm) && self.may_leave(cx.function, arm)),
+            Terminator::Select { arms } => arms.iter().any(|&arm| is_wanted(arm)),
             _ => false,
         })
+    }
+
+    /// Whether an arm leaves the loop whatever it was given: by itself, or by a constant that the test at the head looks at.
+    fn always_leaves(&self, function: &Function, arm: BlockId) -> bool {
+        let mut at = arm;
+        for _ in 0..MAX_PARTS {
+            if !self.body.contains(at) {
+                return true;
+            }
+            let block = function.block(at);
+            let decides = |statement: &unspin_ir::Statement| match statement.kind {
+                StatementKind::Assign(place, value) => {
+                    matches!(function.expr(value), Expr::Constant(_)) && self.is_tested_at_head(function, place)
+                }
+                _ => false,
+            };
+            if matches!(block.terminator, Terminator::Return(_)) || block.statements.iter().any(decides) {
+                return true;
+            }
+            let Terminator::Goto(next) = block.terminator else { return false };
+            at = next;
+        }
+        false
+    }
+
+    fn is_tested_at_head(&self, function: &Function, place: ExprId) -> bool {
+        let Terminator::Branch { test, .. } = function.block(self.header).terminator else { return false };
+        let Expr::Local(local) = *function.expr(place) else { return false };
+        crate::shape::mentions(function, test, local)
+    }
+
+    /// Whether a call receives from a channel that this very function made and handed the other side of to somebody: then it
+    /// waits for that one to be done, or gone.
+    fn is_of_own_pair(&self, cx: &Context<'_, 'p>, call: &Call) -> bool {
+        let Callee::Method(on, _) = call.callee else { return false };
+        let receives = || self.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Receive);
+        let pair = self.pair_of(cx.at, on).filter(|(at, _)| *at == cx.at);
+        let Callee::Method(own, _) = cx.call.callee else { return false };
+        pair.is_some() && receives() && self.pair_of(cx.at, own) != pair
     }
 
     /// Whether the loop can be left from a block before it starts again.
