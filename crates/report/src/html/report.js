@@ -5,6 +5,7 @@ const state = read();
 let shown = BATCH;
 let isOpen = false;
 const RULES = 6;
+const ERRORS = 5;
 
 function read() {
     const from = new URLSearchParams(location.hash.slice(1));
@@ -152,16 +153,19 @@ function ruleRow([rule, findings]) {
         h("td", { class: "number" }, total(findings).toLocaleString("en")));
 }
 
-function rules() {
-    const all = byRule().map(ruleRow);
-    const list = table("Findings by rule", [["Rule"], ["Findings", "number"], ["Risk", "number"]], all.slice(0, RULES));
+// A table whose first rows are shown; the rest on demand, and the keyboard goes on there.
+function short(caption, heads, rows, keep, noun) {
+    const list = table(caption, heads, rows.slice(0, keep));
+    if (rows.length <= keep) return [list];
     const open = () => {
-        list.querySelector("tbody").append(...all.slice(RULES));
-        more.remove();
-        all[RULES].querySelector("button").focus();
+        list.querySelector("tbody").append(...rows.slice(keep));
+        rest.remove();
+        const next = rows[keep].querySelector("button, a") ?? rows[keep];
+        if (next === rows[keep]) next.tabIndex = -1;
+        next.focus();
     };
-    const more = h("button", { class: "button", onclick: open }, `Show all ${all.length} rules`);
-    return all.length > RULES ? [list, more] : [list];
+    const rest = h("button", { class: "button", onclick: open }, `Show all ${rows.length.toLocaleString("en")} ${noun}`);
+    return [list, rest];
 }
 
 function errorRow(error) {
@@ -180,7 +184,7 @@ function overview() {
         ]),
         data.errors.length > 0 && h("section", null, h("h2", null, "Not scanned in full"),
             h("p", null, "What is wrong in these files may be missing below."),
-            table("What could not be scanned", [["Path"], ["Why"]], data.errors.map(errorRow))),
+            short("What could not be scanned", [["Path"], ["Why"]], data.errors.map(errorRow), ERRORS, "errors")),
     ];
 }
 
@@ -203,7 +207,8 @@ function page() {
             ? h("p", null, data.errors.length === 0 ? "No findings: every loop that was looked at comes to an end, or no rule that was on says otherwise." : "No findings in what could be scanned.")
             : [
                 h("section", null, h("h2", null, "Where the risk is"), parts.modules),
-                h("section", null, h("h2", null, "Rules"), rules()),
+                h("section", null, h("h2", null, "Rules"),
+                    short("Findings by rule", [["Rule"], ["Findings", "number"], ["Risk", "number"]], byRule().map(ruleRow), RULES, "rules")),
                 h("section", null, h("h2", null, "Findings"), filters(), parts.status, parts.list, parts.more),
             ]),
         h("footer", null, "Risk counts 9 for an error, 3 for a warning and 1 for a note; less where the analysis is less sure. Written by ",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unspin_findings::Finding;
 
-use super::{Mark, Sources, marks_by_path};
+use super::{MAX_MARKED_LINE, Mark, Sources, marks_by_path};
 
 /// Lines shown before and after a mark.
 const CONTEXT: u32 = 1;
@@ -68,9 +68,11 @@ fn lines(sources: &Sources<'_>, path: &str, marks: &[Mark<'_>]) -> Vec<Option<Li
 /// A line, or the part of it in which its marks begin.
 fn line<'a>(number: u32, text: &str, marks: impl Iterator<Item = &'a Mark<'a>>) -> Line {
     let marks: Vec<&Mark<'_>> = marks.collect();
+    // In a line that no person wrote, finding the place would cost as much as the line is long, for each finding in it.
+    let text = if text.len() <= MAX_MARKED_LINE { text } else { &text[..text.floor_char_boundary(MAX_MARKED_LINE)] };
     let width = text.chars().count();
     let first = marks.first().map_or(0, |mark| mark.columns.start);
-    let skip = if width <= MAX_WIDTH { 0 } else { first.saturating_sub(BEFORE) };
+    let skip = first.saturating_sub(BEFORE).min(width.saturating_sub(MAX_WIDTH));
     let mut shown: String = text.chars().skip(skip).take(MAX_WIDTH).collect();
     let end = shown.chars().count();
     let ellipsis = usize::from(skip > 0);
