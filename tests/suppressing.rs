@@ -58,6 +58,12 @@ fn what_somebody_meant_is_left_to_them() {
     let strict = "import requests\n\n\ndef get(url):\n    try:\n        return requests.get(url, timeout=3)\n    \
         except requests.RequestException:\n        # unspin: allow(retry-by-recursion) why\n        return get(url)\n";
     assert_eq!(fixed("a.py", strict).0, strict);
+    // What is found in a file depends on the files that it calls, which this run does not see.
+    let single = folder(&[("a.py", "x = 1  # unspin: allow(busy-wait) why\n")]);
+    assert_eq!(single.run(&["check", "a.py"]).code, Some(0));
+    assert!(single.run(&["check", "--fix", "a.py"]).stderr.contains("name a folder"));
+    assert!(read(&single, "a.py").contains("unspin:"));
+    assert_eq!(single.run(&["check", "."]).code, Some(1), "nor is that remembered");
     let refused = folder(&[("a.py", typo)]).run(&["check", "--fix", "--select", "busy-wait"]);
     assert_eq!(refused.code, Some(2), "what is unused is not known then");
 }

@@ -29,6 +29,9 @@ pub(crate) fn apply(arguments: &FixArguments, options: &Options, outcome: &Outco
     if options.stdin.is_some() {
         anyhow::bail!("standard input cannot be changed; name a file");
     }
+    if !arguments.add_suppressions && !options.paths.iter().any(|path| options.cwd.join(path).is_dir()) {
+        anyhow::bail!("name a folder: what a comment suppresses in a file depends on the files around it");
+    }
     let rewrites = match &arguments.reason {
         Some(reason) => adoption(outcome, reason)?,
         None => fixes(outcome),

@@ -96,7 +96,8 @@ impl<'a> Analysis<'a> {
     /// for is part of it; what is said of the rules themselves is no part of a result.
     fn digest(&self, inputs: &[(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
         let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
-        let mut digest = Digest::new(&format!("{:?} {own}", self.options.selection));
+        let judges = self.options.judges_suppressions();
+        let mut digest = Digest::new(&format!("{:?} {judges} {own}", self.options.selection));
         let selections = selections(inputs.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
         let mut described: FxHashMap<(*const Selection, *const Settings), String> = FxHashMap::default();
         for ((at, (source, input)), hash) in inputs.iter().enumerate().zip(hashes) {

@@ -102,10 +102,10 @@ impl Findings<'_> {
             at.map_or(line, |at| commented[at].3.first(line))
         };
         let mut applied = suppression::apply(&suppressions, findings, line);
-        let known: Vec<&str> =
-            self.knowledge.rules.infos().iter().map(|rule| rule.name.as_str()).chain(suppression::RULES).collect();
+        let rules = self.knowledge.rules.infos().iter().map(|rule| rule.name.as_str());
+        let known: Vec<&str> = rules.chain(suppression::RULES).collect();
         let mut about = suppression::mistakes(&suppressions, &known);
-        if applied.has_idle() && !self.is_filtered() {
+        if applied.has_idle() && self.options.judges_suppressions() {
             for selections in self.other_selections() {
                 let findings = check(&self.project, &self.knowledge.rules, &selections);
                 applied.add(&suppression::apply(&suppressions, &findings, line));
@@ -124,10 +124,6 @@ impl Findings<'_> {
             others.push(selections(self.inputs.iter().map(|&(input, _)| input), &Selection::default(), self.knowledge));
         }
         others
-    }
-
-    fn is_filtered(&self) -> bool {
-        self.options.selection.select.is_some() || !self.options.selection.ignore.is_empty()
     }
 
     fn is_test(&self, finding: &RawFinding) -> bool {

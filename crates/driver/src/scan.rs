@@ -87,6 +87,14 @@ impl Options {
         let configured = settings.min_confidence.as_ref().map(|level| level.value);
         self.min_confidence.or(configured).unwrap_or(Confidence::Low)
     }
+
+    /// Whether a run says of suppressions that they suppress nothing: not where the command line keeps rules from
+    /// reporting, and not where nothing but single files is scanned, because what is found in one depends on those that it
+    /// calls.
+    pub(crate) fn judges_suppressions(&self) -> bool {
+        let is_filtered = self.selection.select.is_some() || !self.selection.ignore.is_empty();
+        !is_filtered && self.paths.iter().any(|path| self.cwd.join(path).is_dir())
+    }
 }
 
 /// How far a run is.

@@ -380,8 +380,8 @@ pub fn infos() -> [RuleInfo; 2] {
             "# unused-suppression\n\n## Why\n\nA suppression that suppresses nothing will one day silence a finding that \
              nobody has looked at.\n\n## Reported\n\nA suppression on a line without a finding of the rules that it names; a \
              name in it without one; and one that names a rule which does not exist. `unspin check --fix` removes what \
-             suppresses nothing.\n\n## Stays silent when\n\nThe rule is off in this run, or `--select` or `--ignore` is \
-             given: what the comment would suppress is not known then.\n",
+             suppresses nothing.\n\n## Stays silent when\n\nThe rule is off in this run; or `--select` or `--ignore` is \
+             given, or only single files are scanned: what the comment would suppress is not known then.\n",
         ),
     ]
 }
