@@ -167,6 +167,17 @@ fn runs_at_the_same_time_and_runs_that_are_killed_do_no_harm() {
 }
 
 #[test]
+fn a_folder_that_was_made_halfway_is_made_whole() {
+    for (left, text) in [("CACHEDIR.tmp-1-0", "Sign"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n")] {
+        let folder = folder(&[("a.py", ENDLESS), ("limits.py", NO_BOUND)]);
+        folder.write(&format!(".unspin_cache/{left}"), text.as_bytes());
+        check(&folder, &[]);
+        assert_eq!(entries(&folder).len(), 1, "{left}");
+        assert!(folder.path(".unspin_cache/.gitignore").exists() && folder.path(".unspin_cache/CACHEDIR.TAG").exists());
+    }
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_or_is_no_cache_is_left_alone() {
     let folder = folder(&[("a.py", ENDLESS), ("limits.py", NO_BOUND), ("src/b.py", "x = 1\n")]);
     let fresh = check(&folder, &["--no-cache"]);

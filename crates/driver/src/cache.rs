@@ -166,16 +166,16 @@ impl<'a> Cache<'a> {
     /// Make the folder, and mark it as what it is. A folder that holds other things is never taken for a cache: the marks
     /// would hide them from git and from unspin.
     fn prepare(&self) -> io::Result<()> {
-        let tag = self.folder.join(TAG.0);
-        if tag.is_file() {
-            return Ok(());
+        let [tag, ignore] = [TAG, IGNORE].map(|(name, text)| (self.folder.join(name), text));
+        if !tag.0.is_file() {
+            fs::create_dir_all(self.folder)?;
+            // What a run that was killed left half written is no other thing.
+            if !self.files().all(|path| is_temporary(&path)) {
+                return Err(io::Error::other("the folder holds other files"));
+            }
+            replace(&tag.0, tag.1.as_bytes())?;
         }
-        fs::create_dir_all(self.folder)?;
-        if fs::read_dir(self.folder)?.next().is_some() {
-            return Err(io::Error::other("the folder holds other files"));
-        }
-        replace(&self.folder.join(IGNORE.0), IGNORE.1.as_bytes())?;
-        replace(&tag, TAG.1.as_bytes())
+        if ignore.0.is_file() { Ok(()) } else { replace(&ignore.0, ignore.1.as_bytes()) }
     }
 
     /// Remove what was not used for longest, and what was left half written.
