@@ -1,7 +1,7 @@
 //! Finds files, reads configuration, runs every stage in parallel, and turns raw findings into a report.
 //!
-//! The only crate besides `cli` that touches the world: it reads files and the clock, and changes files when it is asked
-//! to. What it guarantees:
+//! The only crate besides `cli` that touches the world: it reads files and the clock, asks `git`, keeps results of earlier
+//! runs, and changes files when it is asked to. What it guarantees:
 //!
 //! - One bad file never ends a run. What could not be read or parsed is a [`ScanError`] that names it.
 //! - Same input, same report, whatever the number of threads: results are sorted before anything reads them.
