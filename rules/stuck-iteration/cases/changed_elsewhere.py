@@ -132,3 +132,14 @@ def three_ways(a: int, b: int) -> int:
             b += 1
         else:
             return a
+
+
+def mixed(base: type, mixins: list[type]) -> type:
+    mixins = list(mixins)
+    while mixins:
+
+        class Mixed(mixins.pop(), base):
+            pass
+
+        base = Mixed
+    return base

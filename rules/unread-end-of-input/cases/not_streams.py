@@ -68,3 +68,32 @@ def to_parser(stream, parser) -> None:
     # An unresolved callee is told about the end and may well stop the loop.
     while parser.running:
         parser.feed(stream.read(4096))
+
+
+class SerialReader:
+    """Nothing comes in the time that the line was opened with, and a line that is gone fails."""
+
+    def __init__(self, ser, stop) -> None:
+        self._ser = ser
+        self._stop = stop
+        self._buffer = bytearray()
+
+    def packet(self) -> bytes | None:
+        data = self._ser.read(self._ser.in_waiting or 1)
+        if not data:
+            return None
+        self._buffer += data
+        return bytes(self._buffer)
+
+    def run(self, replies: list) -> None:
+        while not self._stop.is_set():
+            packet = self.packet()
+            if packet is None:
+                continue
+            replies.append(packet)
+
+    def lines(self, replies: list) -> None:
+        while not self._stop.is_set():
+            line = self._ser.readline()
+            if line:
+                replies.append(line)

@@ -17,6 +17,10 @@ impl<'a> Lowerer<'a> {
             }
         }
         self.type_parameters(class.type_params.as_deref());
+        // `class Mixed(mixins.pop(), Base)`
+        for base in class.bases().iter().filter(|base| base.is_call_expr()) {
+            self.value(base);
+        }
         let name = unspin_ir::name(class.name.as_str());
         let within = self.within();
         let qualified = self.names.join(within, name);
