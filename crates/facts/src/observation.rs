@@ -202,12 +202,7 @@ pub const VOCABULARY: &[Entry] = &[
         "whether another handler of the loop does count and compare: always; unless it is told not to; none",
     ),
     (Subject::WayRound, "answer", &["awaited"], "the function gives back what the call reads, so that somebody waits for it"),
-    (
-        Subject::WayRound,
-        "peer",
-        &["handed"],
-        "the connection was handed to the function or made in it, and is no part of its object",
-    ),
+    (Subject::WayRound, "peer", &["handed"], "the connection was handed to the function, and is no part of its object"),
     (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
     (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),
     (

@@ -23,6 +23,8 @@ struct SelectArm {
     awaits: Option<(Pat, Ast)>,
     precondition: Option<Ast>,
     is_else: bool,
+    /// `complete`, which the selection of the futures crates alone has.
+    is_complete: bool,
     body: Ast,
 }
 
@@ -41,11 +43,11 @@ fn parse_arms(input: ParseStream) -> syn::Result<Vec<SelectArm>> {
 }
 
 fn parse_arm(input: ParseStream) -> syn::Result<SelectArm> {
-    let mut arm = SelectArm { awaits: None, precondition: None, is_else: false, body: Ast::PLACEHOLDER };
+    let mut arm = SelectArm { awaits: None, precondition: None, is_else: false, is_complete: false, body: Ast::PLACEHOLDER };
     if input.parse::<Option<Token![else]>>()?.is_some() {
         arm.is_else = true;
     } else if input.peek(Ident) && input.peek2(Token![=>]) {
-        input.parse::<Ident>()?;
+        arm.is_complete = input.parse::<Ident>()? == "complete";
     } else if input.peek(Ident) && input.peek2(syn::token::Paren) && is_channel_arm(input) {
         arm.awaits = parse_channel_arm(input)?;
     } else {
@@ -108,7 +110,7 @@ impl Lowering<'_> {
         if arms.is_empty() {
             return false;
         }
-        if self.path_name(&mac.path).starts_with("futures") {
+        if self.path_name(&mac.path).starts_with("futures") || arms.iter().any(|arm| arm.is_complete) {
             arms.iter_mut().for_each(pass_over_ended);
         }
         let span = self.spans.path(&mac.path).to(self.spans.token(mac.delimiter.span().close()));

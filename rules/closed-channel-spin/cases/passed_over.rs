@@ -1,5 +1,6 @@
 //! Streams that a selection passes over once they have ended.
 
+use futures::channel::mpsc as channel;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
@@ -47,4 +48,26 @@ impl Reaper {
             }
         }
     }
+}
+
+/// `complete` says whose selection it is.
+pub async fn until_complete(requests: channel::UnboundedReceiver<u32>, mut answers: channel::UnboundedReceiver<u32>) {
+    let mut requests = requests.fuse();
+    loop {
+        select! {
+            request = requests.next() => match request {
+                Some(request) => handle(request),
+                None => {}
+            },
+            answer = answers.next() => match answer {
+                Some(answer) => handle(answer),
+                None => break,
+            },
+            complete => break,
+        }
+    }
+}
+
+fn handle(message: u32) {
+    println!("{message}");
 }

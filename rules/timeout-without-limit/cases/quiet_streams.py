@@ -67,3 +67,36 @@ class Port:
             parts.append(data)
             count -= len(data)
         return b"".join(parts)
+
+
+class Routes:
+    def __init__(self, sock: socket.socket, wait: float) -> None:
+        self.sock = sock
+        self.sock.settimeout(wait)
+        self.is_active = True
+
+    def stop(self) -> None:
+        self.is_active = False
+
+    def receive(self, size: int) -> None:
+        while self.is_active:
+            try:
+                data = self.sock.recv(size)
+            except socket.timeout:  # expect: timeout-without-limit/strict
+                continue
+            if not data:
+                break
+            print(data)
+
+
+def listen(host: str, wait: float, stopped: list) -> None:
+    """Events that a client has asked for come when they come."""
+    sock = socket.create_connection((host, 6800), timeout=wait)
+    while not stopped:
+        try:
+            data = sock.recv(1024)
+        except socket.timeout:  # expect: timeout-without-limit/strict
+            continue
+        if not data:
+            break
+        print(data)

@@ -32,7 +32,7 @@ pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     inner.and_then(|inner| inner.resolution.model).is_some_and(|(model, _)| watches(model))
 }
 
-/// Whether the connection was handed to the function or made in it, and is no part of its object: that of one peer.
+/// Whether the connection was handed to the function, and is no part of its object: that of one peer.
 pub(super) fn is_handed(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let receiver = cx.function.receiver();
     let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
@@ -42,8 +42,17 @@ pub(super) fn is_handed(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         None => site.call,
     };
     let is_other = |expr: ExprId| crate::shape::root_local(cx.function, expr).is_some_and(|root| Some(root) != receiver);
+    // What the function itself has connected to is the connection of its client.
+    let connects = |on: ExprId| {
+        cx.shape.origin(cx.function, on).is_some_and(|(.., made)| {
+            let model = cx.project.resolve(cx.at, made).model;
+            model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Connect)
+        })
+    };
     match call.callee {
-        Callee::Method(on, _) if is_other(on) => true,
+        Callee::Method(on, _) if is_other(on) => !connects(on),
+        // `self.next_message(socket)`
+        Callee::Method(on, _) if !matches!(cx.function.expr(on), Expr::Local(_)) => false,
         _ => call.arguments.iter().any(|argument| is_other(argument.value)),
     }
 }
