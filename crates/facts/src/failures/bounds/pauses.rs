@@ -44,16 +44,20 @@ impl Bounds<'_, '_> {
     /// Whether some way pauses, or the call itself may before it fails: it sleeps, or it accepts under a time of its own.
     pub(super) fn may_pause(&self, pauses: &BlockSet) -> bool {
         let sleeps = |&target: &FunctionRef| sleeps_by_itself(self.cx.project, target, MAX_DEPTH);
+        // What reads sleeps for a deadline.
+        let is_started = matches!(self.site.effect, Some(Effect::Connect | Effect::Request | Effect::Accept));
         let is_delay = |site: &&Site<'_>| {
             pauses.contains(site.block)
                 && self.around.contains(site.block)
                 && (site.effect == Some(Effect::Sleep) && site.remote == Remote::No
                     || has(self.cx, WordKind::Delay, &self.cx.name_of(site)))
         };
+        // A deadline around it tells its own end apart.
         let accepts_for_a_time = self.site.effect == Some(Effect::Accept)
+            && !self.site.is_deadline()
             && self.site.call.arguments.iter().any(|argument| argument.name.is_some_and(|name| name.contains("timeout")));
         self.cx.sites.iter().any(|site| is_delay(&site))
-            || self.site.resolution.targets.iter().any(sleeps)
+            || (is_started && self.site.resolution.targets.iter().any(sleeps))
             || accepts_for_a_time
     }
 
