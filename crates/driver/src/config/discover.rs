@@ -6,7 +6,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use rustc_hash::FxHashMap;
@@ -35,7 +35,7 @@ pub(crate) struct Configurations {
     cwd: PathBuf,
     /// What holds everywhere, unless each folder is asked.
     everywhere: Option<Arc<Settings>>,
-    found: Mutex<Found>,
+    found: RwLock<Found>,
 }
 
 #[derive(Debug, Default)]
@@ -57,15 +57,51 @@ impl Configurations {
                 Some(settings.ok_or_else(|| reader.without_section(&file))?)
             }
         };
-        Ok(Self { cwd: cwd.to_owned(), everywhere: everywhere.map(Arc::new), found: Mutex::default() })
+        Ok(Self { cwd: cwd.to_owned(), everywhere: everywhere.map(Arc::new), found: RwLock::default() })
     }
 
     /// What holds for the files of a folder. A configuration that cannot be used is remembered for [`Self::finish`].
     pub(crate) fn of_folder(&self, folder: &Path) -> Arc<Settings> {
         match &self.everywhere {
             Some(settings) => settings.clone(),
-            None => self.found.lock().unwrap_or_else(PoisonError::into_inner).of_folder(&self.cwd, folder),
+            None => self.known(folder).unwrap_or_else(|| self.nearest(folder)),
         }
+    }
+
+    fn known(&self, folder: &Path) -> Option<Arc<Settings>> {
+        self.found.read().unwrap_or_else(PoisonError::into_inner).of_folder.get(folder).cloned()
+    }
+
+    /// Files are asked for while nothing is locked: threads that ask for the same folder at a time get the same answer.
+    fn nearest(&self, folder: &Path) -> Arc<Settings> {
+        let (mut unknown, mut errors) = (Vec::new(), Vec::new());
+        let mut settings = None;
+        for above in folder.ancestors() {
+            settings = self.known(above);
+            if settings.is_some() {
+                break;
+            }
+            unknown.push(above);
+            settings = match configured(&self.cwd, above) {
+                Ok(own) => own.map(Arc::new),
+                Err(error) => {
+                    errors.push(error);
+                    Some(Arc::default())
+                }
+            };
+            if settings.is_some() {
+                break;
+            }
+        }
+        let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
+        found.errors.append(&mut errors);
+        // Whoever was first at the folder that decides is right for all below.
+        let first = unknown.last().and_then(|&decides| found.of_folder.get(decides).cloned());
+        let settings = first.or(settings).unwrap_or_default();
+        for above in unknown {
+            found.of_folder.insert(above.to_owned(), settings.clone());
+        }
+        settings
     }
 
     /// Whether a walk that came from far above would leave a file or folder out: each folder on the way is judged by what is
@@ -77,37 +113,8 @@ impl Configurations {
 
     /// Whether all could be used.
     pub(crate) fn finish(&self) -> Result<(), Error> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
         found.errors.iter().min().cloned().map_or(Ok(()), |error| Err(error.into()))
-    }
-}
-
-impl Found {
-    fn of_folder(&mut self, cwd: &Path, folder: &Path) -> Arc<Settings> {
-        let mut unknown = Vec::new();
-        let mut settings = None;
-        for above in folder.ancestors() {
-            if let Some(known) = self.of_folder.get(above) {
-                settings = Some(known.clone());
-                break;
-            }
-            unknown.push(above);
-            settings = match configured(cwd, above) {
-                Ok(own) => own.map(Arc::new),
-                Err(error) => {
-                    self.errors.push(error);
-                    Some(Arc::default())
-                }
-            };
-            if settings.is_some() {
-                break;
-            }
-        }
-        let settings = settings.unwrap_or_default();
-        for above in unknown {
-            self.of_folder.insert(above.to_owned(), settings.clone());
-        }
-        settings
     }
 }
 
