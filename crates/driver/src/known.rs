@@ -93,37 +93,15 @@ pub(crate) fn matched(
         known,
         findings,
         |at| places[at] == Place::WithoutFunction,
-        |known| [&known.rule, &known.function, &known.context],
-        |finding| [&finding.rule, &finding.function, &finding.context],
-    );
-    matched.take(
-        known,
-        findings,
-        |_| true,
-        |known| [&known.path, &known.rule, &known.function, &known.context],
-        |finding| [&finding.path, &finding.rule, &finding.function, &finding.context],
-    );
-    if matched.is_known.iter().all(|&is_known| is_known) || matched.left.iter().all(|&left| left == 0) {
-        return matched;
-    }
-    let places: Vec<Place> = known
-        .iter()
-        .zip(&matched.left)
-        .map(|((known, _), &left)| if left == 0 { Place::There } else { place(&known.path, &known.function) })
-        .collect();
-    matched.take(
-        known,
-        findings,
-        |at| places[at] != Place::There,
-        |known| [&known.rule, &known.function, &known.context],
-        |finding| [&finding.rule, &finding.function, &finding.context],
+        |known| [&known.path, &known.rule, &known.context],
+        |finding| [&finding.path, &finding.rule, &finding.context],
     );
     matched.take(
         known,
         findings,
         |at| places[at] == Place::WithoutFunction,
-        |known| [&known.path, &known.rule, &known.context],
-        |finding| [&finding.path, &finding.rule, &finding.context],
+        |known| [&known.rule, &known.function, &known.context],
+        |finding| [&finding.rule, &finding.function, &finding.context],
     );
     matched.take(
         known,
@@ -165,5 +143,30 @@ impl Matched {
                 candidates.pop();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(path: &str, function: &str) -> Finding {
+        let place = serde_json::json!({ "start": { "line": 1, "column": 1 }, "end": { "line": 1, "column": 2 } });
+        let json = serde_json::json!({
+            "rule": "endless-poll", "severity": "warning", "confidence": "high", "group": "recommended", "message": "",
+            "help": "", "missing": [], "path": path, "function": function, "range": place, "loop": null, "related": [],
+            "fingerprint": "", "fix": null,
+        });
+        let read: Finding = serde_json::from_value(json).expect("a finding");
+        Finding { context: "client.ask".to_owned(), ..read }
+    }
+
+    #[test]
+    fn a_renamed_function_is_looked_for_in_its_own_file_first() {
+        let known = [(Identity::of(&finding("a.py", "wait")), 1)];
+        let (elsewhere, renamed) = (finding("b.py", "wait"), finding("a.py", "await_state"));
+        let is_known = |findings: &[&Finding]| matched(&known, findings, |_, _| Place::WithoutFunction).is_known;
+        assert_eq!(is_known(&[&renamed, &elsewhere]), [true, false]);
+        assert_eq!(is_known(&[&elsewhere]), [true], "it may have moved with its function");
     }
 }
