@@ -56,6 +56,58 @@ fn only_what_is_new_is_reported_and_what_is_hidden_is_counted() {
 }
 
 #[test]
+fn a_baseline_can_be_configured() {
+    let folder = folder(&[("unspin.toml", "\nbaseline = \"ci/known.json\"\n"), ("a.py", &endless("a"))]);
+    let missing = folder.run(&["check"]);
+    let expected = "unspin.toml:2:12: there is no baseline `ci/known.json` yet; `unspin baseline` writes it";
+    assert!(missing.code == Some(2) && missing.stderr.contains(expected), "{}", missing.stderr);
+    let written = folder.run(&["baseline"]);
+    assert_eq!(
+        written.stdout, "Wrote 1 finding to `ci/known.json`. `unspin check` reports what is new.\n",
+        "{}",
+        written.stderr
+    );
+    let outcome = folder.run(&["check"]);
+    assert!(outcome.code == Some(0) && outcome.stdout.contains("1 finding in the baseline `ci/known.json` not shown."));
+    assert_eq!(folder.run(&["check", "--no-baseline"]).code, Some(1));
+    assert_eq!(folder.run(&["check", "--isolated"]).code, Some(1));
+    folder.write("other.json", b"{\"version\": 1, \"findings\": [null]}");
+    assert_eq!(folder.run(&["check", "--baseline", "other.json"]).code, Some(1), "the command line wins");
+    assert!(folder.run(&["config"]).stdout.contains("ci/known.json\"  # unspin.toml:2"));
+    folder.write("a.py", b"x = 1\n");
+    assert!(folder.run(&["check"]).stdout.contains("is gone; `unspin baseline --prune` removes it."));
+    folder.run(&["baseline", "--prune"]);
+    assert!(!folder.run(&["check"]).stdout.contains("--prune"));
+}
+
+#[test]
+fn each_file_is_judged_by_the_baseline_of_its_own_configuration() {
+    let folder = folder(&[
+        ("a.py", &endless("a")),
+        ("one/unspin.toml", "baseline = 'known.json'\n"),
+        ("one/b.py", &endless("b")),
+        ("two/unspin.toml", "extend = '../one/unspin.toml'\n"),
+        ("two/c.py", &endless("c")),
+    ]);
+    let written = folder.run(&["baseline"]);
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+    assert_eq!(baseline(&folder).lines().count(), 3, "what nothing is configured for");
+    let one = || fs::read_to_string(folder.path("one/known.json")).expect("it was written");
+    assert!(one().contains("{\"path\":\"../two/c.py\"") && one().contains("{\"path\":\"b.py\""), "{}", one());
+    assert_eq!(folder.run(&["check"]).stdout.matches("error[").count(), 1, "the rest is known");
+    assert_eq!(folder.run(&["check", "one", "two"]).code, Some(0));
+    let whole = one();
+    assert_eq!(folder.run(&["baseline", "two"]).code, Some(0));
+    assert_eq!(one(), whole, "what was not looked at stays");
+    folder.write("one/b.py", b"x = = 1\n");
+    assert_eq!(folder.run(&["baseline", "one"]).code, Some(2));
+    assert_eq!(one(), whole, "what cannot be parsed may hold anything");
+    folder.write("one/b.py", b"x = 1\n");
+    folder.run(&["baseline"]);
+    assert_eq!(one().lines().count(), 3);
+}
+
+#[test]
 fn a_line_for_each_finding_sorted_and_without_line_numbers() {
     let folder = settled(&[("b.py", &endless("b")), ("a.py", &endless("a"))]);
     let line = |name: &str| {

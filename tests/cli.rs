@@ -178,9 +178,25 @@ fn places_become_links_where_the_code_is_on_the_web() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_a_failure() {
-    let outcome = folder(&[("a.py", CLEAN)]).run(&["check", "--output", "json=no/such/folder/out.json"]);
+    let outcome = folder(&[("a.py", CLEAN)]).run(&["check", "--output", "json=a.py/out.json"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.stderr.contains("cannot write `no/such/folder/out.json`"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("cannot write `a.py/out.json`"), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_folders_above_an_output_are_made() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    assert_eq!(folder.run(&["check", "--output", "json=reports/2026/today.json"]).code, Some(0));
+    assert_eq!(folder.run(&["trend", "reports/2026/today.json", "--output", "html=site/trend.html"]).code, Some(0));
+    assert!(folder.path("reports/2026/today.json").is_file() && folder.path("site/trend.html").is_file());
+}
+
+#[test]
+fn many_findings_come_with_what_to_do_about_them() {
+    let loops = |count: usize| FOUND.repeat(count);
+    let said = |count: usize| folder(&[("a.py", &loops(count))]).run(&["check"]).stdout;
+    assert!(said(30).contains("`unspin baseline` agrees to live with them"));
+    assert!(!said(3).contains("unspin baseline"));
 }
 
 #[test]
@@ -293,6 +309,17 @@ fn a_file_of_another_kind_that_is_named_is_an_error() {
     let outcome = folder(&[("a.txt", "")]).run(&["check", "a.txt"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stdout.contains("error: a.txt: is neither Python"), "{}", outcome.stdout);
+    let outcome = folder(&[("a.ipynb", "{}")]).run(&["check", "a.ipynb"]);
+    assert!(outcome.code == Some(2) && outcome.stdout.contains("jupyter nbconvert"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_program_without_an_ending_is_known_by_its_first_line_if_it_is_named() {
+    let script = format!("#!/usr/bin/env python3\n{FOUND}");
+    let folder = folder(&[("run", &script), ("other", "#!/bin/sh\n")]);
+    assert_eq!(rules_of(&folder.run(&["check", "run", "--output-format", "json"])), ["suppression-without-reason"]);
+    assert_eq!(folder.run(&["check", "other"]).code, Some(2));
+    assert_eq!(folder.run(&["check"]).code, Some(0), "it is not looked for");
 }
 
 #[test]

@@ -177,6 +177,16 @@ fn mistakes_are_named_with_their_place_and_the_nearest_name() {
         "unspin.toml:2:19: there is no rule or group `strickt`",
     );
     says("unspin.toml", "exclude = ['a', '{b']", "unspin.toml:1:17: the glob `{b` cannot be used");
+    says(
+        "unspin.toml",
+        "exclude = ['src\\gen']",
+        "unspin.toml:1:12: the glob `src\\gen` cannot be used: folders are separated by `/`",
+    );
+    says(
+        "unspin.toml",
+        "\n[tool.unspin]\nignore = []",
+        "unspin.toml:2:2: this file is about unspin alone: write the keys at its top",
+    );
     says("unspin.toml", "ignore = 'strict'", "unspin.toml:1:10: this is a list: put it in brackets");
     says("unspin.toml", "select = [\n", "unspin.toml:");
     says("unspin.toml", "extend = 'unspin.toml'", "unspin.toml:1:10: extends itself");

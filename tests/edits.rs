@@ -18,7 +18,7 @@ use std::{
 };
 
 use edit::{Kind, Random, edited};
-use unspin_driver::{Baseline, Changes, Options, Outcome, scan};
+use unspin_driver::{Baseline, BaselineFrom, Changes, Options, Outcome, scan};
 use unspin_findings::Finding;
 
 /// Rounds in every run of the tests.
@@ -173,7 +173,7 @@ fn round(project: &Project, files: &BTreeMap<String, String>, before: &[Finding]
     let expected = round.expected(&same);
     let judged = |outcome: &Outcome| named(outcome.report.findings.iter().filter(|found| same.contains(found.path.as_str())));
 
-    let beside = project.scan(|options| options.baseline = Some(file.to_owned()));
+    let beside = project.scan(|options| options.baseline = BaselineFrom::File(file.to_owned()));
     let kinds = |names: &BTreeMap<String, usize>| {
         names
             .keys()
@@ -186,7 +186,7 @@ fn round(project: &Project, files: &BTreeMap<String, String>, before: &[Finding]
         edit.is_some_and(|(_, kind)| kind.removed(&found.function))
     };
     if same.len() == files.len() {
-        let stale = beside.baseline.as_ref().map(|used| used.stale);
+        let stale = beside.baselines.first().map(|used| used.stale);
         assert_eq!(stale, Some(before.iter().filter(removed).count()), "seed {seed}");
     }
 

@@ -1,39 +1,50 @@
 //! `unspin baseline`: write down what is found now, or forget what is not found any more.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, process::ExitCode};
 
 use anyhow::Context;
-use unspin_driver::{Baseline, Options, Outcome, scan};
+use unspin_driver::{BASELINE, BaselineFrom, BaselineUse, Options, Outcome, scan};
 
 use crate::{arguments::BaselineArguments, output, progress::Progress};
 
-/// Scan and write the baseline.
+/// Scan and write the baselines.
 pub(crate) fn run(arguments: &BaselineArguments) -> anyhow::Result<ExitCode> {
-    let file = &arguments.file;
-    let options = Options { baseline: arguments.prune.then(|| file.clone()), ..arguments.scan.options()? };
+    let baseline = match &arguments.file {
+        Some(file) => BaselineFrom::File(file.clone()),
+        None => BaselineFrom::Configured { otherwise: Some(BASELINE.into()) },
+    };
+    let options = Options { baseline, adopt: !arguments.prune, ..arguments.scan.options()? };
     let progress = Progress::new(arguments.quiet);
     let outcome = scan(&options, &|phase| progress.report(phase));
     progress.clear();
     let outcome = outcome?;
-    let (baseline, said) = if let Some(used) = &outcome.baseline {
-        (used.pruned.clone(), pruned(used.stale, &used.pruned, file))
-    } else {
-        let baseline = Baseline::of(&outcome.report.findings, &options.cwd, file);
-        let said = format!("Wrote {} to `{}`.", findings(baseline.len()), file.display());
-        (baseline, said)
-    };
-    baseline.write(&options.cwd.join(file)).with_context(|| format!("cannot write `{}`", file.display()))?;
-    if !arguments.quiet {
-        writeln!(output::stdout(), "{said}")?;
+    let mut out = output::stdout();
+    for used in &outcome.baselines {
+        let file = options.cwd.join(&used.file);
+        used.current.write(&file).with_context(|| format!("cannot write `{}`", used.file))?;
+        if !arguments.quiet {
+            writeln!(out, "{}", if arguments.prune { pruned(used) } else { written(used) })?;
+        }
     }
+    out.flush()?;
     let code = complain(&outcome);
     std::mem::forget(outcome);
     Ok(code)
 }
 
-fn pruned(stale: usize, left: &Baseline, file: &Path) -> String {
-    let verb = if stale == 1 { "is" } else { "are" };
-    format!("Removed {} that {verb} gone from `{}`; {} left.", findings(stale), file.display(), left.len())
+fn written(BaselineUse { file, is_configured, current, .. }: &BaselineUse) -> String {
+    let said = format!("Wrote {} to `{file}`.", findings(current.len()));
+    if *is_configured {
+        return said + " `unspin check` reports what is new.";
+    }
+    format!(
+        "{said} `unspin check --baseline {file}` reports what is new; with `baseline = \"{file}\"` in `unspin.toml` every run does."
+    )
+}
+
+fn pruned(BaselineUse { file, stale, current, .. }: &BaselineUse) -> String {
+    let verb = if *stale == 1 { "is" } else { "are" };
+    format!("Removed {} that {verb} gone from `{file}`; {} left.", findings(*stale), current.len())
 }
 
 fn findings(count: usize) -> String {

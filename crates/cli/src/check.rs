@@ -1,14 +1,13 @@
 //! `unspin check`: scan, report, exit code.
 
 use std::{
-    fs,
     io::{self, Write},
     path::Path,
     process::ExitCode,
 };
 
 use anyhow::Context;
-use unspin_driver::{Options, Outcome, scan};
+use unspin_driver::{BASELINE, BaselineUse, Options, Outcome, scan};
 use unspin_report::{BaselineNote, Format, Presentation, render};
 
 use crate::{
@@ -32,7 +31,9 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
             outcome.report.errors.extend(errors);
         }
     }
-    let presentation = Presentation { source_url: arguments.output.source_url.as_deref(), ..presentation(&outcome) };
+    let baselines: Vec<BaselineNote> = outcome.baselines.iter().map(note).collect();
+    let source_url = arguments.output.source_url.as_deref();
+    let presentation = Presentation { source_url, baselines: &baselines, ..presentation(&outcome) };
     for (format, file) in &arguments.output.output {
         write_file(&outcome, *format, &presentation, file).with_context(|| format!("cannot write `{}`", file.display()))?;
     }
@@ -68,17 +69,20 @@ fn presentation(outcome: &Outcome) -> Presentation<'_> {
         hidden_in_tests: outcome.hidden_in_tests,
         skipped_tests: outcome.skipped_tests,
         suppressed: outcome.suppressed,
-        baseline: outcome.baseline.as_ref().map(|used| BaselineNote {
-            hidden: used.hidden,
-            stale: used.stale,
-            file: &used.file,
-        }),
+        baselines: &[],
         unchanged: outcome.unchanged,
     }
 }
 
+fn note(used: &BaselineUse) -> BaselineNote {
+    let is_found = used.is_configured || used.file == BASELINE;
+    let file = if is_found { String::new() } else { format!(" --file {}", used.file) };
+    let prune = format!("unspin baseline --prune{file}");
+    BaselineNote { file: used.file.clone(), hidden: used.hidden, stale: used.stale, prune }
+}
+
 fn write_file(outcome: &Outcome, format: Format, presentation: &Presentation<'_>, file: &Path) -> io::Result<()> {
-    let mut out = io::BufWriter::new(fs::File::create(file)?);
+    let mut out = output::create(file)?;
     render(&outcome.report, format, presentation, &mut out)?;
     out.flush()
 }

@@ -62,6 +62,9 @@ impl Shown<'_> {
         let tests = settings.include_tests.as_ref();
         let include = tests.is_some_and(|include| include.value);
         writeln!(out, "include-tests = {include}  # {}", origin(tests.map(|include| &include.place)))?;
+        if let Some(baseline) = &settings.baseline {
+            writeln!(out, "baseline = {}  # {}", quoted(&baseline.value.to_string_lossy()), baseline.place)?;
+        }
         list(out, "exclude", settings.exclude.iter())?;
         let folders = settings
             .rules

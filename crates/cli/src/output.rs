@@ -1,8 +1,9 @@
 //! Where output goes, and whether it is colored.
 
 use std::{
+    fs,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr,
 };
 
@@ -34,6 +35,14 @@ pub(crate) fn wants_color(color: Color) -> bool {
 /// Standard output, buffered: reports are written in small pieces.
 pub(crate) fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
     io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// A file to write into, with the folders above it: `reports/today.json` is asked for before there are any reports.
+pub(crate) fn create(file: &Path) -> io::Result<io::BufWriter<fs::File>> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::File::create(file).map(io::BufWriter::new)
 }
 
 /// Say on standard error what went wrong. Nobody can be told that this failed.

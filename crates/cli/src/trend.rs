@@ -81,7 +81,7 @@ fn names(reports: &[PathBuf]) -> Vec<String> {
 }
 
 fn write_file(runs: &[Run], format: TrendFormat, file: &Path) -> io::Result<()> {
-    let mut out = io::BufWriter::new(fs::File::create(file)?);
+    let mut out = output::create(file)?;
     render_trend(runs, format, &mut out)?;
     out.flush()
 }

@@ -76,30 +76,31 @@ fn is_one(count: &usize) -> bool {
 }
 
 impl Baseline {
-    /// Read a file.
+    /// Read a file, which is called by that name where something is wrong with it.
     ///
     /// # Errors
     ///
     /// When it cannot be read, is damaged, or was written by a later version. None of its findings is hidden then.
-    pub fn read(file: &Path) -> Result<Self, Error> {
-        let fail = |line, message: String| Error::Baseline { file: file.to_owned(), line, message };
+    pub fn read(file: &Path, name: &str) -> Result<Self, Error> {
+        let fail = |line, message: String| Error::Baseline { file: name.to_owned(), line, message };
         let text = fs::read_to_string(file).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => fail(None, "there is no such baseline; `unspin baseline` writes one".to_owned()),
             _ => fail(None, describe(&error)),
         })?;
+        let text = text.trim_start_matches('\u{feff}');
         let damaged = |error: &serde_json::Error| {
             let in_conflict = text.lines().any(|line| line.starts_with("<<<<<<<"));
             let help =
                 if in_conflict { "keep the lines of both sides of the merge" } else { "`unspin baseline` writes it anew" };
             fail(u32::try_from(error.line()).ok(), format!("this is no baseline, or a damaged one ({error}); {help}"))
         };
-        let Version { version } = serde_json::from_str(&text).map_err(|error| damaged(&error))?;
+        let Version { version } = serde_json::from_str(text).map_err(|error| damaged(&error))?;
         if version != VERSION {
             let message =
                 format!("this baseline has version {version}, and this unspin reads {VERSION}; use the unspin that wrote it");
             return Err(fail(None, message));
         }
-        let File { findings } = serde_json::from_str(&text).map_err(|error| damaged(&error))?;
+        let File { findings } = serde_json::from_str(text).map_err(|error| damaged(&error))?;
         let mut baseline = Self::default();
         for Entry { path, rule, function, context, group, count } in findings.into_iter().flatten() {
             baseline.add(Identity { path, rule, function, context }, Times { count, group });
@@ -108,7 +109,7 @@ impl Baseline {
     }
 
     /// The baseline that hides these findings. `file` is where it will be written, from the working directory.
-    pub fn of(findings: &[Finding], cwd: &Path, file: &Path) -> Self {
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>, cwd: &Path, file: &Path) -> Self {
         let folder = folder_of(cwd, file);
         let mut baseline = Self::default();
         for finding in findings {
@@ -117,6 +118,15 @@ impl Baseline {
             baseline.add(Identity { path, ..known }, Times { count: 1, group: finding.group });
         }
         baseline
+    }
+
+    /// With what another one says of some files. `is_of` is asked for absolute paths.
+    pub(crate) fn with(mut self, other: &Self, cwd: &Path, file: &Path, is_of: impl Fn(&Path) -> bool) -> Self {
+        let folder = folder_of(cwd, file);
+        for (known, times) in other.entries.iter().filter(|(known, _)| is_of(&normalize(&folder.join(&known.path)))) {
+            self.entries.insert(known.clone(), *times);
+        }
+        self
     }
 
     /// A merge may have brought the same finding from both sides.
@@ -141,6 +151,9 @@ impl Baseline {
     ///
     /// When the file cannot be written.
     pub fn write(&self, file: &Path) -> io::Result<()> {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
         replace(file, self.text().as_bytes())
     }
 
@@ -219,13 +232,15 @@ mod tests {
         let written = baseline(&[("b.py", "x \"y\"\n", 1), ("a.py", "ü", 2)]);
         written.write(&file).expect("it is written");
         let text = fs::read_to_string(&file).expect("it is there");
+        assert_eq!(Baseline::read(&file, "b.json").expect("it is whole"), written);
+        fs::write(&file, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("an editor on Windows writes it");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[1],
             r#"{"path":"a.py","rule":"endless-poll","function":"run","context":"ü","group":"recommended","count":2},"#
         );
         assert_eq!((lines.len(), lines[3]), (4, "null]}"));
-        assert_eq!(Baseline::read(&file).expect("it is whole"), written);
+        assert_eq!(Baseline::read(&file, "b.json").expect("it is whole"), written);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod settings;
 pub(crate) use discover::Configurations;
 pub use discover::{FILES, settings_for};
 pub use error::ConfigError;
+pub(crate) use globs::separated;
 pub use policy::{knowledge_of, rules_of};
 pub(crate) use policy::{selections, severity};
 pub use schema::schema;

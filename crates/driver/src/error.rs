@@ -29,7 +29,7 @@ pub enum Error {
     /// A baseline cannot be used.
     Baseline {
         /// The file.
-        file: std::path::PathBuf,
+        file: String,
         /// Line in it, from 1.
         line: Option<u32>,
         /// What is wrong, and what helps.
@@ -58,8 +58,8 @@ impl std::fmt::Display for Error {
                 write!(f, "there is no rule or group `{name}`; `unspin rules` lists them")
             }
             Self::Glob { glob, message } => write!(f, "the glob `{glob}` cannot be used: {message}"),
-            Self::Baseline { file, line: Some(line), message } => write!(f, "{}:{line}: {message}", file.display()),
-            Self::Baseline { file, line: None, message } => write!(f, "{}: {message}", file.display()),
+            Self::Baseline { file, line: Some(line), message } => write!(f, "{file}:{line}: {message}"),
+            Self::Baseline { file, line: None, message } => write!(f, "{file}: {message}"),
             Self::Changes { asked, message } => write!(f, "`{asked}`: {message}"),
             Self::Threads(error) => write!(f, "the worker threads could not be started: {error}; try `--threads 1`"),
         }

@@ -2,37 +2,25 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use rustc_hash::FxHashMap;
 use unspin_findings::{Finding, Report};
 
 use crate::{
-    Baseline, Error, Outcome,
+    Baseline, BaselineUse, Error, Outcome,
     analysis::{Analysed, Analysis},
+    baselines::Baselines,
     cache::{Found, Hidden},
     changes::Comparison,
     config::selections,
-    input::{Input, shown},
+    input::{Input, normalize, shown},
     known::{Identity, Place, matched},
     load::load,
     naming::Namer,
     walk::Walk,
 };
-
-/// What a baseline did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BaselineUse {
-    /// The file.
-    pub file: PathBuf,
-    /// Findings that it hides.
-    pub hidden: usize,
-    /// Findings that it names and that are gone.
-    pub stale: usize,
-    /// It without those.
-    pub pruned: Baseline,
-}
 
 /// Decides what is reported.
 pub(crate) struct Judge<'a> {
@@ -47,7 +35,7 @@ pub(crate) struct Judge<'a> {
 
 impl Judge<'_> {
     /// The outcome of a run.
-    pub(crate) fn outcome(mut self, analysed: Analysed, baseline: Option<&Baseline>) -> Result<Outcome, Error> {
+    pub(crate) fn outcome(mut self, analysed: Analysed, baselines: &Baselines<'_>) -> Result<Outcome, Error> {
         let Analysed { entry, sources, errors, skipped_tests, projects } = analysed;
         let mut outcome =
             Outcome { sources, skipped_tests, suppressed: entry.suppressed, analysed: projects, ..Outcome::default() };
@@ -57,9 +45,7 @@ impl Judge<'_> {
         let mut is_left_out: Vec<bool> = found.iter().map(|found| found.hidden.is_some()).collect();
         outcome.hidden_in_tests = found.iter().filter(|found| found.hidden == Some(Hidden::InTest)).count();
         let findings: Vec<&Finding> = found.iter().map(|found| &found.finding).collect();
-        if let Some(baseline) = baseline {
-            outcome.baseline = Some(self.hide_known(baseline, &findings, &mut is_left_out, &outcome));
-        }
+        outcome.baselines = self.settle(baselines, &findings, &mut is_left_out, &outcome.report);
         if let Some(comparison) = self.comparison {
             outcome.unchanged = self.hide_unchanged(comparison, &findings, &mut is_left_out, &outcome.sources)?;
         }
@@ -68,25 +54,62 @@ impl Judge<'_> {
         Ok(outcome)
     }
 
+    /// Leave out what baselines name, or write down what they should.
+    fn settle(
+        &self,
+        baselines: &Baselines<'_>,
+        findings: &[&Finding],
+        is_left_out: &mut [bool],
+        report: &Report,
+    ) -> Vec<BaselineUse> {
+        if baselines.files.is_empty() {
+            return Vec::new();
+        }
+        let options = self.analysis.options;
+        let mut places = Places::new(self);
+        let files = baselines.files.iter().map(|(file, (baseline, is_configured))| {
+            let is_about = |input: &Input| baselines.file_of(&input.settings).as_ref() == Some(file);
+            let about = |finding: &Finding| places.inputs.get(finding.path.as_str()).is_some_and(|input| is_about(input));
+            let about: Vec<usize> = (0..findings.len()).filter(|&at| about(findings[at])).collect();
+            let used = if options.adopt {
+                let found = about.iter().filter(|&&at| !is_left_out[at]).map(|&at| findings[at]);
+                let current = Baseline::of(found, &options.cwd, file);
+                let current = current.with(baseline, &options.cwd, file, |path| self.is_unread(path, report));
+                BaselineUse { current, ..BaselineUse::default() }
+            } else {
+                self.hide_known((file, baseline), (findings, &about), is_left_out, &mut places, report)
+            };
+            BaselineUse { file: shown(&options.cwd, file), is_configured: *is_configured, ..used }
+        });
+        files.collect()
+    }
+
+    /// Whether nobody looked at a file: it lies elsewhere, or cannot be read.
+    fn is_unread(&self, path: &Path, report: &Report) -> bool {
+        let options = self.analysis.options;
+        let is_scanned = options.paths.iter().any(|given| path.starts_with(normalize(&options.cwd.join(given))));
+        !is_scanned || report.errors.iter().any(|error| normalize(&options.cwd.join(&error.path)) == path)
+    }
+
     /// Leave out what a baseline names. All findings count as found again, whether they would be reported or not.
     fn hide_known(
         &self,
-        baseline: &Baseline,
-        findings: &[&Finding],
+        (file, baseline): (&Path, &Baseline),
+        (findings, about): (&[&Finding], &[usize]),
         is_left_out: &mut [bool],
-        outcome: &Outcome,
+        places: &mut Places<'_>,
+        report: &Report,
     ) -> BaselineUse {
         let options = self.analysis.options;
-        let file = options.baseline.clone().unwrap_or_default();
-        let known = baseline.known(&options.cwd, &file);
-        let mut places = Places::new(self);
-        let matched = matched(&known, findings, |path, function| places.of(path, function));
+        let known = baseline.known(&options.cwd, file);
+        let findings: Vec<&Finding> = about.iter().map(|&at| findings[at]).collect();
+        let matched = matched(&known, &findings, |path, function| places.of(path, function));
         let mut hidden = 0;
-        for (is_left_out, &is_known) in is_left_out.iter_mut().zip(&matched.is_known) {
-            hidden += usize::from(is_known && !*is_left_out);
-            *is_left_out |= is_known;
+        for (&at, &is_known) in about.iter().zip(&matched.is_known) {
+            hidden += usize::from(is_known && !is_left_out[at]);
+            is_left_out[at] |= is_known;
         }
-        let unread: BTreeSet<&str> = outcome.report.errors.iter().map(|error| error.path.as_str()).collect();
+        let unread: BTreeSet<&str> = report.errors.iter().map(|error| error.path.as_str()).collect();
         let mut gone = matched.left;
         for (((known, _), group), gone) in known.iter().zip(baseline.groups()).zip(&mut gone) {
             let is_judged = *gone > 0
@@ -103,7 +126,7 @@ impl Judge<'_> {
                 *gone = 0;
             }
         }
-        BaselineUse { file, hidden, stale: gone.iter().sum(), pruned: baseline.without(&gone) }
+        BaselineUse { hidden, stale: gone.iter().sum(), current: baseline.without(&gone), ..BaselineUse::default() }
     }
 
     /// Leave out what no change touches and what was there before; how many that are.

@@ -13,6 +13,7 @@
 mod adopt;
 mod analysis;
 mod baseline;
+mod baselines;
 mod cache;
 mod changes;
 pub mod config;
@@ -36,12 +37,12 @@ mod walk;
 
 pub use adopt::adoption;
 pub use baseline::{BASELINE, Baseline};
+pub use baselines::{BaselineFrom, BaselineUse};
 pub use cache::{clear, folder_for};
 pub use changes::Changes;
 pub use config::Configuration;
 pub use error::Error;
 pub use input::Language;
-pub use judge::BaselineUse;
 pub use knowledge::Knowledge;
 pub use load::MAX_BYTES;
 pub use rewrite::{Rewrite, fixes, write};

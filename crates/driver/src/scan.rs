@@ -9,12 +9,13 @@ use unspin_findings::{Confidence, Report, RuleInfo, ScanError, Severity};
 use unspin_ir::Module;
 
 use crate::{
-    Baseline, Changes, Configuration, Error, Knowledge, Language,
+    BaselineFrom, BaselineUse, Changes, Configuration, Error, Knowledge, Language,
     analysis::Analysis,
+    baselines::Baselines,
     changes::Comparison,
     config::{Configurations, Settings, selections, severity},
     input::{Input, Origin, normalize, shown},
-    judge::{BaselineUse, Judge},
+    judge::Judge,
     load::load,
     naming::Namer,
     pool::pool,
@@ -49,8 +50,10 @@ pub struct Options {
     pub include_tests: Option<bool>,
     /// Only findings that have to do with these changes are reported.
     pub changes: Option<Changes>,
-    /// Findings that this file names are not reported; see [`Baseline`].
-    pub baseline: Option<PathBuf>,
+    /// Where it is written which findings are known, and not reported.
+    pub baseline: BaselineFrom,
+    /// Whether baselines are to be written anew. They hide nothing then, and need not be there.
+    pub adopt: bool,
     /// Folder with results of earlier runs, which need not be there yet; `None` for no cache.
     pub cache: Option<PathBuf>,
     /// Number of worker threads, 0 for one a processor.
@@ -73,7 +76,8 @@ impl Options {
             min_confidence: None,
             include_tests: None,
             changes: None,
-            baseline: None,
+            baseline: BaselineFrom::default(),
+            adopt: false,
             cache: None,
             threads: 0,
         }
@@ -125,8 +129,8 @@ pub struct Outcome {
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
-    /// What the baseline did, if there is one.
-    pub baseline: Option<BaselineUse>,
+    /// What each baseline did.
+    pub baselines: Vec<BaselineUse>,
     /// Findings that have nothing to do with the changes that were asked for.
     pub unchanged: usize,
     /// What was analysed, one project for each language. Taking it apart takes a while, so that a process which ends
@@ -141,7 +145,6 @@ pub struct Outcome {
 /// When a rule or an option cannot be used. What a file does wrong is in the report.
 pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outcome, Error> {
     let start = Instant::now();
-    let baseline = options.baseline.as_deref().map(|file| Baseline::read(&options.cwd.join(file))).transpose()?;
     let comparison = Comparison::of(options)?;
     let pool = pool(options.threads)?;
     let configurations = Arc::new(Configurations::new(&options.cwd, &options.configuration)?);
@@ -157,13 +160,16 @@ pub fn scan(options: &Options, progress: &(dyn Fn(Phase) + Sync)) -> Result<Outc
     validate(&knowledge.rules, &options.selection)?;
     configured.iter().try_for_each(|settings| validate_settings(&knowledge.rules, settings))?;
     configurations.finish()?;
+    // Where there is nothing to scan, what is configured right here holds.
+    let here = configured.is_empty().then(|| configurations.of_folder(&options.cwd));
+    let baselines = Baselines::read(options, here.as_ref().map_or(&*configured, std::slice::from_ref))?;
     let analysis = Analysis::new(options, &knowledge, progress, comparison.is_some());
     let rules = enabled(&knowledge.rules, &selections(inputs.iter(), &options.selection, &knowledge)).into_iter();
     let mut outcome = pool.install(|| {
         let present = comparison.as_ref().and_then(Comparison::present);
         let analysed = analysis.analyse(inputs.clone(), present);
         let judge = Judge { analysis: &analysis, walk: &walk, walked, inputs: &inputs, comparison: comparison.as_ref() };
-        judge.outcome(analysed, baseline.as_ref())
+        judge.outcome(analysed, &baselines)
     })?;
     let report = &mut outcome.report;
     report.rules = rules.map(|rule| RuleInfo { severity: common_severity(&configured, &rule), ..rule }).collect();

@@ -6,8 +6,8 @@
 //! (`CACHEDIR.TAG`, which Cargo's `target` has) and `node_modules`. A file that two arguments lead to is taken once.
 
 use std::{
-    fs::FileType,
-    io,
+    fs::{self, FileType},
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -18,7 +18,7 @@ use unspin_findings::ScanError;
 
 use crate::{
     Error,
-    config::Configurations,
+    config::{Configurations, separated},
     input::{Input, Language, Origin, shown, slashed},
     load::{NOT_REGULAR, describe},
 };
@@ -76,9 +76,9 @@ fn resolve(path: &Path) -> io::Result<(PathBuf, FileType)> {
 }
 
 fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, shown: String) -> Result<Input, ScanError> {
-    let Some(language) = Language::of_named(given).or_else(|| Language::of_named(path)) else {
-        let message = "is neither Python (`.py`) nor Rust (`.rs`), so it was not read".to_owned();
-        return Err(ScanError { path: shown, message, range: None });
+    let Some(language) = Language::of_named(given).or_else(|| Language::of_named(path)).or_else(|| of_script(path, kind))
+    else {
+        return Err(ScanError { path: shown, message: other_kind(path).to_owned(), range: None });
     };
     if !kind.is_file() {
         return Err(ScanError { path: shown, message: NOT_REGULAR.to_owned(), range: None });
@@ -86,6 +86,26 @@ fn named_file(options: &Walk<'_>, path: &Path, kind: FileType, given: &Path, sho
     let root = path.parent().unwrap_or(path).to_path_buf();
     let settings = options.configurations.of_folder(&root);
     Ok(Input { origin: Origin::File(path.to_path_buf()), shown, root, language, settings })
+}
+
+/// The language of a program without an ending that is named, by its first line: `#!/usr/bin/env python3`.
+fn of_script(path: &Path, kind: FileType) -> Option<Language> {
+    if !kind.is_file() || path.extension().is_some() {
+        return None;
+    }
+    let mut start = [0; 128];
+    let read = fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
+    let first = start[..read].split(|&byte| byte == b'\n').next()?;
+    let is_python = first.starts_with(b"#!") && memchr::memmem::find(first, b"python").is_some();
+    is_python.then_some(Language::Python)
+}
+
+fn other_kind(path: &Path) -> &'static str {
+    if path.extension().is_some_and(|ending| ending == "ipynb") {
+        "is a notebook, which is not read; `jupyter nbconvert --to script` makes a Python file of it"
+    } else {
+        "is neither Python (`.py`) nor Rust (`.rs`), so it was not read"
+    }
 }
 
 /// Whether a walk that came from far above would leave a file out, by configuration or by the command line.
@@ -231,10 +251,11 @@ fn is_excluded(configurations: &Configurations, entry: &DirEntry) -> bool {
 }
 
 fn overrides(options: &Walk<'_>) -> Result<Override, Error> {
-    let fail = |glob: &str, error: &ignore::Error| Error::Glob { glob: glob.to_owned(), message: error.to_string() };
+    let fail = |glob: &str, message: String| Error::Glob { glob: glob.to_owned(), message };
     let mut builder = OverrideBuilder::new(options.cwd);
     for glob in options.exclude {
-        builder.add(&format!("!{glob}")).map_err(|error| fail(glob, &error))?;
+        separated(glob).map_err(|message| fail(glob, message))?;
+        builder.add(&format!("!{glob}")).map_err(|error| fail(glob, error.to_string()))?;
     }
-    builder.build().map_err(|error| fail(&options.exclude.join(", "), &error))
+    builder.build().map_err(|error| fail(&options.exclude.join(", "), error.to_string()))
 }

@@ -276,7 +276,8 @@ pub fn mistakes(suppressions: &[Suppression], known: &[&str]) -> Vec<RawFinding>
                 findings.extend(unknown.map(|rule| unknown_rule(one, rule, known)));
             }
             Directive::Unknown(word) => {
-                let message = format!("`unspin: {word}` means nothing, so nothing is suppressed");
+                let wrong = if word == "allow" { "names no rule in brackets" } else { "means nothing" };
+                let message = format!("`unspin: {word}` {wrong}, so nothing is suppressed");
                 let help = "write `unspin: allow(RULE) reason` or, on the header of an intended endless loop, \
                             `unspin: forever reason`";
                 findings.push(finding(one, UNUSED, message, help.to_owned()));

@@ -130,6 +130,7 @@ fn names_that_do_not_exist_are_reported_with_the_nearest() {
     let text = "while True:  # unspin: allow(endles-loop) why\n    pass\n";
     check(text, &[("endless-loop", "while True:")], &[false], &["did you mean `endless-loop`?"]);
     check("x = 1  # unspin: disable=endless-loop\n", &[], &[], &["`unspin: disable` means nothing"]);
+    check("x = 1  # unspin: allow endless-loop why\n", &[], &[], &["`unspin: allow` names no rule in brackets"]);
     check("x = 1  # unspin: allow() why\n", &[], &[], &["names no rule"]);
 }
 

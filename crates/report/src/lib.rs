@@ -64,27 +64,29 @@ pub struct Presentation<'a> {
     pub skipped_tests: usize,
     /// Findings that a comment suppresses.
     pub suppressed: usize,
-    /// What a baseline hides, if there is one.
-    pub baseline: Option<BaselineNote<'a>>,
+    /// What baselines hide.
+    pub baselines: &'a [BaselineNote],
     /// Findings that the changes in question have nothing to do with.
     pub unchanged: usize,
 }
 
 /// What a baseline did.
-#[derive(Clone, Copy, Debug)]
-pub struct BaselineNote<'a> {
+#[derive(Clone, Debug)]
+pub struct BaselineNote {
     /// The file.
-    pub file: &'a std::path::Path,
+    pub file: String,
     /// Findings that it hides.
     pub hidden: usize,
     /// Findings that it names and that are gone.
     pub stale: usize,
+    /// The command that takes out what is gone.
+    pub prune: String,
 }
 
 impl Presentation<'_> {
     /// What a reader of the report does not see, so that a short list is not taken for a clean one.
     fn left_out(&self) -> Vec<String> {
-        let baseline = self.baseline.map_or(0, |note| note.hidden);
+        let baseline = self.baselines.iter().map(|note| note.hidden).sum();
         let parts = [
             (self.suppressed, "finding", "suppressed by comments"),
             (baseline, "finding", "in the baseline"),

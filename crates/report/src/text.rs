@@ -21,6 +21,9 @@ const PLAIN_WIDTH: usize = 120;
 
 const STRONG: Style = Style::new().bold();
 
+/// As many findings as nobody reads one after the other.
+const MANY: usize = 25;
+
 /// Write every finding with its code, then what could not be scanned, then a summary.
 pub(crate) fn render(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if presentation.color { Renderer::styled() } else { Renderer::plain() };
@@ -93,7 +96,7 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
     if presentation.suppressed > 0 {
         writeln!(out, "{} suppressed by comments.", counted(presentation.suppressed, "finding"))?;
     }
-    if let Some(note) = presentation.baseline {
+    for note in presentation.baselines {
         baseline(note, out)?;
     }
     if presentation.unchanged > 0 {
@@ -108,6 +111,13 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
         let count = counted(presentation.skipped_tests, "test file");
         writeln!(out, "{count} not scanned; `--include-tests` scans test code, too.")?;
     }
+    let is_all = presentation.baselines.is_empty() && presentation.unchanged == 0;
+    if is_all && report.findings.len() >= MANY {
+        writeln!(
+            out,
+            "`--statistics` counts them by rule; `unspin baseline` agrees to live with them, so that only new ones are reported."
+        )?;
+    }
     // The rule that spoke most often is the one to read about first.
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {
@@ -120,19 +130,14 @@ fn hints(report: &Report, presentation: &Presentation<'_>, out: &mut dyn Write) 
     }
 }
 
-fn baseline(BaselineNote { file, hidden, stale }: BaselineNote<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let file = file.display();
-    if hidden > 0 {
-        writeln!(out, "{} in the baseline `{file}` not shown.", counted(hidden, "finding"))?;
+fn baseline(note: &BaselineNote, out: &mut dyn Write) -> io::Result<()> {
+    let BaselineNote { file, hidden, stale, prune } = note;
+    if *hidden > 0 {
+        writeln!(out, "{} in the baseline `{file}` not shown.", counted(*hidden, "finding"))?;
     }
-    if stale > 0 {
-        let are = if stale == 1 { "is" } else { "are" };
-        let gone = counted(stale, "finding");
-        writeln!(
-            out,
-            "{gone} in the baseline {are} gone; `unspin baseline --prune` removes {}.",
-            if stale == 1 { "it" } else { "them" }
-        )?;
+    if *stale > 0 {
+        let (are, them) = if *stale == 1 { ("is", "it") } else { ("are", "them") };
+        writeln!(out, "{} in the baseline {are} gone; `{prune}` removes {them}.", counted(*stale, "finding"))?;
     }
     Ok(())
 }

@@ -134,6 +134,8 @@ fn sources() -> BTreeMap<String, String> {
 
 fn rendered(report: &Report, format: Format, quiet: bool) -> String {
     let sources = sources();
+    let prune = "unspin baseline --prune".to_owned();
+    let baseline = BaselineNote { file: "unspin-baseline.json".to_owned(), hidden: 4, stale: 1, prune };
     let presentation = Presentation {
         sources: &sources,
         source_url: Some("https://example.org/blob/main"),
@@ -143,7 +145,7 @@ fn rendered(report: &Report, format: Format, quiet: bool) -> String {
         hidden_in_tests: 2,
         skipped_tests: 3,
         suppressed: 1,
-        baseline: Some(BaselineNote { file: "unspin-baseline.json".as_ref(), hidden: 4, stale: 1 }),
+        baselines: &[baseline],
         unchanged: 5,
     };
     let mut out = Vec::new();

@@ -47,7 +47,7 @@ fn rendered(report: &Report, format: Format) -> String {
         hidden_in_tests: 0,
         skipped_tests: 0,
         suppressed: 0,
-        baseline: None,
+        baselines: &[],
         unchanged: 0,
     };
     let mut out = Vec::new();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use unspin_driver::{Changes, Options, folder_for};
+use unspin_driver::{BaselineFrom, Changes, Options, folder_for};
 
 /// Which findings are new.
 #[derive(Debug, Args)]
@@ -19,16 +19,23 @@ pub(crate) struct NewArguments {
     /// Report only what changes with the next commit; what is staged is analysed, not the work tree
     #[arg(long, conflicts_with = "since", help_heading = "Only what is new")]
     staged: bool,
-    /// Do not report what this file names; `unspin baseline` writes it
+    /// Do not report what this file names, instead of the configured one; `unspin baseline` writes it
     #[arg(long, value_name = "FILE", help_heading = "Only what is new")]
     baseline: Option<PathBuf>,
+    /// Report what a configured baseline names, too
+    #[arg(long, conflicts_with = "baseline", help_heading = "Only what is new")]
+    no_baseline: bool,
 }
 
 impl NewArguments {
     /// The options that these arguments ask for.
     pub(crate) fn apply(&self, options: &mut Options) {
         options.changes = self.since.clone().map(Changes::Since).or(self.staged.then_some(Changes::Staged));
-        options.baseline.clone_from(&self.baseline);
+        options.baseline = match &self.baseline {
+            Some(file) => BaselineFrom::File(file.clone()),
+            None if self.no_baseline => BaselineFrom::Nowhere,
+            None => BaselineFrom::default(),
+        };
     }
 }
 
@@ -75,9 +82,9 @@ Examples:
 pub(crate) struct BaselineArguments {
     #[command(flatten)]
     pub(crate) scan: crate::scan::ScanArguments,
-    /// The file
-    #[arg(long, value_name = "FILE", default_value = unspin_driver::BASELINE, help_heading = "Baseline")]
-    pub(crate) file: PathBuf,
+    /// The file, instead of the configured one or else `unspin-baseline.json`
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(crate) file: Option<PathBuf>,
     /// Only remove what is not found any more; add nothing
     #[arg(long, help_heading = "Baseline")]
     pub(crate) prune: bool,

@@ -37,6 +37,10 @@ pub(crate) struct Form {
     /// Scan and report test code, too.
     #[schemars(with = "bool")]
     pub(crate) include_tests: Option<Spanned<bool>>,
+    /// The baseline: a file that names findings which are known and not reported, relative to this file. `unspin baseline`
+    /// writes it.
+    #[schemars(with = "String")]
+    pub(crate) baseline: Option<Spanned<PathBuf>>,
     /// Files and folders to leave out, as in `.gitignore`, relative to this file.
     #[schemars(with = "Vec<String>")]
     pub(crate) exclude: Vec<Spanned<String>>,
@@ -101,7 +105,7 @@ pub(crate) fn parse(section: Section, text: &str) -> Result<Option<Form>, (Optio
             vec![of(file.workspace), of(file.package)]
         }),
     };
-    let forms = parsed.map_err(|error| (error.span().map(|span| span.start), explained(error.message())))?;
+    let forms = parsed.map_err(|error| (error.span().map(|span| span.start), explained(section, error.message())))?;
     let mut forms = forms.into_iter().flatten();
     match (forms.next(), forms.next()) {
         (_, Some(_)) => Err((None, "both the workspace and its package configure unspin; keep one of them".to_owned())),
@@ -110,7 +114,7 @@ pub(crate) fn parse(section: Section, text: &str) -> Result<Option<Form>, (Optio
 }
 
 /// A message of `serde` about a name that it does not know, with the nearest that it does: it gives all in backticks.
-fn explained(message: &str) -> String {
+fn explained(section: Section, message: &str) -> String {
     let kind = match message {
         _ if message.starts_with("unknown field") => "key",
         _ if message.starts_with("unknown variant") => "value",
@@ -120,6 +124,9 @@ fn explained(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let given = names.next().unwrap_or_default();
     let known: Vec<&str> = names.collect();
+    if section == Section::Whole && ["tool", "workspace", "package", "unspin"].contains(&given) {
+        return "this file is about unspin alone: write the keys at its top, under no table".to_owned();
+    }
     if kind == "value" && ["off", "none", "ignore"].contains(&given) {
         return format!("there is no value `{given}`; to turn a rule off, name it in `ignore`");
     }

@@ -22,6 +22,7 @@ impl Globs {
         let mut builder = GitignoreBuilder::new("");
         let mut count = 0;
         for glob in globs {
+            separated(glob).map_err(|message| (count, message))?;
             builder.add_line(None, glob).map_err(|error| (count, error.to_string()))?;
             count += 1;
         }
@@ -36,6 +37,18 @@ impl Globs {
             !below.as_os_str().is_empty() && self.matcher.matched_path_or_any_parents(below, is_folder).is_ignore()
         })
     }
+}
+
+/// Whether folders are separated as they have to be. Before a letter, or at the end, a backslash makes nothing literal that
+/// would not be literal without it: it was meant as it is on Windows, and would silently match nothing.
+pub(crate) fn separated(glob: &str) -> Result<(), String> {
+    let mut characters = glob.chars();
+    while let Some(character) = characters.next() {
+        if character == '\\' && characters.next().is_none_or(char::is_alphanumeric) {
+            return Err("folders are separated by `/`, on every system".to_owned());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -54,5 +67,15 @@ mod tests {
         assert!(!globs(&["*.py"]).matches(Path::new("/elsewhere/a.py"), false));
         assert!(!globs(&["*.py", "!b.py"]).matches(Path::new("/project/b.py"), false));
         assert_eq!(Globs::new(["a", "{b"].into_iter(), bases.clone()).err().map(|(at, _)| at), Some(1));
+    }
+
+    #[test]
+    fn folders_are_not_separated_as_on_windows() {
+        for glob in [r"vendor\", r"src\vendor", r"a\\b\c"] {
+            assert!(separated(glob).is_err(), "{glob}");
+        }
+        for glob in ["src/vendor", r"\#a", r"a\*b", r"a\\*"] {
+            assert!(separated(glob).is_ok(), "{glob}");
+        }
     }
 }

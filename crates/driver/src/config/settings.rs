@@ -13,6 +13,7 @@ use unspin_findings::{Confidence, Severity};
 use unspin_span::{LineIndex, Span};
 
 use super::{ConfigError, form::Form, globs::Globs};
+use crate::input::normalize;
 
 /// A place in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Settings {
     pub min_confidence: Option<Sourced<Confidence>>,
     /// Whether test code is reported.
     pub include_tests: Option<Sourced<bool>>,
+    /// The file with the findings that are known.
+    pub baseline: Option<Sourced<PathBuf>>,
     /// Severities that are not the rules' own.
     pub severity: BTreeMap<String, Sourced<Severity>>,
     /// What is left out.
@@ -120,6 +123,10 @@ impl Settings {
         }
         if let Some(include) = form.include_tests {
             self.include_tests = Some(source.sourced(include));
+        }
+        if let Some(file) = form.baseline {
+            let Sourced { value, place } = source.sourced(file);
+            self.baseline = Some(Sourced { value: normalize(&source.folder.join(value)), place });
         }
         for (rule, severity) in form.severity {
             let Sourced { value, place } = source.sourced(rule);
