@@ -2,13 +2,15 @@
 """Fetch the releases that packages.jsonl pins, and keep their sources. Nothing that is fetched is ever run.
 
     fetch.py DEST                        every release of packages.jsonl, into DEST/<ecosystem>/<package>-<version>/
+    fetch.py --repositories DEST         the commits of repositories.jsonl, into DEST/git/<package>-<commit>/
     fetch.py --pin ECOSYSTEM NAME…       append the current releases of these packages to packages.jsonl
 
 Python packages come as wheels through pip, crates through cargo, so the index, proxy and certificates that these are
 configured with are the ones used. A pinned wheel is named by its file, so that every platform fetches the same one. What does
-not have the pinned SHA-256 is refused. Only what a linter reads is unpacked: sources and manifests.
+not have the pinned SHA-256 is refused; a commit is its own checksum. Only what a linter reads is unpacked: sources and manifests.
 """
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -21,6 +23,8 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 LIST = pathlib.Path(__file__).resolve().parent / "packages.jsonl"
+REPOSITORIES = LIST.with_name("repositories.jsonl")
+HOST = "https://github.com/"
 KEPT = (".py", ".rs", ".toml")
 
 
@@ -103,6 +107,27 @@ def fetch(release, dest):
     return None
 
 
+def clone(release, dest):
+    """Fetches one commit of a repository without its history, or says why not."""
+    out = dest / "git" / f"{release['package']}-{release['version']}"
+    if out.is_dir():
+        return None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=dest) as work:
+        try:
+            run(["git", "init", "-q", "."], work)
+            run(["git", "fetch", "-q", "--depth", "1", HOST + release["repository"], release["commit"]], work)
+            packed = subprocess.run(["git", "archive", release["commit"]], cwd=work, capture_output=True, check=True).stdout
+            part = pathlib.Path(work, "part")
+            part.mkdir()
+            with tarfile.open(fileobj=io.BytesIO(packed)) as inside:
+                inside.extractall(part, [member for member in inside if member.isfile() and safe(member.name)])
+            part.rename(out)
+        except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+            return f"FAILED {release['repository']} {release['commit']}: {error}"
+    return None
+
+
 def pin(ecosystem, package):
     """The current release of a package, or why there is none."""
     with tempfile.TemporaryDirectory() as work:
@@ -117,8 +142,16 @@ def pin(ecosystem, package):
         return release | {"sha256": checksum(archive)}
 
 
-def releases():
-    return [json.loads(line) for line in LIST.read_text(encoding="utf-8").splitlines()] if LIST.exists() else []
+def releases(pinned=LIST):
+    return [json.loads(line) for line in pinned.read_text(encoding="utf-8").splitlines()] if pinned.exists() else []
+
+
+def fetch_all(wanted, one, dest):
+    """Fetches what is wanted; gives what failed."""
+    with ThreadPoolExecutor(4) as pool:
+        failures = [failure for failure in pool.map(lambda release: one(release, dest), wanted) if failure]
+    print(*failures, f"{len(wanted)} wanted, {len(failures)} failed, in {dest}", sep="\n")
+    return failures
 
 
 def main():
@@ -132,11 +165,10 @@ def main():
         known |= {(one["ecosystem"], one["package"]): one for one in found if not isinstance(one, str)}
         LIST.write_text("".join(json.dumps(known[key]) + "\n" for key in sorted(known)), encoding="utf-8")
         print(*failures, f"{len(known)} releases pinned", sep="\n")
-    elif len(arguments) == 1:
-        dest = pathlib.Path(arguments[0]).resolve()
-        with ThreadPoolExecutor(4) as pool:
-            failures = [one for one in pool.map(lambda release: fetch(release, dest), releases()) if one]
-        print(*failures, f"{len(releases())} releases wanted, {len(failures)} failed, in {dest}", sep="\n")
+    elif len(arguments) == 2 and arguments[0] == "--repositories":
+        failures = fetch_all(releases(REPOSITORIES), clone, pathlib.Path(arguments[1]).resolve())
+    elif len(arguments) == 1 and not arguments[0].startswith("--"):
+        failures = fetch_all(releases(), fetch, pathlib.Path(arguments[0]).resolve())
     else:
         sys.exit(__doc__)
     sys.exit(bool(failures))

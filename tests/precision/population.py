@@ -53,6 +53,16 @@ def scan(binary, data, extra=()):
     return sorted(found.values(), key=turn), sum(loops for _, loops in scanned)
 
 
+def revisit(binary, data):
+    """The labelled findings that are still reported in the repositories which have been fetched, and the number of these."""
+    binary, data, known = str(pathlib.Path(binary).resolve()), pathlib.Path(data).resolve(), labels()
+    here = [row for row in rows(HERE / "repositories.jsonl") if (data / "git" / f"{row['package']}-{row['version']}").is_dir()]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        scanned = list(pool.map(lambda release: scan_release(binary, data, release, ()), here))
+    found = {key(row): row for findings, _ in scanned for row in findings if key(row) in known}
+    return list(found.values()), len(here)
+
+
 def labels():
     """The labels by what they label."""
     return {key(row): row for row in rows(HERE / "labels.jsonl")}

@@ -10,7 +10,7 @@ import pathlib
 import sys
 from collections import defaultdict
 
-from population import HERE, LEVELS, key, labels, rows, scan
+from population import HERE, LEVELS, key, labels, revisit, rows, scan
 
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
@@ -65,12 +65,30 @@ def figures(findings, loops, known):
     return text + table(counted(labelled)), wrong, lost
 
 
+def repositories(still, count, known):
+    """What is left of the sample in repositories, and what is wrong in it or was lost."""
+    of_git = [row for row in known.values() if row["ecosystem"] == "git"]
+    left = [known[key(row)] for row in still]
+    right, here = sum(row["worth"] for row in left), {key(row) for row in still}
+    lost = [row for row in of_git if row["worth"] and key(row) not in here]
+    text = (
+        f"- in {count} repositories, {len(left)} of the {len(of_git)} labelled findings are reported: "
+        f"{right} worth acting on ({share(right, len(left))}); right ones that were lost: {len(lost)}\n"
+    )
+    return text, [row for row in left if not row["worth"]], lost
+
+
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
     if len(arguments) != 2:
         sys.exit(__doc__)
     findings, loops = scan(*arguments)
-    text, wrong, lost = figures(findings, loops, labels())
+    packages = {place: row for place, row in labels().items() if row["ecosystem"] != "git"}
+    text, wrong, lost = figures(findings, loops, packages)
+    still, count = revisit(*arguments)
+    if count:
+        also, more_wrong, more_lost = repositories(still, count, labels())
+        text, wrong, lost = text + "\n" + also, wrong + more_wrong, lost + more_lost
     print(text)
     for title, listed in (("Still wrong", wrong), ("Lost", lost)):
         print(f"{title}:")
