@@ -18,7 +18,7 @@ use std::{
 };
 
 use edit::{Kind, Random, edited};
-use unspin_driver::{Baseline, BaselineFrom, Changes, Options, Outcome, scan};
+use unspin_driver::{BaselineFrom, Changes, Options, Outcome, scan};
 use unspin_findings::Finding;
 
 /// Rounds in every run of the tests.
@@ -146,7 +146,11 @@ fn no_edit_loses_or_invents_a_finding() {
     let before = project.scan(|_| ());
     assert!(before.report.findings.len() > 500, "the cases report much");
     let file = project.folder.path().join("unspin-baseline.json");
-    Baseline::of(&before.report.findings, project.folder.path(), &file).write(&file).expect("it is written");
+    let written = project.scan(|options| {
+        options.baseline = BaselineFrom::File(file.clone());
+        options.adopt = true;
+    });
+    written.baselines[0].current.write(&file).expect("it is written");
     for seed in rounds {
         round(&project, &files, &before.report.findings, &file, seed);
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use unspin_findings::{Finding, Group};
+use unspin_findings::Group;
 
 use crate::{
     Error,
@@ -50,6 +50,8 @@ struct Entry {
     function: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     context: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    shape: String,
     group: Group,
     #[serde(default = "one", skip_serializing_if = "is_one")]
     count: usize,
@@ -96,26 +98,25 @@ impl Baseline {
         };
         let Version { version } = serde_json::from_str(text).map_err(|error| damaged(&error))?;
         if version != VERSION {
-            let message =
-                format!("this baseline has version {version}, and this unspin reads {VERSION}; use the unspin that wrote it");
+            let help = if version > VERSION { "use the unspin that wrote it" } else { "`unspin baseline` writes it anew" };
+            let message = format!("this baseline has version {version}, and this unspin reads {VERSION}; {help}");
             return Err(fail(None, message));
         }
         let File { findings } = serde_json::from_str(text).map_err(|error| damaged(&error))?;
         let mut baseline = Self::default();
-        for Entry { path, rule, function, context, group, count } in findings.into_iter().flatten() {
-            baseline.add(Identity { path, rule, function, context }, Times { count, group });
+        for Entry { path, rule, function, context, shape, group, count } in findings.into_iter().flatten() {
+            baseline.add(Identity { path, rule, function, context, shape }, Times { count, group });
         }
         Ok(baseline)
     }
 
     /// The baseline that hides these findings. `file` is where it will be written, from the working directory.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>, cwd: &Path, file: &Path) -> Self {
+    pub(crate) fn of(findings: impl IntoIterator<Item = (Identity, Group)>, cwd: &Path, file: &Path) -> Self {
         let folder = folder_of(cwd, file);
         let mut baseline = Self::default();
-        for finding in findings {
-            let known = Identity::of(finding);
+        for (known, group) in findings {
             let path = relative(&normalize(&cwd.join(&known.path)), &folder);
-            baseline.add(Identity { path, ..known }, Times { count: 1, group: finding.group });
+            baseline.add(Identity { path, ..known }, Times { count: 1, group });
         }
         baseline
     }
@@ -160,8 +161,8 @@ impl Baseline {
     fn text(&self) -> String {
         let mut text = format!("{{\"version\": {VERSION}, \"findings\": [\n");
         for (known, &Times { count, group }) in &self.entries {
-            let Identity { path, rule, function, context } = known.clone();
-            let line = serde_json::to_string(&Entry { path, rule, function, context, group, count });
+            let Identity { path, rule, function, context, shape } = known.clone();
+            let line = serde_json::to_string(&Entry { path, rule, function, context, shape, group, count });
             text.push_str(&line.unwrap_or_default());
             text.push_str(",\n");
         }
@@ -219,7 +220,8 @@ mod tests {
         let mut baseline = Baseline::default();
         for &(path, context, count) in entries {
             let (path, context) = (path.to_owned(), context.to_owned());
-            let known = Identity { path, rule: "endless-poll".to_owned(), function: "run".to_owned(), context };
+            let (rule, function) = ("endless-poll".to_owned(), "run".to_owned());
+            let known = Identity { path, rule, function, context, shape: "1a2b3c4d".to_owned() };
             baseline.add(known, Times { count, group: Group::Recommended });
         }
         baseline
@@ -237,7 +239,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[1],
-            r#"{"path":"a.py","rule":"endless-poll","function":"run","context":"ü","group":"recommended","count":2},"#
+            r#"{"path":"a.py","rule":"endless-poll","function":"run","context":"ü","shape":"1a2b3c4d","group":"recommended","count":2},"#
         );
         assert_eq!((lines.len(), lines[3]), (4, "null]}"));
         assert_eq!(Baseline::read(&file, "b.json").expect("it is whole"), written);

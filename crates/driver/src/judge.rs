@@ -19,6 +19,7 @@ use crate::{
     known::{Identity, Place, matched},
     load::load,
     naming::Namer,
+    shape::Shapes,
     walk::Walk,
 };
 
@@ -45,7 +46,8 @@ impl Judge<'_> {
         let mut is_left_out: Vec<bool> = found.iter().map(|found| found.hidden.is_some()).collect();
         outcome.hidden_in_tests = found.iter().filter(|found| found.hidden == Some(Hidden::InTest)).count();
         let findings: Vec<&Finding> = found.iter().map(|found| &found.finding).collect();
-        outcome.baselines = self.settle(baselines, &findings, &mut is_left_out, &outcome.report);
+        let mut shapes = Shapes::new(&outcome.sources);
+        outcome.baselines = self.settle(baselines, &findings, &mut is_left_out, &mut shapes, &outcome.report);
         if let Some(comparison) = self.comparison {
             outcome.unchanged = self.hide_unchanged(comparison, &findings, &mut is_left_out, &outcome.sources)?;
         }
@@ -60,6 +62,7 @@ impl Judge<'_> {
         baselines: &Baselines<'_>,
         findings: &[&Finding],
         is_left_out: &mut [bool],
+        shapes: &mut Shapes<'_>,
         report: &Report,
     ) -> Vec<BaselineUse> {
         if baselines.files.is_empty() {
@@ -73,11 +76,13 @@ impl Judge<'_> {
             let about: Vec<usize> = (0..findings.len()).filter(|&at| about(findings[at])).collect();
             let used = if options.adopt {
                 let found = about.iter().filter(|&&at| !is_left_out[at]).map(|&at| findings[at]);
+                let found = found.map(|finding| (Identity::of(finding, shapes), finding.group));
                 let current = Baseline::of(found, &options.cwd, file);
                 let current = current.with(baseline, &options.cwd, file, |path| self.is_unread(path, report));
                 BaselineUse { current, ..BaselineUse::default() }
             } else {
-                self.hide_known((file, baseline), (findings, &about), is_left_out, &mut places, report)
+                let findings: Vec<Identity> = about.iter().map(|&at| Identity::of(findings[at], shapes)).collect();
+                self.hide_known((file, baseline), (&findings, &about), is_left_out, &mut places, report)
             };
             BaselineUse { file: shown(&options.cwd, file), is_configured: *is_configured, ..used }
         });
@@ -95,15 +100,14 @@ impl Judge<'_> {
     fn hide_known(
         &self,
         (file, baseline): (&Path, &Baseline),
-        (findings, about): (&[&Finding], &[usize]),
+        (findings, about): (&[Identity], &[usize]),
         is_left_out: &mut [bool],
         places: &mut Places<'_>,
         report: &Report,
     ) -> BaselineUse {
         let options = self.analysis.options;
         let known = baseline.known(&options.cwd, file);
-        let findings: Vec<&Finding> = about.iter().map(|&at| findings[at]).collect();
-        let matched = matched(&known, &findings, |path, function| places.of(path, function));
+        let matched = matched(&known, findings, |path, function| places.of(path, function));
         let mut hidden = 0;
         for (&at, &is_known) in about.iter().zip(&matched.is_known) {
             hidden += usize::from(is_known && !is_left_out[at]);
@@ -146,12 +150,13 @@ impl Judge<'_> {
         if let Some(past) = comparison.past(self.inputs)? {
             let inputs = past.inputs(std::mem::take(&mut self.walked), self.walk)?;
             let before = self.analysis.analyse(inputs, Some(&past));
-            let known = self.known_before(comparison, &before.entry.found);
+            let known = self.known_before(comparison, &before);
             std::mem::forget(before.projects);
             // What no change touches has the first claim on what was there before.
             let mut order: Vec<usize> = (0..findings.len()).collect();
             order.sort_by_key(|&at| touched[at]);
-            let ordered: Vec<&Finding> = order.iter().map(|&at| findings[at]).collect();
+            let mut shapes = Shapes::new(sources);
+            let ordered: Vec<Identity> = order.iter().map(|&at| Identity::of(findings[at], &mut shapes)).collect();
             let mut places = Places::new(self);
             let matched = matched(&known, &ordered, |path, function| places.of(path, function));
             for (at, is_known) in order.into_iter().zip(matched.is_known) {
@@ -165,13 +170,14 @@ impl Judge<'_> {
     }
 
     /// What was found before, with paths as they are now.
-    fn known_before(&self, comparison: &Comparison, found: &[Found]) -> Vec<(Identity, usize)> {
+    fn known_before(&self, comparison: &Comparison, before: &Analysed) -> Vec<(Identity, usize)> {
         let cwd = &self.analysis.options.cwd;
         let renamed: FxHashMap<String, String> =
             comparison.renamed().map(|(old, new)| (shown(cwd, &old), shown(cwd, &new))).collect();
         let mut known: BTreeMap<Identity, usize> = BTreeMap::new();
-        for found in found {
-            let mut identity = Identity::of(&found.finding);
+        let mut shapes = Shapes::new(&before.sources);
+        for found in &before.entry.found {
+            let mut identity = Identity::of(&found.finding, &mut shapes);
             if let Some(new) = renamed.get(&identity.path) {
                 identity.path.clone_from(new);
             }

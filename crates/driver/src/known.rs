@@ -1,20 +1,22 @@
 //! Which findings were there before: those of a baseline, or of the tree before a change.
 //!
 //! A finding is known by its rule, path, function and context (what the source calls the things that it speaks of), never
-//! by where it stands. Where these agree more often than is known, the later ones are new. What is left over then is
-//! compared again, so that a new name makes no new finding:
+//! by where it stands. Where these agree more often than is known, the later ones are new, but first those whose code has
+//! another shape. What is left over then is compared again, so that a new name makes no new finding:
 //!
 //! 1. A finding of the same rule, function and context in another file, if the file is no longer there.
 //! 2. A finding of the same rule, path and context in another function, if the function is no longer there; and only then
 //!    one in a function of that name in another file.
-//! 3. A finding of the same rule in the same function with another context: a local or a callee has another name. Whoever
-//!    repairs one loop and writes another such loop into the same function is not told of the second; it is rare, and
-//!    reporting what was agreed to whenever something gets a better name is not.
+//! 3. A finding of the same rule in the same function with another context, because a local or a callee has another name:
+//!    the code has the same shape, or the contexts agree in what is called or on what. Whoever repairs one loop and writes
+//!    another into the same function is told of the second, unless it is about the same call.
 //! 4. Recursion through several functions of a file, which is reported at the first of them: another one may be first now.
 
 use std::collections::BTreeMap;
 
 use unspin_findings::Finding;
+
+use crate::shape::Shapes;
 
 /// What stands in a context for the function that the finding is in.
 pub(crate) const ITSELF: &str = "itself";
@@ -26,16 +28,26 @@ pub(crate) struct Identity {
     pub(crate) rule: String,
     pub(crate) function: String,
     pub(crate) context: String,
+    /// What its code looks like apart from names; empty if nobody wrote it down.
+    pub(crate) shape: String,
 }
 
 impl Identity {
+    /// The first or the last name in the context that says anything.
+    fn name(&self, is_last: bool) -> Option<&str> {
+        let is_name = |word: &&str| !["", "self", "cls", ITSELF].contains(word);
+        let mut names = self.context.split(|character: char| !character.is_alphanumeric() && character != '_').filter(is_name);
+        if is_last { names.next_back() } else { names.next() }
+    }
+
     /// What this finding is known by.
-    pub(crate) fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding, shapes: &mut Shapes<'_>) -> Self {
         Self {
             path: finding.path.clone(),
             rule: finding.rule.clone(),
             function: finding.function.clone(),
             context: finding.context.clone(),
+            shape: shapes.of(finding),
         }
     }
 }
@@ -60,20 +72,16 @@ pub(crate) struct Matched {
     pub(crate) left: Vec<usize>,
 }
 
-/// Tell known findings, each with how often it is known, from new ones. `place` says of a path and function of a known one what became of it.
+/// Tell known findings, each with how often it is known, from new ones. `place` says of a path and function of a known one
+/// what became of it.
 pub(crate) fn matched(
     known: &[(Identity, usize)],
-    findings: &[&Finding],
+    findings: &[Identity],
     mut place: impl FnMut(&str, &str) -> Place,
 ) -> Matched {
     let mut matched = Matched { is_known: vec![false; findings.len()], left: known.iter().map(|(_, count)| *count).collect() };
-    matched.take(
-        known,
-        findings,
-        |_| true,
-        |known| [&known.path, &known.rule, &known.function, &known.context],
-        |finding| [&finding.path, &finding.rule, &finding.function, &finding.context],
-    );
+    matched.take(known, findings, |_| true, |one| Some([&one.path, &one.rule, &one.function, &one.context, &one.shape]));
+    matched.take(known, findings, |_| true, |one| Some([&one.path, &one.rule, &one.function, &one.context]));
     if matched.is_known.iter().all(|&is_known| is_known) || matched.left.iter().all(|&left| left == 0) {
         return matched;
     }
@@ -82,60 +90,45 @@ pub(crate) fn matched(
         .zip(&matched.left)
         .map(|((known, _), &left)| if left == 0 { Place::There } else { place(&known.path, &known.function) })
         .collect();
-    matched.take(
-        known,
-        findings,
-        |at| places[at] == Place::Gone,
-        |known| [&known.rule, &known.function, &known.context],
-        |finding| [&finding.rule, &finding.function, &finding.context],
-    );
-    matched.take(
-        known,
-        findings,
-        |at| places[at] == Place::WithoutFunction,
-        |known| [&known.path, &known.rule, &known.context],
-        |finding| [&finding.path, &finding.rule, &finding.context],
-    );
-    matched.take(
-        known,
-        findings,
-        |at| places[at] == Place::WithoutFunction,
-        |known| [&known.rule, &known.function, &known.context],
-        |finding| [&finding.rule, &finding.function, &finding.context],
-    );
-    matched.take(
-        known,
-        findings,
-        |_| true,
-        |known| [&known.path, &known.rule, &known.function],
-        |finding| [&finding.path, &finding.rule, &finding.function],
-    );
-    matched.take(
-        known,
-        findings,
-        |at| known[at].0.context.contains(ITSELF),
-        |known| [&known.path, &known.rule, &known.context],
-        |finding| [&finding.path, &finding.rule, &finding.context],
-    );
+    let is_gone = |at: usize| places[at] == Place::Gone;
+    let is_without = |at: usize| places[at] == Place::WithoutFunction;
+    matched.take(known, findings, is_gone, |one| Some([&one.rule, &one.function, &one.context]));
+    matched.take(known, findings, is_without, |one| Some([&one.path, &one.rule, &one.context]));
+    matched.take(known, findings, is_without, |one| Some([&one.rule, &one.function, &one.context]));
+    matched.renamed(known, findings);
+    let by_itself = |at: usize| known[at].0.context.contains(ITSELF);
+    matched.take(known, findings, by_itself, |one| Some([&one.path, &one.rule, &one.context]));
     matched
 }
 
 impl Matched {
+    /// Pair what stands in the same function and is called otherwise.
+    fn renamed(&mut self, known: &[(Identity, usize)], findings: &[Identity]) {
+        let is_plain = |at: usize| known[at].0.shape.is_empty();
+        self.take(known, findings, |at| !is_plain(at), |one| Some([&one.path, &one.rule, &one.function, &one.shape]));
+        for is_last in [true, false] {
+            self.take(known, findings, |_| true, |one| Some([&one.path, &one.rule, &one.function, one.name(is_last)?]));
+        }
+        // Of what an earlier version wrote down nobody can tell.
+        self.take(known, findings, is_plain, |one| Some([&one.path, &one.rule, &one.function]));
+    }
+
     /// Pair what agrees in a key, in order, as often as is left.
     fn take<'a, const N: usize>(
         &mut self,
         known: &'a [(Identity, usize)],
-        findings: &[&'a Finding],
+        findings: &'a [Identity],
         may: impl Fn(usize) -> bool,
-        key: impl Fn(&'a Identity) -> [&'a String; N],
-        key_of: impl Fn(&'a Finding) -> [&'a String; N],
+        key: impl Fn(&'a Identity) -> Option<[&'a str; N]>,
     ) {
-        let mut at_hand: BTreeMap<[&String; N], Vec<usize>> = BTreeMap::new();
+        let mut at_hand: BTreeMap<[&str; N], Vec<usize>> = BTreeMap::new();
         for (at, (known, _)) in known.iter().enumerate().rev().filter(|&(at, _)| self.left[at] > 0 && may(at)) {
-            at_hand.entry(key(known)).or_default().push(at);
+            if let Some(key) = key(known) {
+                at_hand.entry(key).or_default().push(at);
+            }
         }
         for (finding, is_known) in findings.iter().zip(&mut self.is_known).filter(|(_, is_known)| !**is_known) {
-            let Some(candidates) = at_hand.get_mut(&key_of(finding)) else { continue };
+            let Some(candidates) = key(finding).and_then(|key| at_hand.get_mut(&key)) else { continue };
             let Some(&at) = candidates.last() else { continue };
             self.left[at] -= 1;
             *is_known = true;
@@ -150,23 +143,38 @@ impl Matched {
 mod tests {
     use super::*;
 
-    fn finding(path: &str, function: &str) -> Finding {
-        let place = serde_json::json!({ "start": { "line": 1, "column": 1 }, "end": { "line": 1, "column": 2 } });
-        let json = serde_json::json!({
-            "rule": "endless-poll", "severity": "warning", "confidence": "high", "group": "recommended", "message": "",
-            "help": "", "missing": [], "path": path, "function": function, "range": place, "loop": null, "related": [],
-            "fingerprint": "", "fix": null,
-        });
-        let read: Finding = serde_json::from_value(json).expect("a finding");
-        Finding { context: "client.ask".to_owned(), ..read }
+    fn finding(path: &str, function: &str, context: &str, shape: &str) -> Identity {
+        let [path, function, context, shape] = [path, function, context, shape].map(str::to_owned);
+        Identity { path, rule: "endless-poll".to_owned(), function, context, shape }
     }
 
     #[test]
     fn a_renamed_function_is_looked_for_in_its_own_file_first() {
-        let known = [(Identity::of(&finding("a.py", "wait")), 1)];
-        let (elsewhere, renamed) = (finding("b.py", "wait"), finding("a.py", "await_state"));
-        let is_known = |findings: &[&Finding]| matched(&known, findings, |_, _| Place::WithoutFunction).is_known;
-        assert_eq!(is_known(&[&renamed, &elsewhere]), [true, false]);
-        assert_eq!(is_known(&[&elsewhere]), [true], "it may have moved with its function");
+        let named = |path, function| finding(path, function, "client.ask", "1");
+        let known = [(named("a.py", "wait"), 1)];
+        let (elsewhere, renamed) = (named("b.py", "wait"), named("a.py", "await_state"));
+        let is_known = |findings: &[Identity]| matched(&known, findings, |_, _| Place::WithoutFunction).is_known;
+        assert_eq!(is_known(&[renamed, elsewhere.clone()]), [true, false]);
+        assert_eq!(is_known(&[elsewhere]), [true], "it may have moved with its function");
+    }
+
+    #[test]
+    fn a_new_name_is_told_from_another_loop() {
+        let is_known = |before: (&str, &str), after: (&str, &str)| {
+            let [before, after] = [before, after].map(|(context, shape)| finding("a.py", "wait", context, shape));
+            matched(&[(before, 1)], &[after], |_, _| Place::There).is_known[0]
+        };
+        assert!(is_known(("self.client.ask", "1"), ("self.peer.question", "1")), "the same code");
+        assert!(is_known(("self.client.ask", "1"), ("self.peer.ask", "2")), "the same call");
+        assert!(is_known(("self.client.ask", "1"), ("self.client.question", "2")), "of the same thing");
+        assert!(!is_known(("self.client.ask", "1"), ("self.queue.get", "2")));
+        assert!(is_known(("client.ask", ""), ("queue.get", "2")), "nobody wrote down what it looked like");
+    }
+
+    #[test]
+    fn of_two_that_are_called_alike_the_one_of_another_shape_is_new() {
+        let named = |shape| finding("a.py", "wait", "", shape);
+        let new = matched(&[(named("1"), 1)], &[named("2"), named("1")], |_, _| Place::There);
+        assert_eq!(new.is_known, [false, true]);
     }
 }

@@ -33,6 +33,7 @@ mod report;
 mod rewrite;
 mod scan;
 mod selection;
+mod shape;
 mod walk;
 
 pub use adopt::adoption;
