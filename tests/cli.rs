@@ -30,6 +30,14 @@ fn exit_codes_tell_clean_from_findings_from_failure() {
     assert_eq!(folder(&[("a.py", FOUND), ("b.py", "x = = 1\n")]).run(&["check"]).code, Some(2));
     assert_eq!(folder(&[]).run(&["check", "--no-such-flag"]).code, Some(2));
     assert_eq!(folder(&[]).run(&["--help"]).code, Some(0));
+    assert_eq!(folder(&[("a.py", FOUND)]).run(&["check", "--exit-zero"]).code, Some(0));
+    assert_eq!(folder(&[("a.py", FOUND), ("b.py", "x = = 1\n")]).run(&["check", "--exit-zero"]).code, Some(2));
+}
+
+#[test]
+fn a_path_without_a_command_is_answered_with_the_command() {
+    let outcome = folder(&[("src/a.py", CLEAN)]).run(&["src"]);
+    assert!(outcome.code == Some(2) && outcome.stderr.contains("`unspin check src` scans it"), "{}", outcome.stderr);
 }
 
 const OWN_RULE: &str = "severity = \"note\"\ngroup = \"recommended\"\nsummary = \"a bus is polled\"\n[[report]]\n\

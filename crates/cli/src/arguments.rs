@@ -7,7 +7,10 @@ mod output;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue},
+};
 use clap_complete::Shell;
 pub(crate) use config::{ConfigArguments, ConfigCommand};
 pub(crate) use fix::FixArguments;
@@ -106,6 +109,17 @@ pub(crate) enum Command {
     },
 }
 
+/// A wrong command line, with what was probably meant: other linters take paths without a command.
+pub(crate) fn explained(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand)
+        && std::path::Path::new(given).exists()
+    {
+        let tip = format!("`unspin check {given}` scans it");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
 const COMPLETIONS_HELP: &str = "\
 Examples:
   unspin completions bash > ~/.local/share/bash-completion/completions/unspin
@@ -162,6 +176,7 @@ Exit codes:
   0  no findings
   1  findings
   2  not all of it could be done: a file that cannot be read or parsed, a wrong argument
+`--exit-zero` makes 0 of 1, and leaves 2 as it is.
 
 Suppressing:
   while True:  # unspin: allow(endless-loop) the supervisor kills this worker

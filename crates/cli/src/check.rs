@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &CheckArguments, color: bool) -> anyhow::Result<Exi
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written.context("cannot write to standard output")?,
     }
-    let code = exit_code(&outcome);
+    let code = exit_code(&outcome, arguments.output.exit_zero);
     std::mem::forget(outcome);
     Ok(code)
 }
@@ -54,9 +54,10 @@ fn scanned(options: &Options, quiet: bool) -> anyhow::Result<Outcome> {
     Ok(outcome?)
 }
 
-fn exit_code(outcome: &Outcome) -> ExitCode {
+fn exit_code(outcome: &Outcome, exit_zero: bool) -> ExitCode {
     let report = &outcome.report;
-    ExitCode::from(if report.errors.is_empty() { u8::from(!report.findings.is_empty()) } else { 2 })
+    let found = !report.findings.is_empty() && !exit_zero;
+    ExitCode::from(if report.errors.is_empty() { u8::from(found) } else { 2 })
 }
 
 fn presentation(outcome: &Outcome) -> Presentation<'_> {

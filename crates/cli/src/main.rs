@@ -29,7 +29,7 @@ use arguments::{Arguments, Command};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| arguments::explained(error).exit());
     let color = output::wants_color(arguments.color);
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),

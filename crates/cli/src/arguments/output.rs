@@ -15,7 +15,7 @@ use crate::output::format_and_file;
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArguments {
     /// How to print the report
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format())]
+    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "text", value_parser = format())]
     pub(crate) output_format: Format,
     /// Write the report to a file as well, in any of the same formats; repeatable
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
@@ -26,6 +26,9 @@ pub(crate) struct OutputArguments {
     /// Print findings and errors only: no summary, no hints, no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Exit with 0 even if there are findings; what could not be scanned is a failure all the same
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
     /// Where the code can be read on the web, as `https://github.com/OWNER/NAME/blob/COMMIT`: links in markdown and html
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     pub(crate) source_url: Option<String>,
