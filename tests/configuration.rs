@@ -149,6 +149,33 @@ fn rules_of_ones_own_report_where_they_are_configured() {
 }
 
 #[test]
+fn a_rule_of_ones_own_takes_the_place_of_another_where_it_is_configured() {
+    let rule = |severity: &str, message: &str| {
+        format!(
+            "severity = \"{severity}\"\ngroup = \"recommended\"\nsummary = \"spins\"\n[[report]]\nabout = \"loop\"\n\
+             where = {{ ends = [\"never\", \"failure\"], waits = [\"no\"] }}\nat = \"loop\"\nmessage = \"{message}\"\nhelp = \"stop\"\n"
+        )
+    };
+    let folder = folder(&[
+        ("one/unspin.toml", "rules = ['own']\nselect = ['endless-loop']\n"),
+        ("one/own/endless-loop/rule.toml", &rule("note", "ours")),
+        ("one/a.py", SPINS),
+        ("two/unspin.toml", "rules = ['../one/own', 'own']\nselect = ['endless-loop']\n"),
+        ("two/own/endless-loop/rule.toml", &rule("warning", "theirs")),
+        ("two/a.py", SPINS),
+        ("a.py", SPINS),
+    ]);
+    assert_eq!(
+        check(&folder, &["."]),
+        ["a.py endless-loop error", "one/a.py endless-loop note", "two/a.py endless-loop warning"]
+    );
+    assert_eq!(check(&folder, &["two"]), ["two/a.py endless-loop warning"], "the folder that is named last");
+    assert!(folder.run(&["config", "two"]).stdout.contains("#   endless-loop (warning)"));
+    let over = check(&folder, &["--rules", "one/own", "two", "a.py"]);
+    assert_eq!(over, ["a.py endless-loop note", "two/a.py endless-loop note"], "the command line wins");
+}
+
+#[test]
 fn mistakes_are_named_with_their_place_and_the_nearest_name() {
     let says = |file: &str, text: &str, expected: &str| {
         for command in [&["check"][..], &["check", "a.py"], &["config"]] {

@@ -99,7 +99,7 @@ impl ScanArguments {
                 select: Some(self.select.clone()).filter(|names| !names.is_empty()),
                 extend_select: self.extend_select.clone(),
                 ignore: self.ignore.clone(),
-                below: None,
+                ..Selection::default()
             },
             configuration: self.config.configuration(),
             min_confidence: self.min_confidence.map(|level| match level {

@@ -6,7 +6,7 @@
 //! alike whatever folder the program runs in and however much of the project it is given.
 //!
 //! The analysis knows nothing of this. It sees all files and runs once; configuration says of each file what is reported.
-//! Only models of libraries hold for the whole run, and so does a rule that replaces a built-in one.
+//! Only models of libraries hold for the whole run: what a call does, it does wherever it is called.
 
 mod discover;
 mod error;

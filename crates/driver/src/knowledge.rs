@@ -6,7 +6,7 @@
 //! is anything in it that cannot be read: a rule that is silently not there would be worse.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -28,8 +28,8 @@ pub struct Knowledge {
     pub rules: Rules,
     python: Vec<ModelFile>,
     rust: Vec<ModelFile>,
-    /// Rules of configured folders that replace no built-in one, each with its folder.
-    own: Vec<(PathBuf, String)>,
+    /// Configured folders; rules of the first have place 1.
+    configured: Vec<PathBuf>,
     is_builtin: bool,
 }
 
@@ -44,7 +44,7 @@ impl Knowledge {
             rules: Rules::builtin()?,
             python: builtin_models("python")?,
             rust: builtin_models("rust")?,
-            own: Vec::new(),
+            configured: Vec::new(),
             is_builtin: true,
         })
     }
@@ -55,21 +55,25 @@ impl Knowledge {
     ///
     /// When a folder cannot be read, holds neither rules nor models, or holds one that is malformed.
     pub fn with_folders(mut self, folders: &[PathBuf]) -> Result<Self, Error> {
-        self.is_builtin &= folders.is_empty();
         for folder in folders {
-            let rules = rule_folders(folder)?;
-            let models = folder.join("models");
-            if rules.is_empty() && !models.is_dir() {
-                return Err(RuleError::new(folder, None, "holds no rule: a rule is a folder with a `rule.toml`").into());
-            }
-            let rules = rules.iter().map(|rule| read_rule(rule)).collect::<Result<Vec<Rule>, Error>>()?;
+            let rules = self.read(folder)?;
             self.rules = self.rules.with(rules);
-            let (both, python, rust) =
-                (models_of(&models)?, models_of(&models.join("python"))?, models_of(&models.join("rust"))?);
-            self.python.extend(both.iter().cloned().chain(python));
-            self.rust.extend(both.into_iter().chain(rust));
         }
         Ok(self)
+    }
+
+    /// The rules of a folder; its models are known from now on.
+    fn read(&mut self, folder: &Path) -> Result<Vec<Rule>, Error> {
+        self.is_builtin = false;
+        let rules = rule_folders(folder)?;
+        let models = folder.join("models");
+        if rules.is_empty() && !models.is_dir() {
+            return Err(RuleError::new(folder, None, "holds no rule: a rule is a folder with a `rule.toml`").into());
+        }
+        let (both, python, rust) = (models_of(&models)?, models_of(&models.join("python"))?, models_of(&models.join("rust"))?);
+        self.python.extend(both.iter().cloned().chain(python));
+        self.rust.extend(both.into_iter().chain(rust));
+        rules.iter().map(|rule| read_rule(rule)).collect()
     }
 
     /// With the folders that configurations name. Their rules are known to this run, and report where they are named.
@@ -82,19 +86,28 @@ impl Knowledge {
             if !folder.is_dir() {
                 return Err(ConfigError::at(place, format!("there is no folder `{}`", folder.display())).into());
             }
-            let before: BTreeSet<String> = self.rules.iter().map(|rule| rule.name.clone()).collect();
-            self = self.with_folders(std::slice::from_ref(folder))?;
-            let new = self.rules.iter().filter(|rule| !before.contains(&rule.name));
-            let new: Vec<_> = new.map(|rule| (folder.clone(), rule.name.clone())).collect();
-            self.own.extend(new);
+            let rules = self.read(folder)?;
+            self.configured.push(folder.clone());
+            self.rules = self.rules.with_those_of(self.configured.len() as u32, rules);
         }
         Ok(self)
     }
 
-    /// The rules of configured folders that are not among those of some settings.
-    pub(crate) fn rules_of_others(&self, settings: &Settings) -> impl Iterator<Item = String> {
-        let is_own = |folder: &PathBuf| settings.rules.iter().any(|own| own.value == *folder);
-        self.own.iter().filter(move |(folder, _)| !is_own(folder)).map(|(_, name)| name.clone())
+    /// What does not report where these settings hold: rules that nothing here names, by name; and of several of one name
+    /// all but the one of the folder that is named last.
+    pub(crate) fn rules_of_others(&self, settings: &Settings) -> (Vec<String>, Vec<(String, u32)>) {
+        let rank = |rule: &Rule| match rule.place.checked_sub(1) {
+            None => Some(0),
+            Some(at) => settings.rules.iter().rposition(|own| own.value == self.configured[at as usize]).map(|at| at + 1),
+        };
+        let mut best: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+        for rule in self.rules.iter() {
+            let best = best.entry(&rule.name).or_default();
+            *best = rank(rule).max(*best);
+        }
+        let unknown = best.iter().filter(|(_, best)| best.is_none()).map(|(name, _)| (*name).to_owned()).collect();
+        let silent = self.rules.iter().filter(|rule| rank(rule) != best[rule.name.as_str()]);
+        (unknown, silent.map(|rule| (rule.name.clone(), rule.place)).collect())
     }
 
     /// Whether it is what comes with the program and no more.

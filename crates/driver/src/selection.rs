@@ -1,6 +1,8 @@
 //! Whether names are those of rules, and which rules are on.
 
-use unspin_engine::{Rules, Selection, Selections, suppression};
+use std::collections::BTreeSet;
+
+use unspin_engine::{Rule, Rules, Selection, Selections, suppression};
 use unspin_findings::{Group, RuleInfo};
 
 use crate::{
@@ -56,10 +58,13 @@ fn validate_name(name: &Sourced<String>, known: &[&str], kind: &str) -> Result<(
 
 /// The rules that report anything in some file, sorted by name.
 pub fn enabled(rules: &Rules, selections: &Selections) -> Vec<RuleInfo> {
-    let is_on = |name: &str, group: Group| selections.distinct().any(|selection| selection.includes(name, group));
-    let of_loops = rules.iter().zip(rules.infos()).filter(|(rule, _)| rule.groups().any(|group| is_on(&rule.name, group)));
-    let of_comments = suppression::infos().into_iter().filter(|rule| is_on(&rule.name, rule.group));
-    let mut infos: Vec<RuleInfo> = of_loops.map(|(_, info)| info.clone()).chain(of_comments).collect();
+    let is_on = |test: &dyn Fn(&Selection) -> bool| selections.distinct().any(test);
+    let reports = |rule: &Rule| rule.groups().any(|group| is_on(&|selection| selection.includes_rule(rule, group)));
+    let names: BTreeSet<&str> = rules.iter().filter(|rule| reports(rule)).map(|rule| rule.name.as_str()).collect();
+    let of_loops = rules.infos().iter().filter(|info| names.contains(info.name.as_str())).cloned();
+    let of_comments = suppression::infos().into_iter();
+    let of_comments = of_comments.filter(|rule| is_on(&|selection| selection.includes(&rule.name, rule.group)));
+    let mut infos: Vec<RuleInfo> = of_loops.chain(of_comments).collect();
     infos.sort_by(|left, right| left.name.cmp(&right.name));
     infos
 }

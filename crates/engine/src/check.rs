@@ -45,7 +45,7 @@ fn queries(rules: &Rules, selections: &Selections) -> Queries {
 
 fn is_selected_somewhere(rule: &Rule, form: &Form, selections: &Selections) -> bool {
     let group = form.group.unwrap_or(rule.file.group);
-    selections.distinct().any(|selection| selection.includes(&rule.name, group))
+    selections.distinct().any(|selection| selection.includes_rule(rule, group))
 }
 
 /// Cycles that are only guessed at are not looked for where no selected rule asks for them.
@@ -74,7 +74,8 @@ fn report_all(project: &Project, rules: &Rules, selections: &Selections, observa
     }
     let reported: Vec<(String, Option<Span>)> = best.iter().map(|((rule, _), (around, _))| (rule.clone(), *around)).collect();
     let is_spoken_for = |finding: &RawFinding, around: Option<Span>| {
-        let yields_to = rules.iter().find(|rule| rule.name == finding.rule).map(|rule| rule.file.yields_to.as_slice());
+        let reports = |rule: &&Rule| rule.name == finding.rule && selections.of(finding.file).speaks(rule);
+        let yields_to = rules.iter().find(reports).map(|rule| rule.file.yields_to.as_slice());
         around.is_some() && yields_to.unwrap_or_default().iter().any(|other| reported.contains(&(other.clone(), around)))
     };
     best.into_values().filter(|(around, finding)| !is_spoken_for(finding, *around)).map(|(_, finding)| finding).collect()
@@ -92,7 +93,7 @@ fn report(project: &Project, rule: &Rule, selections: &Selections, observation: 
     let group = form.group.unwrap_or(rule.file.group);
     let (file, span) =
         observation.place(form.at.as_ref()).or_else(|| observation.place("loop")).or_else(|| observation.place("call"))?;
-    if !selections.of(file).includes(&rule.name, group) {
+    if !selections.of(file).includes_rule(rule, group) {
         return None;
     }
     let function = project.function(observation.function);

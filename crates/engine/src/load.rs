@@ -3,6 +3,8 @@
 //! A rule is a folder with a `rule.toml`; there is no list to add it to. The folders come as text, because reading files
 //! is the driver's business.
 
+use std::collections::BTreeMap;
+
 use include_dir::{Dir, include_dir};
 use unspin_facts::Models;
 use unspin_facts::model::ModelFile;
@@ -38,41 +40,48 @@ impl Rules {
         Ok(Self::new(rules))
     }
 
-    /// These rules, sorted by name; a later one of a name replaces an earlier one.
+    /// These rules, sorted by name and place; a later one of both replaces an earlier one.
     pub fn new(rules: Vec<Rule>) -> Self {
-        let mut by_name = std::collections::BTreeMap::new();
-        for rule in rules {
-            by_name.insert(rule.name.clone(), rule);
-        }
+        let by_name: BTreeMap<(String, u32), Rule> =
+            rules.into_iter().map(|rule| ((rule.name.clone(), rule.place), rule)).collect();
         let rules: Vec<Rule> = by_name.into_values().collect();
-        let infos = rules
-            .iter()
-            .map(|rule| RuleInfo {
-                name: rule.name.clone(),
-                severity: rule.file.severity,
-                group: rule.group(),
-                summary: rule.file.summary.clone(),
-                cwe: rule.file.cwe.clone(),
-                readme: rule.readme.clone(),
-            })
-            .collect();
-        Self { rules, infos }
+        let infos: BTreeMap<String, RuleInfo> = rules.iter().map(|rule| (rule.name.clone(), info(rule))).collect();
+        Self { rules, infos: infos.into_values().collect() }
     }
 
-    /// These rules and others, which replace those of the same name.
+    /// These rules and others, which replace all of the same name.
     #[must_use]
-    pub fn with(self, more: Vec<Rule>) -> Self {
+    pub fn with(mut self, more: Vec<Rule>) -> Self {
+        self.rules.retain(|rule| !more.iter().any(|other| other.name == rule.name));
         Self::new(self.rules.into_iter().chain(more).collect())
     }
 
-    /// The rules, sorted by name.
+    /// These rules and others, which hold in one place only and there take the place of those of the same name.
+    #[must_use]
+    pub fn with_those_of(self, place: u32, more: Vec<Rule>) -> Self {
+        let more = more.into_iter().map(|rule| Rule { place, ..rule });
+        Self::new(self.rules.into_iter().chain(more).collect())
+    }
+
+    /// The rules, sorted by name and place.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }
 
-    /// What there is to know of each rule, sorted by name.
+    /// What there is to know of each rule, sorted by name, once for each name.
     pub fn infos(&self) -> &[RuleInfo] {
         &self.infos
+    }
+}
+
+fn info(rule: &Rule) -> RuleInfo {
+    RuleInfo {
+        name: rule.name.clone(),
+        severity: rule.file.severity,
+        group: rule.group(),
+        summary: rule.file.summary.clone(),
+        cwe: rule.file.cwe.clone(),
+        readme: rule.readme.clone(),
     }
 }
 

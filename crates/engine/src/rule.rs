@@ -116,6 +116,8 @@ pub struct Rule {
     pub file: RuleFile,
     /// Its documentation.
     pub readme: String,
+    /// Where it holds: 0 everywhere, any other number where a selection lets this one of its name speak.
+    pub place: u32,
 }
 
 impl Rule {
@@ -142,7 +144,7 @@ impl Rule {
         if file.report.is_empty() {
             return Err(fail(None, "a rule needs at least one [[report]]".to_owned()));
         }
-        Ok(Self { name: name.to_owned(), file, readme: readme.to_owned() })
+        Ok(Self { name: name.to_owned(), file, readme: readme.to_owned(), place: 0 })
     }
 
     /// The lowest group in which it reports anything.

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use unspin_findings::Group;
 
+use crate::Rule;
+
 /// Which rules report, and in which of their groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -17,6 +19,8 @@ pub struct Selection {
     pub extend_select: Vec<String>,
     /// Those that do not.
     pub ignore: Vec<String>,
+    /// Rules, by name and place, that do not report whatever is selected: another one of the name holds here.
+    pub silent: Vec<(String, u32)>,
     /// The layer below; without one, the group `recommended`.
     pub below: Option<Arc<Selection>>,
 }
@@ -32,7 +36,17 @@ impl Selection {
         Self { select: Some(Vec::new()), ..Self::default() }
     }
 
-    /// Whether findings of a rule in a group are reported.
+    /// Whether findings of this very rule in a group are reported.
+    pub fn includes_rule(&self, rule: &Rule, group: Group) -> bool {
+        self.speaks(rule) && self.includes(&rule.name, group)
+    }
+
+    /// Whether this is the one of its name that holds.
+    pub fn speaks(&self, rule: &Rule) -> bool {
+        !self.silent.iter().any(|(name, place)| *name == rule.name && *place == rule.place)
+    }
+
+    /// Whether findings of a rule of that name in a group are reported.
     pub fn includes(&self, rule: &str, group: Group) -> bool {
         let named = |list: &[String]| list.iter().any(|name| name == rule || name == group.name() || name == "all");
         if named(&self.ignore) {

@@ -54,8 +54,12 @@ fn ignores_about(settings: &Settings, path: impl FnOnce() -> PathBuf) -> Vec<usi
 fn selection_of(settings: &Settings, about: &[usize], command_line: &Selection, knowledge: &Knowledge) -> Selection {
     let asked = Selection { below: Some(Arc::new(settings.selection())), ..command_line.clone() };
     let ignored = about.iter().flat_map(|&at| &settings.per_file_ignores[at].names).map(|name| name.value.clone());
-    let ignore: Vec<String> = ignored.chain(knowledge.rules_of_others(settings)).collect();
-    if ignore.is_empty() { asked } else { Selection { ignore, below: Some(Arc::new(asked)), ..Selection::default() } }
+    let (of_others, silent) = knowledge.rules_of_others(settings);
+    let ignore: Vec<String> = ignored.chain(of_others).collect();
+    if ignore.is_empty() {
+        return Selection { silent, ..asked };
+    }
+    Selection { ignore, silent, below: Some(Arc::new(asked)), ..Selection::default() }
 }
 
 /// The rules and models that come with the program, and those that settings name.

@@ -107,6 +107,7 @@ impl Settings {
             extend_select: values(&layer.extend_select),
             ignore: values(&layer.ignore),
             below: Some(Arc::new(below)),
+            ..Selection::default()
         })
     }
 
