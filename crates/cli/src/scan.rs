@@ -52,7 +52,7 @@ pub(crate) struct ScanArguments {
     /// Leave out excluded files even if they are named, as hooks name them
     #[arg(long, help_heading = "Files")]
     pub(crate) force_exclude: bool,
-    /// Scan hidden, git-ignored and generated files too
+    /// Scan hidden and git-ignored files too, virtual environments, `node_modules` and build output
     #[arg(long, help_heading = "Files")]
     pub(crate) no_ignore: bool,
     /// The name, and so the language, of standard input
