@@ -359,3 +359,35 @@ fn colors_are_for_terminals_or_on_demand() {
     assert!(folder.run(&["check", "--color", "always"]).stdout.contains('\u{1b}'));
     assert!(!folder.run(&["check", "--color", "always", "--output-format", "json"]).stdout.contains('\u{1b}'));
 }
+
+/// What the example at the top of the README is about.
+const CLIENT_HANDLER: &str = "\
+import socket
+
+
+class ClientHandler:
+    def __init__(self, sock: socket.socket, log) -> None:
+        self.sock, self.log = sock, log
+        self.sock.settimeout(30)
+
+    def receive(self) -> bytes:
+        return self.sock.recv(1024)
+
+    def serve(self) -> None:
+        while True:
+            try:
+                data = self.receive()
+            except socket.timeout:
+                self.log.warning(\"read timeout\")
+                continue
+            if not data:
+                return
+            self.handle(data)
+";
+
+#[test]
+fn what_the_readme_shows_is_what_is_said() {
+    let said = folder(&[("server/client_handler.py", CLIENT_HANDLER)]).run(&["check", "--quiet"]).stdout;
+    let readme = include_str!("../README.md");
+    assert!(!said.is_empty() && readme.contains(&format!("```\n{}\n```", said.trim_end())), "{said}");
+}
