@@ -270,6 +270,9 @@ fn what_holds_is_shown_with_where_it_is_written() {
     folder.write("gen/sub/unspin.toml", b"");
     let left_out = folder.run(&["config", "gen/sub"]).stdout;
     assert!(left_out.contains("# left out by `exclude`\n"), "by the folder above: {left_out}");
+    folder.write("tests/b.py", b"");
+    assert!(folder.run(&["config", "tests/b.py"]).stdout.contains("# test code, which is not scanned"));
+    assert!(!folder.run(&["config", "a.py"]).stdout.contains("# test code"));
     let isolated = folder.run(&["config", "--isolated", "a.py"]).stdout;
     assert!(isolated.contains("# nothing is configured") && isolated.contains("#   busy-wait (warning)"), "{isolated}");
     assert_eq!(folder.run(&["config", "no-such"]).code, Some(2));

@@ -10,7 +10,10 @@ use std::{
 };
 
 use anyhow::Context;
-use unspin_driver::config::{FILES, Place, Settings, Sourced, rules_of, schema, settings_for};
+use unspin_driver::{
+    config::{FILES, Place, Settings, Sourced, rules_of, schema, settings_for},
+    is_test_file,
+};
 use unspin_findings::RuleInfo;
 
 use crate::{arguments::ConfigCommand, output};
@@ -30,7 +33,8 @@ pub(crate) fn show(arguments: &ConfigCommand) -> anyhow::Result<ExitCode> {
     let absolute = cwd.join(path).canonicalize().with_context(|| format!("cannot read `{}`", path.display()))?;
     let (settings, is_left_out) = settings_for(&cwd, &absolute, &arguments.config.configuration())?;
     let rules = rules_of(&settings, &absolute)?;
-    let shown = Shown { settings: &settings, path: &absolute, is_left_out };
+    let is_test = absolute.is_file() && is_test_file(&cwd, &absolute);
+    let shown = Shown { settings: &settings, path: &absolute, is_left_out, is_test };
     writeln!(out, "# what holds for {}", path.display())?;
     shown.write(&rules, &mut out)?;
     out.flush()?;
@@ -41,6 +45,7 @@ struct Shown<'a> {
     settings: &'a Settings,
     path: &'a Path,
     is_left_out: bool,
+    is_test: bool,
 }
 
 impl Shown<'_> {
@@ -52,6 +57,9 @@ impl Shown<'_> {
         }
         if self.is_left_out {
             writeln!(out, "# left out by `exclude`")?;
+        }
+        if self.is_test && !self.settings.include_tests.as_ref().is_some_and(|include| include.value) {
+            writeln!(out, "# test code, which is not scanned unless `include-tests` or `--include-tests` says so")?;
         }
         writeln!(out)?;
         self.selection(out)?;

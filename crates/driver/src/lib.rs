@@ -46,6 +46,7 @@ pub use error::Error;
 pub use input::Language;
 pub use knowledge::Knowledge;
 pub use load::MAX_BYTES;
+pub use naming::is_test_file;
 pub use rewrite::{Rewrite, fixes, write};
 pub use scan::{Options, Outcome, Phase, lower_file, scan};
 pub use selection::{enabled, validate};

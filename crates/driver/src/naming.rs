@@ -17,7 +17,7 @@ use unspin_ir::{Source, name};
 
 use crate::{
     changes::Tree,
-    input::{Input, Language},
+    input::{Input, Language, shown},
 };
 
 /// Names files; remembers what it learnt of each folder.
@@ -172,6 +172,12 @@ fn source_folder(folder: &Path, base: &Path) -> Option<PathBuf> {
 fn parts(folder: &Path, base: &Path) -> Vec<String> {
     let below = folder.strip_prefix(base).unwrap_or(Path::new(""));
     below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+}
+
+/// Whether a file is test code for a run in this working directory, so that it is not scanned unless that is asked for.
+pub fn is_test_file(cwd: &Path, path: &Path) -> bool {
+    let name = path.file_name().map(Path::new).unwrap_or(path);
+    Language::of_named(path).is_some_and(|language| is_test_path(Path::new(&shown(cwd, path)), name, language))
 }
 
 /// Whether the path alone says that a file is test code.
