@@ -176,7 +176,7 @@ fn parts(folder: &Path, base: &Path) -> Vec<String> {
 
 /// Whether a file is test code for a run in this working directory, so that it is not scanned unless that is asked for.
 pub fn is_test_file(cwd: &Path, path: &Path) -> bool {
-    let name = path.file_name().map(Path::new).unwrap_or(path);
+    let name = path.file_name().map_or(path, Path::new);
     Language::of_named(path).is_some_and(|language| is_test_path(Path::new(&shown(cwd, path)), name, language))
 }
 
