@@ -55,6 +55,16 @@ fn runs_are_taken_in_the_order_given() {
 }
 
 #[test]
+fn rules_that_differ_are_named() {
+    let folder = reports(&[FIRST]);
+    folder.run(&["check", "src", "--select", "endless-loop", "--output", "json=other.json"]);
+    let text = folder.run(&["trend", "run-0.json", "other.json"]).stdout;
+    assert!(text.contains("Rules that did not report before: endless-loop.\n"), "{text}");
+    assert!(text.contains("Rules that report no more: suppression-without-reason.\n"), "{text}");
+    assert!(!folder.run(&["trend", "run-0.json", "run-0.json"]).stdout.contains("Rules that"));
+}
+
+#[test]
 fn what_nobody_could_read_is_not_called_fixed() {
     let folder = reports(&[&format!("{FIRST}{SECOND}"), "x = = 1\n"]);
     let trend = json(&folder, &["run-0.json", "run-1.json"]);

@@ -14,11 +14,14 @@ struct Document<'a> {
     findings: &'a [Finding],
     errors: &'a [ScanError],
     summary: &'a Summary,
+    /// Those that may report somewhere, sorted: without them nobody can tell what is clean from what was not looked for.
+    rules: Vec<&'a str>,
 }
 
 /// Write the report as one JSON document.
 pub(crate) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let Report { findings, errors, summary, .. } = report;
-    serde_json::to_writer_pretty(&mut *out, &Document { version: VERSION, findings, errors, summary })?;
+    let Report { findings, errors, summary, rules } = report;
+    let rules = rules.iter().map(|rule| rule.name.as_str()).collect();
+    serde_json::to_writer_pretty(&mut *out, &Document { version: VERSION, findings, errors, summary, rules })?;
     writeln!(out)
 }

@@ -3,7 +3,7 @@
 //! Runs are taken in the order in which they are given, the oldest first: a report says nothing of when it was made, so that
 //! the same code gives the same report. Findings are known again by their fingerprint; one in a file that was renamed counts
 //! as fixed and as new. A finding that is gone from a file which could not be scanned in full is not counted as fixed, because
-//! nobody knows. Runs with different rules can be compared, but then the rules are what moved.
+//! nobody knows. Runs with different rules can be compared, and which rules differ is said: then they are part of what moved.
 
 mod html;
 mod run;
@@ -90,6 +90,10 @@ struct Step<'a> {
     fixed: Vec<&'a Entry>,
     /// Gone from a file that could not be scanned in full.
     unknown: Vec<&'a Entry>,
+    /// Rules that did not report in the run before: what they find was there, perhaps.
+    rules_added: Vec<&'a str>,
+    /// Rules that reported in the run before only: what they found is there still, perhaps.
+    rules_removed: Vec<&'a str>,
 }
 
 /// Write how risk moved over these runs, the oldest first.
@@ -138,7 +142,15 @@ fn step<'a>(from: &'a Run, to: &'a Run) -> Step<'a> {
     };
     let new = missing_in(&before, to);
     let (unknown, fixed) = missing_in(&after, from).into_iter().partition(|gone| unclear.contains(gone.path.as_str()));
-    Step { from: &from.name, to: &to.name, new, fixed, unknown }
+    let (rules_added, rules_removed) = (rules_only_in(to, from), rules_only_in(from, to));
+    Step { from: &from.name, to: &to.name, new, fixed, unknown, rules_added, rules_removed }
+}
+
+fn rules_only_in<'a>(run: &'a Run, other: &'a Run) -> Vec<&'a str> {
+    match (&run.rules, &other.rules) {
+        (Some(rules), Some(others)) => rules.difference(others).map(String::as_str).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn by_fingerprint(run: &Run) -> BTreeMap<&str, &Entry> {

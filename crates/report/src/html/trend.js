@@ -61,6 +61,10 @@ function entries(title, list) {
     return [h("h3", null, `${title} (${list.length.toLocaleString("en")})`), h("ul", { class: "steps" }, items), rest];
 }
 
+function rules(title, names) {
+    return names.length > 0 && h("p", null, `${title}: ${names.join(", ")}.`);
+}
+
 function step(entry, at) {
     const isLast = at === data.steps.length - 1;
     const moved = `${entry.new.length.toLocaleString("en")} new, ${entry.fixed.length.toLocaleString("en")} fixed`;
@@ -69,8 +73,12 @@ function step(entry, at) {
     const fill = () => {
         if (!details.open || details.childElementCount > 1) return;
         const nothing = entry.new.length + entry.fixed.length + entry.unknown.length === 0;
-        details.append(h("div", { class: "body" }, nothing ? "Nothing moved." : [
-            ...entries("New", entry.new), ...entries("Fixed", entry.fixed), ...entries("Gone from files that could not be scanned in full", entry.unknown)]));
+        details.append(h("div", { class: "body" },
+            rules("Rules that did not report before", entry.rules_added),
+            rules("Rules that report no more", entry.rules_removed),
+            nothing ? "Nothing moved." : [
+                ...entries("New", entry.new), ...entries("Fixed", entry.fixed),
+                ...entries("Gone from files that could not be scanned in full", entry.unknown)]));
     };
     details.addEventListener("toggle", fill);
     fill();

@@ -19,7 +19,11 @@ pub(super) fn render(trend: &Trend<'_>, runs: &[Run], out: &mut dyn Write) -> io
     let steps = trend.steps.iter().map(|step| {
         let [new, fixed, unknown] =
             [&step.new, &step.fixed, &step.unknown].map(|entries| entries.iter().map(|one| entry(one)).collect::<Vec<_>>());
-        json!({ "from": step.from, "to": step.to, "new": new, "fixed": fixed, "unknown": unknown })
+        let (added, removed) = (&step.rules_added, &step.rules_removed);
+        json!({
+            "from": step.from, "to": step.to, "new": new, "fixed": fixed, "unknown": unknown,
+            "rules_added": added, "rules_removed": removed,
+        })
     });
     let data = json!({
         "version": env!("CARGO_PKG_VERSION"),

@@ -1,5 +1,7 @@
 //! One run, read back from its JSON report: of the contract only what a trend needs, so that reports with more can be read.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unspin_findings::{Confidence, Severity};
@@ -13,6 +15,8 @@ pub struct Run {
     pub(super) findings: Vec<Entry>,
     pub(super) errors: Vec<NotScanned>,
     pub(super) summary: Counts,
+    /// Nothing where the report does not say.
+    pub(super) rules: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -20,6 +24,7 @@ struct Document {
     findings: Vec<Entry>,
     errors: Vec<NotScanned>,
     summary: Counts,
+    rules: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -80,9 +85,9 @@ impl Run {
             }
             _ => return Err(format!("is JSON, but not a report; {HOW}")),
         }
-        let Document { findings, errors, summary } =
+        let Document { findings, errors, summary, rules } =
             serde_json::from_value(value).map_err(|error| format!("is JSON, but not a report ({error}); {HOW}"))?;
-        Ok(Self { name: name.to_owned(), findings, errors, summary })
+        Ok(Self { name: name.to_owned(), findings, errors, summary, rules })
     }
 }
 

@@ -60,9 +60,16 @@ fn moved(step: &Step<'_>, before: &Point<'_>, after: &Point<'_>, out: &mut dyn W
         _ => format!("{difference:+}"),
     };
     writeln!(out, "\nFrom {from} to {to}: risk {} ({how}).", grouped(after.risk as usize))?;
+    rules("Rules that did not report before", &step.rules_added, out)?;
+    rules("Rules that report no more", &step.rules_removed, out)?;
     list("New", &step.new, out)?;
     list("Fixed", &step.fixed, out)?;
     list("Gone from files that could not be scanned in full", &step.unknown, out)
+}
+
+fn rules(what: &str, names: &[&str], out: &mut dyn Write) -> io::Result<()> {
+    let names: Vec<String> = names.iter().map(|name| one_line(name)).collect();
+    if names.is_empty() { Ok(()) } else { writeln!(out, "{what}: {}.", names.join(", ")) }
 }
 
 fn list(what: &str, findings: &[&Entry], out: &mut dyn Write) -> io::Result<()> {
