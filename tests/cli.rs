@@ -82,17 +82,18 @@ fn a_case_that_is_not_as_expected_is_named() {
 
 #[test]
 fn a_wrong_rule_or_model_is_named_with_its_line() {
-    let wrong = |from: &str, to: &str, line: &str| {
+    let wrong = |from: &str, to: &str, complaint: &str| {
         let rule = OWN_RULE.replace(from, to);
         let outcome = folder(&[("own/no-fetch/rule.toml", &rule)]).run(&["test-rules", "own"]);
         assert_eq!(outcome.code, Some(2), "{}", outcome.stdout);
-        assert!(outcome.stderr.contains(&format!("rule.toml:{line}: ")), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(&format!("rule.toml:{complaint}")), "{}", outcome.stderr);
     };
-    wrong("\"endless\"", "\"forever\"", "6");
-    wrong("in-loop", "in-a-loop", "6");
-    wrong("at = \"call\"", "at = \"cal\"", "7");
-    wrong("{call}", "{cal}", "8");
-    wrong("help", "hlep", "9");
+    wrong("\"endless\"", "\"forever\"", "6: `bound` is never `forever`; there are endless, ");
+    wrong("in-loop", "in-a-loop", "6: there is no attribute `in-a-loop` here; did you mean `in-loop`?");
+    wrong("in-loop", "shape", "6: `shape` is not asked of a call, but of a way-round");
+    wrong("at = \"call\"", "at = \"cal\"", "7: there is no place `cal`; did you mean `call`?");
+    wrong("{call}", "{cal}", "8: there is no word `{cal}`; did you mean `call`?");
+    wrong("help", "hlep", "9: ");
     let model = [("own/models/acme.toml", OWN_MODEL.replace("effect = \"read\"", "effect = \"raed\""))];
     let outcome = folder(&[(model[0].0, &model[0].1)]).run(&["check", "--rules", "own"]);
     assert_eq!(outcome.code, Some(2));

@@ -10,7 +10,7 @@ use toml::Spanned;
 use unspin_facts::observation::{PLACES, Query, Subject, VOCABULARY, WORDS};
 use unspin_findings::{Confidence, Group, Severity};
 
-use crate::RuleError;
+use crate::{RuleError, suppression::suggest};
 
 /// The form of `rule.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -163,14 +163,14 @@ fn check_report(form: &Form) -> Result<(), (usize, String)> {
     let places = form.because.iter().map(|because| &because.at).chain([&form.at]);
     for place in places {
         if !PLACES.iter().any(|(name, _)| name == place.as_ref()) {
-            let message = format!("there is no place `{}`; there are {}", place.as_ref(), names(PLACES));
+            let message = format!("there is no place `{}`; {}", place.as_ref(), instead(place.as_ref(), &names(PLACES)));
             return Err((place.span().start, message));
         }
     }
     for text in form.because.iter().map(|because| &because.text).chain([&form.message, &form.help]) {
         for word in text.as_ref().split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word) {
             if !WORDS.iter().any(|(name, _)| *name == word) {
-                let message = format!("there is no word `{{{word}}}`; there are {}", names(WORDS));
+                let message = format!("there is no word `{{{word}}}`; {}", instead(word, &names(WORDS)));
                 return Err((text.span().start, message));
             }
         }
@@ -178,18 +178,38 @@ fn check_report(form: &Form) -> Result<(), (usize, String)> {
     Ok(())
 }
 
-fn names(list: &[(&str, &str)]) -> String {
-    list.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+fn names<'a>(list: &[(&'a str, &str)]) -> Vec<&'a str> {
+    list.iter().map(|(name, _)| *name).collect()
+}
+
+/// What to write instead of a name that there is not.
+fn instead(given: &str, known: &[&str]) -> String {
+    match suggest(given, known) {
+        Some(near) => format!("did you mean `{near}`? (`unspin rules --vocabulary` lists all)"),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
+fn subject(about: Subject) -> &'static str {
+    match about {
+        Subject::WayRound => "way-round",
+        Subject::Loop => "loop",
+        Subject::Call => "call",
+        Subject::Cycle => "cycle",
+    }
 }
 
 fn check_query(about: Subject, attribute: &str, values: &Values) -> Result<(), String> {
     let entries = || VOCABULARY.iter().filter(|(subject, ..)| *subject == about);
     let Some((_, _, known, _)) = entries().find(|(_, name, ..)| *name == attribute) else {
-        let names: Vec<_> = entries().map(|(_, name, ..)| *name).collect();
-        return Err(format!("there is no attribute `{attribute}` here; there are {}", names.join(", ")));
+        if let Some((other, ..)) = VOCABULARY.iter().find(|(_, name, ..)| *name == attribute) {
+            return Err(format!("`{attribute}` is not asked of a {}, but of a {}", subject(about), subject(*other)));
+        }
+        let names: Vec<&str> = entries().map(|(_, name, ..)| *name).collect();
+        return Err(format!("there is no attribute `{attribute}` here; {}", instead(attribute, &names)));
     };
     match values.iter().find(|value| !known.contains(value)) {
-        Some(value) => Err(format!("`{attribute}` is never `{value}`; it is one of {}", known.join(", "))),
+        Some(value) => Err(format!("`{attribute}` is never `{value}`; {}", instead(value, known))),
         None => Ok(()),
     }
 }
