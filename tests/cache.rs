@@ -4,9 +4,12 @@ use std::{
     fs,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    time::{Duration, SystemTime},
 };
 
 use unspin_tests::program::{Folder, Outcome};
+
+const MINUTE: Duration = Duration::from_mins(1);
 
 const ENDLESS: &str = "import socket\n\nfrom limits import check\n\n\ndef serve(sock: socket.socket, handle) -> None:\n    \
     attempts = 0\n    while True:\n        try:\n            data = sock.recv(1024)\n        except socket.timeout:\n            \
@@ -60,6 +63,31 @@ fn a_change_in_any_file_is_seen_at_once() {
     assert_eq!(agrees(&folder, &[]).0, Some(0));
     fs::rename(&limits, folder.path("other.py")).expect("it can be renamed");
     agrees(&folder, &[]);
+}
+
+#[test]
+fn of_projects_side_by_side_only_the_one_that_changed_is_analysed_again() {
+    let folder = folder(&[("one/setup.py", ""), ("one/a.py", ENDLESS), ("one/limits.py", NO_BOUND), ("two/setup.py", "")]);
+    folder.write("two/a.py", ENDLESS.as_bytes());
+    folder.write("two/limits.py", BOUND.as_bytes());
+    assert_eq!(agrees(&folder, &[]).0, Some(1));
+    let before = entries(&folder);
+    assert_eq!(before.len(), 2, "one for each project");
+    folder.write("two/limits.py", NO_BOUND.as_bytes());
+    agrees(&folder, &[]);
+    let after = entries(&folder);
+    assert!(after.len() == 3 && before.iter().all(|entry| after.contains(entry)), "{after:?}");
+}
+
+#[test]
+fn calls_are_followed_in_a_repository_but_not_from_one_project_into_another_beside_it() {
+    let helper = "two/limits.py";
+    let folder = folder(&[("one/setup.py", ""), ("one/a.py", ENDLESS), ("two/setup.py", ""), (helper, BOUND)]);
+    assert_eq!(agrees(&folder, &[]).0, Some(1), "this is no `limits` that `one` knows of");
+    folder.write(".git/HEAD", b"ref: refs/heads/main\n");
+    assert_eq!(agrees(&folder, &[]).0, Some(0));
+    folder.write(helper, NO_BOUND.as_bytes());
+    assert_eq!(agrees(&folder, &[]).0, Some(1));
 }
 
 #[test]
@@ -217,11 +245,20 @@ fn the_folder_is_hidden_from_git_and_from_backups_and_can_be_removed() {
 #[test]
 fn the_number_of_entries_is_bounded() {
     let folder = folder(&[("a.py", "x = 1\n")]);
-    for at in 0..70 {
-        folder.write("a.py", format!("x = {at}\n").as_bytes());
-        folder.run(&["check", "-q"]);
+    folder.run(&["check", "-q"]);
+    let used = entries(&folder);
+    for at in 0..1100 {
+        folder.write(&format!(".unspin_cache/{at:032x}.result"), b"of an earlier version");
     }
-    assert_eq!(entries(&folder).len(), 64);
+    fs::File::options()
+        .append(true)
+        .open(&used[0])
+        .and_then(|file| file.set_modified(SystemTime::now() + MINUTE))
+        .expect("set");
+    folder.write("a.py", b"x = 2\n");
+    folder.run(&["check", "-q"]);
+    let kept = entries(&folder);
+    assert!(kept.len() == 1024 && kept.contains(&used[0]), "what was used last is kept");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The stages of the linter on one text, without files: what is fuzzed is what `unspin check` runs on each of them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use unspin_engine::{Rules, Selection, Selections, builtin_models, check, suppression};
 use unspin_facts::{Models, Project, SourceFile};
@@ -25,10 +25,10 @@ pub fn lower_rust(bytes: &[u8]) -> Option<Module> {
 /// IR to findings, with every rule of every group.
 pub fn analyse(module: Module, language: &str) {
     static RULES: OnceLock<Rules> = OnceLock::new();
-    static MODELS: OnceLock<[Models; 2]> = OnceLock::new();
+    static MODELS: OnceLock<[Arc<Models>; 2]> = OnceLock::new();
     let rules = RULES.get_or_init(|| Rules::builtin().expect("the rules are well formed"));
     let models = MODELS.get_or_init(|| {
-        ["python", "rust"].map(|language| Models::new(builtin_models(language).expect("the models are well formed")))
+        ["python", "rust"].map(|language| Arc::new(Models::new(builtin_models(language).expect("the models are well formed"))))
     });
     let models = &models[usize::from(language == "rust")];
     let file = SourceFile::new("fuzzed".to_owned(), module);

@@ -1,4 +1,5 @@
-//! The analysis of a set of files: load them, ask every rule, or look up what an earlier run said of the same ones.
+//! The analysis of a set of files, one [unit](crate::units) after the other: load it, ask every rule, or look up what an
+//! earlier run said of the same files.
 //!
 //! Nothing is left out here but what comments suppress: what a baseline names, what no change has to do with and what is
 //! hidden is decided by [`crate::judge`], so that a result holds for all of these.
@@ -6,8 +7,8 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -27,6 +28,7 @@ use crate::{
     load::{Loaded, Unloaded, hash, load, reload},
     naming::Namer,
     report::Findings,
+    units::{units, waves},
 };
 
 /// What a run does with a set of files.
@@ -55,7 +57,61 @@ pub(crate) struct Analysed {
     /// Files that could not be read.
     pub(crate) errors: Vec<ScanError>,
     pub(crate) skipped_tests: usize,
+    /// See [`crate::Outcome::analysed`].
     pub(crate) projects: Vec<Project>,
+}
+
+impl Analysed {
+    /// Add what is to be said of other files.
+    fn add(&mut self, other: Self) {
+        let Entry { found, problems, summary, suppressed, sources } = other.entry;
+        self.entry.found.extend(found);
+        self.entry.problems.extend(problems);
+        self.entry.summary.add(&summary);
+        self.entry.suppressed += suppressed;
+        self.entry.sources.extend(sources);
+        self.sources.extend(other.sources);
+        self.errors.extend(other.errors);
+        self.projects.extend(other.projects);
+    }
+}
+
+/// The models of both languages, made when there is something to apply them to.
+struct AllModels<'a> {
+    knowledge: &'a Knowledge,
+    python: OnceLock<Arc<Models>>,
+    rust: OnceLock<Arc<Models>>,
+}
+
+impl AllModels<'_> {
+    fn of(&self, language: Language) -> &Arc<Models> {
+        let models = match language {
+            Language::Python => &self.python,
+            Language::Rust => &self.rust,
+        };
+        models.get_or_init(|| Arc::new(self.knowledge.models(language)))
+    }
+}
+
+/// How far the analysis of a set of files is.
+struct Progress<'a> {
+    report: &'a (dyn Fn(Phase) + Sync),
+    loaded: AtomicUsize,
+    of: usize,
+}
+
+impl Progress<'_> {
+    fn loaded(&self, files: usize) {
+        let done = self.loaded.fetch_add(files, Ordering::Relaxed) + files;
+        (self.report)(Phase::Loading { done, of: self.of });
+    }
+
+    /// Said when nothing is left to load.
+    fn analysing(&self) {
+        if self.loaded.load(Ordering::Relaxed) == self.of {
+            (self.report)(Phase::Analysing);
+        }
+    }
 }
 
 impl<'a> Analysis<'a> {
@@ -73,17 +129,39 @@ impl<'a> Analysis<'a> {
     pub(crate) fn analyse(&self, inputs: Vec<Input>, tree: Option<&Tree>) -> Analysed {
         let (inputs, skipped_tests) = named(inputs, self.options, tree);
         let cache = self.options.cache.as_deref().filter(|_| self.options.stdin.is_none()).map(Cache::new);
+        let models = AllModels { knowledge: self.knowledge, python: OnceLock::new(), rust: OnceLock::new() };
+        let progress = Progress { report: self.progress, loaded: AtomicUsize::new(0), of: inputs.len() };
+        let is_new = AtomicBool::new(false);
         // The first run need not ask.
-        let hit = cache.as_ref().filter(|cache| !cache.is_empty()).and_then(|cache| self.look_up(cache, &inputs));
-        let analysed = hit.unwrap_or_else(|| self.run(&inputs, cache.as_ref()));
-        Analysed { skipped_tests, ..analysed }
+        let asked = cache.as_ref().filter(|cache| !cache.is_empty());
+        let mut whole = Analysed { skipped_tests, ..Analysed::default() };
+        let units = units(&inputs);
+        for wave in waves(&units) {
+            forget(std::mem::take(&mut whole.projects));
+            let analyse = |unit: &Vec<&(Source, Input)>| {
+                let hit = asked.and_then(|cache| self.look_up(cache, unit)).inspect(|_| progress.loaded(unit.len()));
+                hit.unwrap_or_else(|| {
+                    is_new.store(true, Ordering::Relaxed);
+                    self.run(unit, &models, cache.as_ref(), &progress)
+                })
+            };
+            let parts: Vec<Analysed> = wave.par_iter().with_max_len(1).map(analyse).collect();
+            for part in parts {
+                whole.add(part);
+            }
+        }
+        if let Some(cache) = cache.filter(|_| is_new.into_inner()) {
+            cache.prune();
+        }
+        whole.entry.found.sort_by(|left, right| place(&left.finding).cmp(&place(&right.finding)));
+        whole
     }
 
-    fn look_up(&self, cache: &Cache<'_>, inputs: &[(Source, Input)]) -> Option<Analysed> {
-        let hashes: Vec<_> = inputs.par_iter().map(|(_, input)| hash(input)).collect();
-        let entry = cache.get(&self.digest(inputs, hashes.iter().map(|hash| hash.as_ref().ok().copied())))?;
+    fn look_up(&self, cache: &Cache<'_>, unit: &[&(Source, Input)]) -> Option<Analysed> {
+        let hashes: Vec<_> = unit.par_iter().map(|(_, input)| hash(input)).collect();
+        let entry = cache.get(&self.digest(unit, hashes.iter().map(|hash| hash.as_ref().ok().copied())))?;
         let wanted: FxHashSet<&str> = entry.sources.iter().map(String::as_str).collect();
-        let spoken_of = inputs.iter().zip(&hashes).filter(|((_, input), _)| wanted.contains(input.shown.as_str()));
+        let spoken_of = unit.iter().zip(&hashes).filter(|((_, input), _)| wanted.contains(input.shown.as_str()));
         let texts = spoken_of.map(|((_, input), hash)| {
             let text = reload(input, *hash.as_ref().ok()?).ok()??;
             Some((input.shown.clone(), text))
@@ -94,13 +172,13 @@ impl<'a> Analysis<'a> {
 
     /// By what the result of these files is found, given the hashes of those that could be read. Whatever [`Self::run`] asks
     /// for is part of it; what is said of the rules themselves is no part of a result.
-    fn digest(&self, inputs: &[(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
+    fn digest(&self, unit: &[&(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
         let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
         let judges = self.options.judges_suppressions();
         let mut digest = Digest::new(&format!("{:?} {judges} {own}", self.options.selection));
-        let selections = selections(inputs.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
+        let selections = selections(unit.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
         let mut described: FxHashMap<(*const Selection, *const Settings), String> = FxHashMap::default();
-        for ((at, (source, input)), hash) in inputs.iter().enumerate().zip(hashes) {
+        for ((at, (source, input)), hash) in unit.iter().enumerate().zip(hashes) {
             let Some(hash) = hash else { continue };
             let (selection, settings) = (selections.of(at as u32), &*input.settings);
             let settings = described.entry((selection, settings)).or_insert_with(|| {
@@ -112,50 +190,55 @@ impl<'a> Analysis<'a> {
         digest
     }
 
-    fn run(&self, inputs: &[(Source, Input)], cache: Option<&Cache<'_>>) -> Analysed {
-        let models = [Language::Python, Language::Rust].map(|language| self.knowledge.models(language));
-        let loaded = self.load_all(inputs, &models);
-        (self.progress)(Phase::Analysing);
+    fn run(
+        &self,
+        unit: &[&(Source, Input)],
+        models: &AllModels<'_>,
+        cache: Option<&Cache<'_>>,
+        progress: &Progress<'_>,
+    ) -> Analysed {
+        let loaded = self.load_all(unit, models, progress);
+        progress.analysing();
         let mut analysed = Analysed { errors: loaded.errors, ..Analysed::default() };
         analysed.entry = Entry { problems: loaded.problems, summary: summary(&loaded.files), ..Entry::default() };
         let mut rest = loaded.files;
         let mut changed = Vec::new();
         // Neither language calls the other, and each has its own libraries: two projects.
-        for (language, models) in [Language::Python, Language::Rust].into_iter().zip(models) {
+        for language in [Language::Python, Language::Rust] {
             let (own, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, (input, _))| input.language == language);
             rest = others;
+            if own.is_empty() {
+                continue;
+            }
             let (files, inputs): (Vec<_>, Vec<_>) = own.into_iter().unzip();
             let of_files = inputs.iter().map(|&(input, _)| input);
             let selections = selections(of_files, &self.options.selection, self.knowledge);
-            let project = Project::new(files, models);
+            let project = Project::new(files, models.of(language).clone());
             let findings = Findings { options: self.options, knowledge: self.knowledge, project, inputs, selections };
             findings.add_to(&mut analysed, &mut changed);
         }
         let entry = &mut analysed.entry;
-        entry.found.sort_by(|left, right| place(&left.finding).cmp(&place(&right.finding)));
         entry.sources = analysed.sources.keys().cloned().collect();
         if let Some(cache) = cache.filter(|_| changed.is_empty()) {
-            cache.put(&self.digest(inputs, loaded.hashes.into_iter()), entry);
+            cache.put(&self.digest(unit, loaded.hashes.into_iter()), entry);
         }
         analysed.errors.extend(changed);
         analysed
     }
 
     /// Load in parallel; results keep the order of the inputs.
-    fn load_all<'i>(&self, inputs: &'i [(Source, Input)], [python, rust]: &[Models; 2]) -> LoadedFiles<'i> {
-        let (done, of) = (AtomicUsize::new(0), inputs.len());
-        let loaded: Vec<_> = inputs
+    fn load_all<'i>(&self, unit: &[&'i (Source, Input)], models: &AllModels<'_>, progress: &Progress<'_>) -> LoadedFiles<'i> {
+        let loaded: Vec<_> = unit
             .par_iter()
             .with_max_len(1)
             .map(|(source, input)| {
-                let models = if input.language == Language::Python { python } else { rust };
-                let loaded = self.load(source, input, models);
-                (self.progress)(Phase::Loading { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+                let loaded = self.load(source, input, models.of(input.language));
+                progress.loaded(1);
                 loaded
             })
             .collect();
         let mut all = LoadedFiles::default();
-        for ((_, input), loaded) in inputs.iter().zip(loaded) {
+        for ((_, input), loaded) in unit.iter().zip(loaded) {
             match loaded {
                 Ok((file, hash, problem)) => {
                     all.problems.extend(problem);
@@ -215,6 +298,11 @@ struct LoadedFiles<'a> {
     errors: Vec<ScanError>,
     /// One for each input whose contents are known.
     hashes: Vec<Option<u64>>,
+}
+
+/// Take projects apart, all threads at once.
+fn forget(projects: Vec<Project>) {
+    projects.into_par_iter().for_each(|project| project.files.into_par_iter().for_each(drop));
 }
 
 fn summary(files: &[(SourceFile, (&Input, u64))]) -> Summary {

@@ -3,7 +3,8 @@
 //! An entry is found by a digest of everything that a result depends on: the build of this program, rules and models of
 //! one's own, the options, and of every file its path, the name of its module and its *contents*. Sizes and times of
 //! files are never trusted, so a hit is right whatever touched the tree; what it costs is reading it. A result depends on
-//! all files together (a helper in one bounds a loop in another), so there are no entries for single files.
+//! all files of a [unit](crate::units) together (a helper in one bounds a loop in another), so there is an entry for each
+//! unit and none for single files.
 //!
 //! The cache is an aid and never a truth: whatever is wrong with it (damaged, cut short, written by two runs at a time, on
 //! a full or read-only disk) makes a run slower, not wrong, and never fails it. What could not be read is no part of a
@@ -37,7 +38,7 @@ const MAGIC: &str = "unspin cache 1 ";
 const ENDING: &str = "result";
 
 /// Entries beyond are removed, least recently used first.
-const MOST_ENTRIES: usize = 64;
+const MOST_ENTRIES: usize = 1024;
 const MOST_BYTES: u64 = 64 << 20;
 
 /// What a run that was killed left half written is removed after that time.
@@ -158,9 +159,7 @@ impl<'a> Cache<'a> {
         let payload = serde_json::to_vec(entry)?;
         let mut bytes = format!("{MAGIC}{}\n", checksum_of(&payload)).into_bytes();
         bytes.extend(payload);
-        replace(&self.file(digest), &bytes)?;
-        self.prune();
-        Ok(())
+        replace(&self.file(digest), &bytes)
     }
 
     /// Make the folder, and mark it as what it is. A folder that holds other things is never taken for a cache: the marks
@@ -179,7 +178,7 @@ impl<'a> Cache<'a> {
     }
 
     /// Remove what was not used for longest, and what was left half written.
-    fn prune(&self) {
+    pub(crate) fn prune(&self) {
         let mut entries: Vec<(SystemTime, u64, PathBuf)> = self.entries().filter_map(aged).collect();
         entries.sort_by(|left, right| right.cmp(left));
         let mut bytes = 0;

@@ -5,7 +5,7 @@
 //! keeps its case: `fixme: expect: RULE` is not reported yet, `fixme: not-expect: RULE` is reported and should not be. Both
 //! are exact as well, so that a better analysis has to take them away.
 
-use std::{collections::BTreeSet, fmt, path::Path};
+use std::{collections::BTreeSet, fmt, path::Path, sync::Arc};
 
 use unspin_engine::{
     RawFinding, Selection, Selections, check,
@@ -93,7 +93,7 @@ pub fn judge(files: &[CaseFile], knowledge: &Knowledge, rule: Option<&str>, grou
 pub fn judge_with(files: &[CaseFile], knowledge: &Knowledge, models: Models, rule: Option<&str>, groups: &[&str]) -> Judgement {
     let mut judgement = Judgement::default();
     let sources: Vec<SourceFile> = files.iter().map(|file| SourceFile::new(own_name(file), module_of(file))).collect();
-    let project = Project::new(sources, models);
+    let project = Project::new(sources, Arc::new(models));
     let indices: Vec<LineIndex> = files.iter().map(|file| LineIndex::new(&file.text)).collect();
     let found = findings(&project, files, &indices, knowledge, groups);
     for (number, (file, index)) in files.iter().zip(&indices).enumerate() {

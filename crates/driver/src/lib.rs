@@ -34,6 +34,7 @@ mod rewrite;
 mod scan;
 mod selection;
 mod shape;
+mod units;
 mod walk;
 
 pub use adopt::adoption;

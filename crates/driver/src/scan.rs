@@ -133,8 +133,8 @@ pub struct Outcome {
     pub baselines: Vec<BaselineUse>,
     /// Findings that have nothing to do with the changes that were asked for.
     pub unchanged: usize,
-    /// What was analysed, one project for each language. Taking it apart takes a while, so that a process which ends
-    /// anyway had better forget it.
+    /// What of the analysis is still in memory. Taking it apart takes a while, so that a process which ends anyway had
+    /// better forget it.
     pub analysed: Vec<Project>,
 }
 

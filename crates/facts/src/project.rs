@@ -75,7 +75,7 @@ pub struct Project {
     /// Sorted by path.
     pub files: Vec<SourceFile>,
     /// What is known of libraries.
-    pub models: crate::Models,
+    pub models: Arc<crate::Models>,
     pub(crate) index: Index,
     pub(crate) types: TypeTables,
     pub(crate) constants: crate::constants::Constants,
@@ -141,7 +141,7 @@ pub enum Symbol {
 
 impl Project {
     /// Index the files of a run.
-    pub fn new(files: Vec<SourceFile>, models: crate::Models) -> Self {
+    pub fn new(files: Vec<SourceFile>, models: Arc<crate::Models>) -> Self {
         let index = Index::new(&files);
         let types = TypeTables::new(&files, index.classes.len());
         let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));

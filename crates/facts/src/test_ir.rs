@@ -17,7 +17,7 @@ pub(crate) fn module(module_name: &str) -> Module {
 pub(crate) fn project(modules: Vec<Module>, models: &str) -> Project {
     let models = Models::parse("test.toml", models).map_or_else(|error| panic!("{error}"), |file| Models::new(vec![file]));
     let files = modules.into_iter().map(|module| SourceFile::new(format!("{}.x", module.name), module)).collect();
-    Project::new(files, models)
+    Project::new(files, std::sync::Arc::new(models))
 }
 
 /// A class with bases and fields.

@@ -153,6 +153,18 @@ pub struct Summary {
     pub seconds: f64,
 }
 
+impl Summary {
+    /// Count what another run counted as well.
+    pub fn add(&mut self, other: &Self) {
+        self.files += other.files;
+        self.lines += other.lines;
+        self.functions += other.functions;
+        self.loops += other.loops;
+        self.findings += other.findings;
+        self.seconds += other.seconds;
+    }
+}
+
 /// What a report needs to know of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleInfo {
