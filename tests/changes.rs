@@ -220,7 +220,7 @@ fn what_git_cannot_tell_ends_the_run_with_what_helps() {
     assert!(said.contains("have no commit in common"), "{said}");
     let nowhere = Folder::new(env!("CARGO_BIN_EXE_unspin"), &[("a.py", "x = 1\n")]);
     let said = complaint(&nowhere, &["--staged"]);
-    assert!(said.contains("not a git repository"), "{said}");
+    assert!(said.contains("not a git repository here; run unspin in the one"), "{said}");
     let without_git = Command::new(env!("CARGO_BIN_EXE_unspin"))
         .args(["check", "--staged"])
         .current_dir(folder.path(""))

@@ -153,7 +153,13 @@ impl Git {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("fatal: ");
         let command = arguments.first().copied().unwrap_or_default();
-        Err(self.error(&if said.is_empty() { format!("`git {command}` failed") } else { said.to_owned() }))
+        Err(self.error(&match said {
+            "" => format!("`git {command}` failed"),
+            _ if said.starts_with("not a git repository") => {
+                "not a git repository here; run unspin in the one whose changes are asked for".to_owned()
+            }
+            _ => said.to_owned(),
+        }))
     }
 
     fn unknown(&self, reference: &str) -> Result<Error, Error> {
