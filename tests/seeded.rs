@@ -43,6 +43,8 @@ struct Sources {
 impl Sources {
     fn rust() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        // What makes one of the crates.
+        fs::copy(repository().join("Cargo.toml"), folder.path().join("Cargo.toml")).expect("a manifest");
         for name in CRATES {
             let (from, to) = (repository().join("crates").join(name), folder.path().join("crates").join(name));
             copy(&from.join("src"), &to.join("src"));
