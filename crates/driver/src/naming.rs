@@ -182,8 +182,21 @@ pub fn is_test_file(cwd: &Path, path: &Path) -> bool {
 
 /// Whether the path alone says that a file is test code.
 fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
-    const FOLDERS: [&str; 10] =
-        ["tests", "test", "testing", "testutils", "test_utils", "mocks", "fakes", "benches", "benchmarks", "examples"];
+    const FOLDERS: [&str; 13] = [
+        "tests",
+        "test",
+        "testing",
+        "testutils",
+        "test_utils",
+        "testdata",
+        "test_data",
+        "atest",
+        "mocks",
+        "fakes",
+        "benches",
+        "benchmarks",
+        "examples",
+    ];
     // `state_test_utils.py`: what only tests use.
     const TESTS: [&str; 6] = ["test", "tests", "testing", "testutil", "testutils", "conftest"];
     // `mock_server.py`; but `mock.py` may be what a package is about.
@@ -256,6 +269,7 @@ mod tests {
         assert!(!named(&[], "mock/mock.py").2);
         assert!(named(&[], "examples/a.rs").2);
         assert!(!named(&[], "contest/a.py").2);
+        assert!(is_test_path(Path::new("a/testdata/b.py"), Path::new("a/testdata/b.py"), Language::Python));
         assert!(!is_test_path(Path::new("/home/test/a.py"), Path::new("a.py"), Language::Python));
     }
 }

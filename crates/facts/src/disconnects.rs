@@ -103,9 +103,18 @@ fn of_arm(
 
 fn assigns(function: &Function, block: BlockId, peer: &str) -> bool {
     function.block(block).statements.iter().any(|statement| match &statement.kind {
+        StatementKind::Call(call) if connects(call) => true,
         StatementKind::Assign(place, _) => function.path(*place).as_deref() == Some(peer),
         StatementKind::Call(call) => call.result.is_some_and(|local| function.local(local).name == peer),
         _ => false,
+    })
+}
+
+/// Whether a call opens a connection anew: what follows it has another peer.
+fn connects(call: &Call) -> bool {
+    call.callee.name().is_some_and(|name| {
+        let last = unspin_ir::last_part(name).to_ascii_lowercase();
+        (last.contains("connect") || last.contains("reopen")) && !last.contains("disconnect")
     })
 }
 

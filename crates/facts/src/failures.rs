@@ -242,7 +242,7 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
                     let Some(kinds) = kinds_of_handler(cx, handler) else { continue };
                     let is_broad = kinds.contains(&FailureKind::Any);
                     let kinds = if is_broad { kinds_of_anything(cx, site, kinds) } else { kinds };
-                    if is_peer_gone(site, handler) {
+                    if is_peer_gone(cx, site, handler) {
                         continue;
                     }
                     let kinds: Vec<_> =
@@ -278,10 +278,23 @@ fn kinds_of_anything(cx: &LoopContext<'_>, site: &Site<'_>, kinds: Vec<FailureKi
     if is_direct && crate::sites::is_rust(cx.project, cx.at) { vec![FailureKind::Connection] } else { kinds }
 }
 
-/// A peer that hung up while it waited to be accepted is out of the queue: the next accept is for the next peer.
-fn is_peer_gone(site: &Site<'_>, handler: &Handler) -> bool {
-    let is_gone = |class: &unspin_ir::Name| class.contains("ConnectionAborted") || class.contains("ConnectionReset");
-    site.effect == Some(Effect::Accept) && !handler.classes.is_empty() && handler.classes.iter().all(is_gone)
+/// A peer that hung up while it waited to be accepted is out of the queue: the next accept is for the next peer. That a
+/// datagram did not arrive is told once, by the next read, which takes the failure away.
+fn is_peer_gone(cx: &LoopContext<'_>, site: &Site<'_>, handler: &Handler) -> bool {
+    let takes_datagram = |call: &unspin_ir::Call| {
+        matches!(call.callee, unspin_ir::Callee::Method(_, method)
+            if matches!(method.as_str(), "recvfrom" | "recvfrom_into" | "recv_from" | "sock_recvfrom"))
+    };
+    let mut helpers = site.resolution.targets.iter().map(|&target| cx.project.function(target));
+    let is_of_datagrams =
+        takes_datagram(site.call) || helpers.any(|helper| helper.calls().any(|(call, _)| takes_datagram(call)));
+    let is_gone = |class: &unspin_ir::Name| {
+        let is_of_sending = class.contains("ConnectionRefused") && is_of_datagrams;
+        class.contains("ConnectionAborted") || class.contains("ConnectionReset") || is_of_sending
+    };
+    (site.effect == Some(Effect::Accept) || is_of_datagrams)
+        && !handler.classes.is_empty()
+        && handler.classes.iter().all(is_gone)
 }
 
 /// What a handler catches; `None` for a context manager that swallows nothing.
@@ -486,6 +499,9 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
 /// Whether the call waits for another machine: by its model, or, unresolved, by the library's failure that is caught.
 fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &str) -> Remote {
     let has_kind = |wanted: FailureKind| failure.kinds.contains(&wanted);
+    if site.effect == Some(Effect::Connect) && crate::timeouts::is_local(cx.project, cx.at, site.call) {
+        return Remote::No;
+    }
     if is_deadline_of_unknown(site) {
         // Whoever expects the connection to fail as well waits for no event of this program.
         let is_remote = shape == "retry" && has_kind(FailureKind::Timeout) && has_kind(FailureKind::Connection);

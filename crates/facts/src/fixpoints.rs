@@ -71,8 +71,19 @@ fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
             },
             _ => false,
         });
-    (starts_unknown(cx, local) && !is_checked_before(cx, local) && !asks_finite)
+    (starts_unknown(cx, local) && !is_checked_before(cx, local) && !asks_finite && !counts_units(cx, local))
         .then(|| step.map(|span| ("infinite-number", span, cx.function.local(local).name.to_string())))?
+}
+
+/// Whether the loop finds the unit or the number of digits in which something is shown, so that the number is a size that
+/// the program has measured: besides the step, it counts. Nor does a caller give a number that is reckoned here.
+fn counts_units(cx: &LoopContext<'_>, local: LocalId) -> bool {
+    let is_given = matches!(cx.function.local(local).kind, unspin_ir::LocalKind::Parameter);
+    let counts = assignments(cx).any(|(place, value, _)| {
+        *cx.function.expr(place) != Expr::Local(local) && crate::summary::steps_itself(cx.function, place, value)
+    });
+    let takes = cx.sites.iter().any(|site| site.effect == Some(Effect::Shrink));
+    !is_rust(cx.project, cx.at) && (!is_given || counts || takes)
 }
 
 /// Whether the number comes from outside: a length, a constant and what the program counted are finite.

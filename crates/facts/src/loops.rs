@@ -108,6 +108,9 @@ pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
             add("failure");
         }
     }
+    if indexes_by_step(cx) {
+        add("inside");
+    }
     if cx.function.never_returns {
         ends.push("declared");
     }
@@ -115,6 +118,31 @@ pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
         ends.push("never");
     }
     ends
+}
+
+/// Whether each round asks for the next element of something by its number, which fails behind the last one.
+fn indexes_by_step(cx: &LoopContext<'_>) -> bool {
+    let statements = || cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements);
+    let stepped: Vec<ExprId> = statements()
+        .filter_map(|statement| match statement.kind {
+            StatementKind::Assign(place, value) if crate::summary::steps_itself(cx.function, place, value) => Some(place),
+            _ => None,
+        })
+        .collect();
+    let is_stepped = |index: ExprId| stepped.iter().any(|&place| cx.function.expr(place) == cx.function.expr(index));
+    let asks = |expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| {
+            found |= matches!(*cx.function.expr(part), Expr::Index(_, index) if is_stepped(index));
+        });
+        found
+    };
+    !stepped.is_empty()
+        && statements().any(|statement| match &statement.kind {
+            StatementKind::Assign(place, value) => asks(*place) || asks(*value),
+            StatementKind::Call(call) => call.operands().any(asks),
+            _ => false,
+        })
 }
 
 /// The outcome of a test that is a constant: `while not False`, `while FOREVER`.

@@ -264,7 +264,7 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
             };
             is_blocking && model.blocks.unwrap_or(true) && certainty == crate::Certainty::Certain
         });
-        blocks && !site.call.awaited && !is_sleep_of_nothing(cx, site) && !is_known_filled(cx, site)
+        blocks && !site.call.awaited && !is_sleep_of_nothing(cx, site) && !is_known_filled(cx, site) && !only_looks(cx, site)
     };
     let site = cx
         .sites
@@ -272,6 +272,12 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
         .filter(blocks_thread)
         .find(|site| ways::exists_through(&cx.shape.cfg, cx.natural(), site.block, suspending))?;
     Some(("blocked", Some(site)))
+}
+
+/// `queue.get(False)`, `queue.get(block=False)`: what is not there is a failure at once.
+fn only_looks(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let block = site.call.argument(Some(unspin_ir::name("block")), Some(0));
+    block.is_some_and(|block| *cx.function.expr(block) == Expr::Constant(Constant::Bool(false)))
 }
 
 /// `while not queue.empty(): queue.get()`: there is something to take.

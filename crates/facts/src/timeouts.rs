@@ -48,6 +48,11 @@ pub(crate) fn may_wait(models: &Models, name: Name) -> bool {
     models.hints_of(name).timed || name.contains("connect")
 }
 
+/// Whether the other end of a connection is on this machine.
+pub(crate) fn is_local(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    other_end::is_local(project, at, call)
+}
+
 /// Whether something around a loop bounds all its rounds together.
 pub(crate) fn loop_is_bounded(cx: &crate::sites::LoopContext<'_>) -> bool {
     deadline::bounds_loop(cx.project, cx.at, &cx.shape, cx.natural())

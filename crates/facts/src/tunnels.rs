@@ -10,6 +10,12 @@ use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 6;
 
+/// Stands for a part of a command line that is not known.
+const UNKNOWN: &str = "\u{0}";
+
+/// The options of `ssh` that take the next word with them.
+const WITH_WORD: &str = "BbcDEeFIiJLlmOopPQRSWw";
+
 /// Whether a call may start a program, by its name.
 pub(crate) fn may_observe(call: &Call) -> bool {
     match call.callee {
@@ -76,11 +82,12 @@ impl Words<'_> {
         match self.function.expr(expr) {
             Expr::Constant(Constant::Text(text)) => self.texts.extend(text.split_whitespace().map(str::to_owned)),
             Expr::Aggregate(unspin_ir::Aggregate::Text, parts) => {
-                for part in parts.clone() {
-                    if matches!(self.function.expr(part), Expr::Constant(_)) {
-                        self.collect(part, hops + 1);
-                    }
-                }
+                let piece = |&part: &ExprId| match self.function.expr(part) {
+                    Expr::Constant(Constant::Text(text)) => text.to_string(),
+                    _ => UNKNOWN.to_owned(),
+                };
+                let text: String = parts.iter().map(piece).collect();
+                self.texts.extend(text.split_whitespace().map(str::to_owned));
             }
             Expr::Aggregate(_, parts) => {
                 for part in parts.clone() {
@@ -111,6 +118,7 @@ impl Words<'_> {
         } else {
             // `-o`, and an option that is put together elsewhere.
             self.is_open |= self.texts.last().is_some_and(|last| last == "-o");
+            self.texts.push(UNKNOWN.to_owned());
         }
     }
 
@@ -171,6 +179,18 @@ impl Words<'_> {
                 || (letters.len() <= 4 && letters.chars().any(|letter| matches!(letter, 'N' | 'R' | 'L' | 'D')))
         };
         let Some(program) = self.texts.iter().position(is_program) else { return false };
-        program == 0 && self.texts.iter().skip(1).any(is_forward)
+        program == 0 && self.options().any(is_forward)
+    }
+
+    /// The options of the program: what follows the other machine's name is a command for that.
+    fn options(&self) -> impl Iterator<Item = &String> {
+        let (mut is_named, mut is_value) = (false, false);
+        self.texts.iter().skip(1).take_while(move |word| {
+            let is_option = word.starts_with('-');
+            let is_command = !is_option && !is_value && is_named && !word.contains(UNKNOWN);
+            is_named |= !is_option && !is_value;
+            is_value = is_option && word.len() > 1 && word.ends_with(|last| WITH_WORD.contains(last));
+            !is_command
+        })
     }
 }

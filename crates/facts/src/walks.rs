@@ -181,6 +181,59 @@ fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
     }
 }
 
+/// Whether a key names a part of a document whose parts refer to each other: `/Next`. What is decoded as a whole, such as
+/// JSON, is a tree, and its links end.
+fn refers(cx: &LoopContext<'_>, key: ExprId) -> bool {
+    let mut texts = Vec::new();
+    crate::shape::for_each_part(cx.function, key, &mut |part| match cx.function.expr(part) {
+        Expr::Constant(text) => texts.push(text.clone()),
+        Expr::Global(name) => texts.extend(cx.project.constant(cx.at.file, *name)),
+        Expr::Local(local) => match cx.project.definitions(cx.at).only(cx.function, *local) {
+            Some(Definition::Call(call)) => {
+                let given = call.arguments.iter().filter_map(|argument| match cx.function.expr(argument.value) {
+                    Expr::Constant(text) => Some(text.clone()),
+                    _ => None,
+                });
+                texts.extend(given);
+            }
+            // Its texts stand in the loop around this one.
+            Some(Definition::Item(_)) | None => texts.extend(texts_of_loop(cx, *local)),
+            _ => {}
+        },
+        _ => {}
+    });
+    texts.iter().any(|text| matches!(text, Constant::Text(text) if text.starts_with('/')))
+}
+
+/// The texts that a local is an item of.
+fn texts_of_loop(cx: &LoopContext<'_>, local: LocalId) -> Vec<Constant> {
+    let mut texts = Vec::new();
+    for definition in cx.shape.definitions(local).iter().take(MAX_DEFINITIONS) {
+        if let unspin_ir::Terminator::Advance { iterable, item, .. } = cx.function.block(definition.block).terminator
+            && item == local
+        {
+            add_texts(cx, iterable, &mut texts, 0);
+        }
+    }
+    texts
+}
+
+/// The texts of a collection that stands in the source, or of one that is taken from such a one.
+fn add_texts(cx: &LoopContext<'_>, keys: ExprId, texts: &mut Vec<Constant>, hops: u32) {
+    if let Expr::Local(keys) = cx.function.expr(keys) {
+        let definition = cx.project.definitions(cx.at).only(cx.function, *keys).filter(|_| hops < MAX_HOPS);
+        if let Some(Definition::Value(of) | Definition::Item(of)) = definition {
+            add_texts(cx, of, texts, hops + 1);
+        }
+        return;
+    }
+    crate::shape::for_each_part(cx.function, keys, &mut |part| {
+        if let Expr::Constant(text) = cx.function.expr(part) {
+            texts.push(text.clone());
+        }
+    });
+}
+
 /// Whether the function puts something there under the same key: then the link is its own. `copy["origin"] = original`
 fn is_set_here(cx: &LoopContext<'_>, key: ExprId) -> bool {
     let key = cx.function.expr(key);
@@ -256,7 +309,12 @@ fn follows_key(cx: &LoopContext<'_>, source: Source<'_, '_>, walker: LocalId, th
             reached.max().unwrap_or(Key::None)
         }
         Expr::Index(base, key) => {
-            let through = if is_key(cx, key) && !is_set_here(cx, key) { Key::Subscript } else { through };
+            let is_link = through == Key::Link || refers(cx, key);
+            let through = match is_key(cx, key) && !is_set_here(cx, key) {
+                true if is_link => Key::Subscript,
+                true => through.max(Key::Get),
+                false => through,
+            };
             follows_key(cx, Source::Value(base), walker, through, hops + 1)
         }
         Expr::Field(base, _) | Expr::Payload(base, ..) => follows_key(cx, Source::Value(base), walker, through, hops + 1),

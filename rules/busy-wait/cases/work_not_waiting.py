@@ -67,3 +67,27 @@ def turns(game):
     # The consumer of a generator runs between two looks.
     while not game.over:
         yield game
+
+
+class Chord:
+    """Class: the test reads fields of what the loop steps under another name."""
+
+    def is_too_high(self, pitches: list) -> bool:
+        return any(pitch.octave > 4 for pitch in pitches)
+
+    def has_high(self, pitches: list) -> bool:
+        for pitch in pitches:
+            if pitch.octave > 4:
+                return True
+        return False
+
+    def lower(self, pitches: list) -> None:
+        while self.has_high(pitches):
+            for pitch in pitches:
+                pitch.octave -= 1
+
+    def move(self, chord, octave: int) -> None:
+        bass = chord.bass()
+        while bass.octave != octave:
+            for pitch in chord.pitches:
+                pitch.octave += 1

@@ -77,3 +77,26 @@ def collect_until_closed(readers: list[Connection], seen: list) -> None:
                 seen.append(reader.recv())
             except EOFError:
                 readers.remove(reader)
+
+
+def receive_samples(connection, stopped) -> None:
+    # Class: of several failures the one that means the end leaves.
+    while not stopped.is_set():
+        try:
+            samples = connection.recv_bytes()
+            print(len(samples))
+        except OSError:
+            log.exception("no samples")
+            continue
+        except EOFError:
+            break
+
+
+def receive_typed(connection: Connection) -> None:
+    while True:
+        try:
+            print(connection.recv_bytes())
+        except OSError:
+            continue
+        except EOFError:
+            break

@@ -162,3 +162,14 @@ def remove_from_parents(page: Any) -> None:
             break
         del parent["/Kids"][position]
         parent = parent.get("/Parent")
+
+
+def clone_pairs(source: Any, copies: list) -> None:
+    for pair in (("/Next", "/Prev"), ("/N", "/V")):
+        for key in pair:
+            current = source[key]
+            while current is not None:  # expect: cyclic-walk
+                copies.append(current.clone())
+                current = None if current == source else current[key]
+    for key, value in source.items():
+        copies.append((key, value))

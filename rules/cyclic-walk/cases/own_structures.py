@@ -82,3 +82,29 @@ def expand(references: list[dict], definitions: dict[str, list[dict]]) -> None:
         while "origin" in origin:
             origin = origin["origin"]
         print(origin["name"])
+
+
+PREVIOUS, NEXT = range(1, 3)
+
+
+class Ring:
+    """Class: a circle that ends at its own mark."""
+
+    def __init__(self) -> None:
+        self.end: list = []
+        self.end += [None, self.end, self.end]
+
+    def walk(self):
+        current = self.end[NEXT]
+        while current is not self.end:  # expect: cyclic-walk/strict
+            yield current[0]
+            current = current[NEXT]
+
+
+def pointer_depth(argument: dict) -> int:
+    # Class: what was decoded as a whole is a tree.
+    depth = 0
+    while argument["type"] is not None:  # expect: cyclic-walk/strict
+        argument = argument["type"]
+        depth += 1
+    return depth

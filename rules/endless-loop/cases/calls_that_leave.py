@@ -73,3 +73,11 @@ class Machine:
     def climb_on(self) -> None:
         while True:  # expect: endless-loop
             self.level += 1
+
+
+def last_filled(values: list, marker: object) -> None:
+    # Class: the number of the element is stepped, until there is none.
+    index = 0
+    while True:
+        values[index] = marker
+        index += 1

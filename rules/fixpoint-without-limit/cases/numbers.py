@@ -32,3 +32,21 @@ def units(text: str) -> float:
     while size > 1024:
         size /= 1024
     return size
+
+
+def readable(size: float) -> str:
+    # Class: the unit in which a size is shown.
+    unit = 0
+    while size > 1024:
+        size = size / 1024
+        unit += 1
+    return f"{size:.1f} {unit}"
+
+
+def digits(lines) -> int:
+    count = 1
+    limit = max(1, lines.count())
+    while limit >= 10:
+        limit /= 10
+        count += 1
+    return count

@@ -23,3 +23,32 @@ async def note_host(trace, host: str) -> None:
         trace = getattr(trace, "parent", None)
     if trace is not None:
         trace.host = host
+
+
+class Commands:
+    def __init__(self) -> None:
+        self.waiting: queue.Queue = queue.Queue()
+
+    async def run(self) -> None:
+        # Class: what is not there is a failure at once.
+        while True:
+            try:
+                command = self.waiting.get(False)
+            except queue.Empty:
+                break
+            print(command)
+
+    async def run_by_name(self) -> None:
+        while True:
+            try:
+                command = self.waiting.get(block=False)
+            except queue.Empty:
+                break
+            print(command)
+
+    async def run_blocked(self) -> None:
+        while True:
+            command = self.waiting.get(True)  # expect: loop-without-await
+            if command is None:
+                break
+            print(command)

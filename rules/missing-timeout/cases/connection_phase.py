@@ -133,3 +133,17 @@ async def connect_to_any(addresses: list[str], port: int):
         except OSError:
             continue
     raise ConnectionError(port)
+
+
+class Remote:
+    """Class: the timeout is told to the socket before it is wrapped, and comes from elsewhere."""
+
+    def __init__(self, context: ssl.SSLContext, seconds: float) -> None:
+        self.context = context
+        self.seconds = seconds
+
+    def connect(self, address: tuple[str, int]) -> None:
+        self.plain = socket.socket()
+        self.plain.settimeout(self.seconds)
+        secure = self.context.wrap_socket(self.plain)
+        secure.connect(address)

@@ -5,6 +5,8 @@ import contextlib
 import socket
 import ssl
 
+import requests
+
 
 class Local:
     def __init__(self, path: str, port: int, context: ssl.SSLContext) -> None:
@@ -50,3 +52,19 @@ class Protocol(asyncio.Protocol):
     async def connect(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
         """The socket is connected: only the protocol is put around it."""
         await loop.create_connection(lambda: self, sock=sock)
+
+
+def is_ready(port: int) -> bool:
+    # Class: an address that is put together, and begins with this machine.
+    while True:
+        answer = requests.get(f"http://127.0.0.1:{port}/health")
+        if answer.ok:
+            return True
+
+
+def own_address(family: int) -> str:
+    for host in ("10.255.255.255", "10.0.0.1"):
+        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        sock.connect((host, 1))
+        print(sock.getsockname())
+    return ""

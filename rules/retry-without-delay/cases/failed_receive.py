@@ -72,3 +72,34 @@ class Collector:
             except BlockingIOError:
                 continue
             logger.info("%d bytes", len(data))
+
+
+def echo(sock: socket.socket) -> None:
+    # Class: a datagram that did not arrive is told once, by the next read.
+    while True:
+        try:
+            data, peer = sock.recvfrom(2048)
+        except ConnectionResetError:
+            continue
+        sock.sendto(data, peer)
+
+
+jobs = queue.SimpleQueue()
+
+
+def fetch_and_print(url: str) -> None:
+    with socket.create_connection((url, 80), timeout=5) as sock:
+        sock.sendall(b"GET /\r\n\r\n")
+        print(sock.recv(1024))
+
+
+def work() -> None:
+    # Class: the next round has another item.
+    while True:
+        url = jobs.get()
+        if url is None:
+            break
+        try:
+            fetch_and_print(url)
+        except Exception:
+            logger.exception("could not fetch %s", url)

@@ -125,3 +125,23 @@ def connect_to_first(hosts: list[str], port: int) -> socket.socket | None:
         except OSError:
             continue
     return None
+
+
+def wait_for_service(path: str) -> socket.socket:
+    # Class: the service that starts beside this program, on the same machine.
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    while True:
+        try:
+            sock.connect(path)
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+            continue
+        return sock
+
+
+def wait_for_debugger() -> socket.socket:
+    while True:
+        try:
+            return socket.create_connection(("localhost", 4444))
+        except ConnectionRefusedError:
+            time.sleep(0.1)

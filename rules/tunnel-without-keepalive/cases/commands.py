@@ -43,3 +43,14 @@ async def open_tunnel(host: str) -> None:
 
 def by_shell() -> None:
     os.system("ssh -f -N -L 5900:localhost:5900 desk")  # expect: tunnel-without-keepalive
+
+
+def by_shell_of_host(server: str, folder: str) -> None:
+    # Class: what follows the name of the machine is a command for it, with options of its own.
+    subprocess.check_call(["ssh", server, "chown", "-R", "http:http", folder])
+    subprocess.check_call(["ssh", "-p", "2222", "deploy@desk", "ls", "-LR"])
+    os.system("ssh desk rm -R /srv/old")
+
+
+def named_first(server: str) -> None:
+    subprocess.check_call(["ssh", server, "-N", "-L", "80:localhost:80"])  # expect: tunnel-without-keepalive

@@ -94,3 +94,25 @@ def drain_pipe_checked(fd: int) -> bytes:
         if b"DONE" in output:
             break
     return output
+
+
+class Sentences:
+    """Class: of nothing the first byte is below all others, so that its number is 0, which ends the sentence."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def length(self) -> int:
+        first = self.sock.recv(1)
+        if first < b"\x80":
+            return int.from_bytes(first, "big")
+        first += self.sock.recv(1)
+        return int.from_bytes(first, "big") - 0x8000
+
+    def read(self) -> list[int]:
+        lengths = []
+        length = self.length()
+        while length != 0:
+            lengths.append(length)
+            length = self.length()
+        return lengths

@@ -85,3 +85,28 @@ async def serve(counts: dict[str, int], server: asyncio.Server) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+class GroupedSession:
+    """Class: the task is kept by a group of another library, which cancels it."""
+
+    def __init__(self, reader: asyncio.StreamReader, group) -> None:
+        self._reader = reader
+        self._group = group
+        self._closing = False
+
+    async def open(self) -> None:
+        await self._group.run(self._watch())
+        await self._read()
+
+    def close(self) -> None:
+        self._closing = True
+
+    async def _read(self) -> None:
+        while not self._closing:
+            print(await self._reader.readexactly(16))
+
+    async def _watch(self) -> None:
+        while True:  # expect: unstoppable-loop/strict
+            await asyncio.sleep(10)
+            print("still here")

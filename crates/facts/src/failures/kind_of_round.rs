@@ -92,10 +92,12 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
             let is_it = |operand: ExprId| *cx.function.expr(operand) == Expr::Local(result);
             site.call.operands().any(is_it) || site.made.operands().any(is_it)
         });
+        let is_started_here = cx.function.is_async && !other.call.awaited && is_awaited_here;
         !std::ptr::eq(other, site)
-            && !is_awaited_here
+            && !is_started_here
             && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
                 || is_open(cx, other.call.callee)
+                || takes_by_name(other)
                 || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
     };
     // `for message in listen(): ..`: what it gives are many items, and the next round has others.
@@ -112,6 +114,13 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let taking: BlockSet =
         cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
     !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block)
+}
+
+/// `x = jobs.get()`: a mapping is asked for a key.
+fn takes_by_name(site: &Site<'_>) -> bool {
+    let takes = matches!(site.call.callee, unspin_ir::Callee::Method(_, method)
+        if matches!(method.as_str(), "get" | "get_nowait" | "popleft" | "pop" | "pop_front" | "dequeue"));
+    takes && site.call.arguments.is_empty() && site.call.result.is_some()
 }
 
 /// Whether something else is worked on in the next round: each has a connection of its own, what the call is given was

@@ -3,6 +3,7 @@
 use unspin_ir::{BlockId, Expr, ExprId, LocalKind, StatementKind, Terminator};
 
 use super::is_own_question;
+use crate::definitions::Definition;
 use crate::model::Effect;
 use crate::sites::{LoopContext, Site};
 
@@ -134,7 +135,7 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 state = "foreign";
             }
         }
-        Expr::Field(base, field) if is_computed(cx, *base, *field) => state = "changed",
+        Expr::Field(base, field) if is_computed(cx, *base, *field) || is_stepped_somewhere(cx, *field) => state = "changed",
         Expr::Field(..) | Expr::Global(_) | Expr::Index(..) => {
             if is_stored_in_loop(cx, part) {
                 state = "changed";
@@ -147,6 +148,16 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
         _ => {}
     });
     state
+}
+
+/// Whether the loop assigns that field of another object, which may well be the same: `for p in found.parts: p.size -= 1`.
+fn is_stepped_somewhere(cx: &LoopContext<'_>, field: unspin_ir::Name) -> bool {
+    let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
+    let assigns = |statement: &unspin_ir::Statement| match statement.kind {
+        StatementKind::Assign(place, _) => matches!(*cx.function.expr(place), Expr::Field(_, name) if name == field),
+        _ => false,
+    };
+    shares && cx.natural().body.iter().any(|block| cx.function.block(block).statements.iter().any(assigns))
 }
 
 /// `WaitForSingleObject(handle, INFINITE)` is written as a variant is, and may be a function of the system.
@@ -259,13 +270,30 @@ fn is_given_away(cx: &LoopContext<'_>, local: unspin_ir::LocalId, shares: bool) 
             || (is_handed_on && !cx.shape.is_used_as_value(cx.function, local))
             || captures(cx, site, local)
     }) || cx.natural().body.iter().any(|block| {
-        // `del values[-1]`, `values[0] = x`
+        // `del values[-1]`, `values[0] = x`, `for value in values: value.size -= 1`
         cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
             StatementKind::Delete(place) | StatementKind::Assign(place, _) => {
-                *cx.function.expr(*place) != Expr::Local(local) && is_root(*place)
+                !matches!(*cx.function.expr(*place), Expr::Local(_)) && (is_root(*place) || is_item_of(cx, *place, local))
             }
             _ => false,
         })
+    })
+}
+
+/// Whether a place is a part of what a loop takes out of a collection.
+fn is_item_of(cx: &LoopContext<'_>, place: ExprId, collection: unspin_ir::LocalId) -> bool {
+    let Some(root) = crate::shape::root_local(cx.function, place) else { return false };
+    cx.project.definitions(cx.at).of(cx.function, root).any(|definition| match definition {
+        Definition::Item(iterable) => {
+            let walked = crate::shape::root_local(cx.function, iterable);
+            // `%0 = values`, and then `for value in %0`
+            let held = walked.and_then(|walked| match cx.project.definitions(cx.at).only(cx.function, walked) {
+                Some(Definition::Value(value)) => crate::shape::root_local(cx.function, value),
+                _ => None,
+            });
+            walked == Some(collection) || held == Some(collection)
+        }
+        _ => false,
     })
 }
 

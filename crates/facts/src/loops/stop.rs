@@ -31,7 +31,10 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
             && reads_stop_field(cx, function, &blocks)
             && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
     });
-    if obeyed { "ignored" } else { "none" }
+    // What awaits is stopped by being cancelled, by whoever runs it in a way that is not seen here.
+    let is_cancellable =
+        cx.function.is_async && cx.project.runner(cx.at).is_none() && !crate::sites::is_rust(cx.project, cx.at);
+    if obeyed && !is_cancellable { "ignored" } else { "none" }
 }
 
 /// Whether the obedient one starts this one beside itself in its own thread, which ends with it: `pool.spawn(self._clean)`.

@@ -82,7 +82,10 @@ impl<'p> Machine<'p> {
             }
             let mut classes: Vec<&str> =
                 model.end_raises.iter().map(|class| class.as_str().rsplit('.').next().unwrap_or_default()).collect();
-            classes.push("OSError");
+            // Whoever names the failure that means the end knows others.
+            if !self.is_expected(state, &model.end_raises) {
+                classes.push("OSError");
+            }
             return self.raise(state, &classes);
         };
         let literal = match end {

@@ -462,12 +462,15 @@ fn compare_literals(op: CompareOp, a: &Literal, b: &Literal) -> Option<bool> {
         CompareOp::Eq | CompareOp::Is => Some(equal),
         CompareOp::Ne | CompareOp::IsNot => Some(!equal),
         _ => {
-            let (a, b) = (a.number()?, b.number()?);
+            let order = match (a, b) {
+                (Literal::Bytes(a), Literal::Bytes(b)) => a.cmp(b),
+                _ => a.number()?.partial_cmp(&b.number()?)?,
+            };
             Some(match op {
-                CompareOp::Lt => a < b,
-                CompareOp::Le => a <= b,
-                CompareOp::Gt => a > b,
-                CompareOp::Ge => a >= b,
+                CompareOp::Lt => order.is_lt(),
+                CompareOp::Le => order.is_le(),
+                CompareOp::Gt => order.is_gt(),
+                CompareOp::Ge => order.is_ge(),
                 _ => return None,
             })
         }

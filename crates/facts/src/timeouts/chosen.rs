@@ -55,10 +55,37 @@ fn is_connection(name: &str) -> bool {
 }
 
 /// Whether a function is part of a script, or speaks with a person who waits for it: below `if __name__ == "__main__"`, by
-/// what it reads from the terminal, or because it ends the process.
+/// what it reads from the terminal, because it ends the process, or as a tool of those who work on the project.
 pub(super) fn is_script(project: &Project, at: FunctionRef) -> bool {
     let function = project.function(at);
-    function.kind == FunctionKind::Module || is_below_guard(project, at) || speaks_with_person(project, at)
+    function.kind == FunctionKind::Module
+        || is_below_guard(project, at)
+        || speaks_with_person(project, at)
+        || is_of_maintainers(project, at)
+}
+
+/// Whether the file lies beside the packages of the project, in a folder for those who work on it: `scripts/release.py`.
+fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
+    const FOLDERS: [&str; 15] = [
+        "scripts",
+        "script",
+        "tools",
+        "tooling",
+        "ci",
+        "dev",
+        "devtools",
+        "dev-utils",
+        "contrib",
+        "hack",
+        "misc",
+        "setup",
+        "doc",
+        "docs",
+        "xtask",
+    ];
+    let mut parts = project.files[at.file as usize].module.name.as_str().split('.');
+    // `.github/scripts/labels.py`
+    parts.next().is_some_and(|top| top.is_empty() || FOLDERS.contains(&top)) && parts.next().is_some()
 }
 
 fn is_below_guard(project: &Project, at: FunctionRef) -> bool {

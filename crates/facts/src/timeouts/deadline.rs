@@ -67,12 +67,20 @@ fn is_in_scope(project: &Project, at: FunctionRef, shape: &Shape, scope: Option<
     false
 }
 
-/// Whether the result, not awaited yet, is handed to a deadline: `wait_for(reader.read(), 3)`.
+/// Whether the result, not awaited yet, is handed to a deadline: `wait_for(reader.read(), 3)`, or to a task that is.
 fn is_wrapped(project: &Project, at: FunctionRef, result: Option<LocalId>) -> bool {
     let Some(result) = result else { return false };
     let function = project.function(at);
-    function.calls().any(|(call, _)| {
-        call.arguments.iter().any(|a| *function.expr(a.value) == Expr::Local(result)) && is_deadline(project, at, call)
+    let given = |result| {
+        function
+            .calls()
+            .map(|(call, _)| call)
+            .filter(move |call| call.arguments.iter().any(|argument| *function.expr(argument.value) == Expr::Local(result)))
+    };
+    let spawns = |call: &Call| project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Spawn);
+    let is_timed = |call: &Call| is_deadline(project, at, call);
+    given(result).any(|call| {
+        is_timed(call) || (spawns(call) && !call.awaited && call.result.is_some_and(|task| given(task).any(is_timed)))
     })
 }
 

@@ -66,9 +66,14 @@ fn is_of_local_kind(project: &Project, at: FunctionRef, call: &Call) -> bool {
     // `sock.connect(..)`, `loop.sock_connect(sock, ..)`, `context.wrap_socket(sock)`
     let sockets = std::iter::once(on).chain(call.arguments.first().map(|argument| argument.value));
     let is_kind = |maker: &Call| {
-        maker.operands().any(|operand| match function.expr(operand) {
-            Expr::Global(name) => name.ends_with(".AF_UNIX") || name.ends_with(".SOCK_DGRAM"),
-            _ => false,
+        maker.operands().any(|operand| {
+            let mut found = false;
+            // `SOCK_DGRAM | SOCK_NONBLOCK`
+            for_each_part(function, operand, &mut |part| {
+                found |= matches!(function.expr(part), Expr::Global(name)
+                    if name.ends_with(".AF_UNIX") || name.ends_with(".SOCK_DGRAM"));
+            });
+            found
         })
     };
     let is_made_so = |local| {

@@ -182,7 +182,15 @@ impl Carrier<'_> {
             return Told::Unknown;
         }
         let definitions = self.project.definitions(at).of(function, local);
-        let made = join(definitions.map(|definition| self.definition(at, definition, hops)));
+        // `sock = context.wrap_socket(sock)` says nothing new.
+        let is_itself = |definition: &Definition<'_>| match definition {
+            Definition::Call(call) => {
+                call.arguments.iter().any(|argument| *function.expr(argument.value) == Expr::Local(local))
+            }
+            _ => false,
+        };
+        let makers = definitions.filter(|definition| !is_itself(definition));
+        let made = join(makers.map(|definition| self.definition(at, definition, hops)));
         let setters = self.setters(function, &|on| *function.expr(on) == Expr::Local(local));
         let kept = aliases(function, local).map(|field| match self.field_setters(at, field) {
             Told::Nothing => None,
@@ -259,6 +267,11 @@ impl Carrier<'_> {
         }
         let model = self.project.resolve(at, call).model.map(|(model, _)| model);
         if let Some(wrapped) = model.and_then(|model| model.wraps).and_then(|index| call.arguments.get(index as usize)) {
+            return self.told(at, wrapped.value, hops + 1);
+        }
+        // `wrap_socket(sock)` takes the timeout over.
+        let of = model.and_then(|model| model.timeout.as_ref()?.of).and_then(|index| call.arguments.get(index as usize));
+        if let Some(wrapped) = of.filter(|_| model.is_some_and(|model| model.effect == Effect::Connect)) {
             return self.told(at, wrapped.value, hops + 1);
         }
         // What Python connects in time keeps the timeout for its reads.

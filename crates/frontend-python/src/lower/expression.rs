@@ -156,6 +156,14 @@ impl<'a> Lowerer<'a> {
 
     fn formatted(&mut self, elements: impl Iterator<Item = &'a ast::InterpolatedStringElement>) -> ExprId {
         let mut parts = Vec::new();
+        let mut elements = elements.peekable();
+        // The head of an address says where it leads: `f"http://localhost:{port}"`.
+        if let Some(ast::InterpolatedStringElement::Literal(head)) = elements.peek()
+            && head.value.contains("://")
+        {
+            let head = Constant::Text(literal::shortened(&head.value));
+            parts.push(self.builder().constant(head));
+        }
         self.interpolations(elements, &mut parts);
         self.builder().expr(Expr::Aggregate(Aggregate::Text, parts.into()))
     }
