@@ -2,13 +2,15 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::PathBuf,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    thread,
+    time::Duration,
 };
 
 use tempfile::TempDir;
+use wait4::Wait4;
 
 /// A folder in which a program runs.
 #[derive(Debug)]
@@ -26,8 +28,8 @@ pub struct Outcome {
     pub stdout: String,
     /// Standard error.
     pub stderr: String,
-    /// How long it took.
-    pub elapsed: Duration,
+    /// The processor time that it took, on all threads together. What else the machine does is no part of it.
+    pub cpu: Duration,
 }
 
 impl Folder {
@@ -71,7 +73,6 @@ impl Folder {
     ///
     /// When it cannot be started, or says something that is not UTF-8.
     pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Outcome {
-        let start = Instant::now();
         let mut child = Command::new(&self.program)
             .args(arguments)
             .current_dir(self.folder.path())
@@ -83,13 +84,12 @@ impl Folder {
             .expect("the program starts");
         // A program that does not read its input closes the pipe early; that is its right.
         drop(child.stdin.take().expect("a pipe").write_all(input));
-        let output = child.wait_with_output().expect("the program ends");
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
-            elapsed: start.elapsed(),
-        }
+        let (stdout, stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+        let messages = thread::spawn(|| io::read_to_string(stderr).expect("messages are UTF-8"));
+        let stdout = io::read_to_string(stdout).expect("output is UTF-8");
+        let stderr = messages.join().expect("messages can be read");
+        let ended = child.wait4().expect("the program ends");
+        Outcome { code: ended.status.code(), stdout, stderr, cpu: ended.rusage.utime + ended.rusage.stime }
     }
 }
 
