@@ -73,6 +73,8 @@ pub struct CycleAttributes {
     pub trusted: bool,
     /// Whether every path through the function calls it again.
     pub every_path_recurses: bool,
+    /// Whether the compiler knows better, and would have warned: one function of Rust.
+    pub told: bool,
     /// Whether the call comes with unchanged arguments and nothing else has changed before it.
     pub unchanged: bool,
     /// A parameter named for the depth of recursion that is handed on unchanged on every recursive call and never tested.

@@ -311,6 +311,14 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
         definitions.iter().partition(|d| cx.natural().body.contains(d.block));
     let is_number =
         |value: Option<ExprId>| value.is_some_and(|value| matches!(cx.function.expr(value), Expr::Constant(Constant::Int(_))));
+    // `add_digit!(c, value, counter)` may step what it is given.
+    let is_given_to_macro = |site: &crate::sites::Site<'_>| {
+        matches!(site.call.callee, Callee::Path(path) if path.ends_with('!') && site.effect != Some(Effect::Log))
+            && site.call.arguments.iter().any(|a| *cx.function.expr(a.value) == Expr::Local(counted))
+    };
+    if inside.is_empty() && cx.sites.iter().any(is_given_to_macro) {
+        return None;
+    }
     if inside.is_empty() {
         let starts_fixed = outside.len() == 1 && outside.iter().all(|d| is_number(d.value));
         let is_parameter = cx.function.local(counted).kind == unspin_ir::LocalKind::Parameter;

@@ -30,7 +30,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("exit-state", state));
     attributes.push(("does", does(cx)));
     // Under a global lock nobody is served by spinning.
-    if crate::sites::is_rust(cx.project, cx.at) && cx.project.models.has_word(WordKind::Spin, &cx.function.name) {
+    if crate::sites::is_rust(cx.project, cx.at)
+        && (cx.project.models.has_word(WordKind::Spin, &cx.function.name) || reads_twice(cx))
+    {
         attributes.push(("spins", "on-purpose"));
     }
     attributes.extend(runners(cx).into_iter().map(|runner| ("runs-in", runner)));
@@ -58,6 +60,31 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         places,
         words: vec![("call", call)],
         sureness,
+    })
+}
+
+/// Whether the loop ends when two reads of the same place in one round give the same: what is read between them then belongs
+/// together, and who writes is done in a moment.
+fn reads_twice(cx: &LoopContext<'_>) -> bool {
+    let read = |expr: ExprId| {
+        let mut at = expr;
+        if let Expr::Local(local) = *cx.function.expr(at)
+            && let [definition] = cx.shape.definitions(local)
+        {
+            at = definition.value.unwrap_or(at);
+        }
+        let site = cx.origin_site(at)?;
+        match site.call.callee {
+            unspin_ir::Callee::Method(on, method) => Some((cx.function.path(on)?, method, site.span)),
+            _ => None,
+        }
+    };
+    exit_tests(cx).into_iter().any(|test| match *cx.function.expr(test) {
+        Expr::Compare(unspin_ir::CompareOp::Eq | unspin_ir::CompareOp::Ne, a, b) => match (read(a), read(b)) {
+            (Some((place, method, at)), Some((other, same, there))) => place == other && method == same && at != there,
+            _ => false,
+        },
+        _ => false,
     })
 }
 
@@ -255,7 +282,9 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
     let quiet = [Effect::Query, Effect::Pure, Effect::View, Effect::StopCheck, Effect::Clock, Effect::Log];
     let has_handler = cx.natural().body.iter().any(|block| cx.function.block(block).unwind.is_some());
     if cx.sites.is_empty() && !has_handler {
-        return "nothing";
+        let has_statements = cx.natural().body.iter().any(|block| !cx.function.block(block).statements.is_empty());
+        let is_empty = cx.source.kind == LoopKind::Endless && !has_statements && exit_tests(cx).is_empty();
+        return if is_empty && crate::sites::is_rust(cx.project, cx.at) { "halts" } else { "nothing" };
     }
     let is_query = |site: &Site<'_>| match site.resolution.model {
         Some((model, _)) => quiet.contains(&model.effect),

@@ -437,6 +437,10 @@ pub enum WordKind {
     NegativePath,
     /// A type whose values the program's own author wrote: the tokens that a macro is given.
     TrustedType,
+    /// A library whose types are what a macro is given: `proc_macro`.
+    TrustedLibrary,
+    /// A type that stands for a stack of its own, on which calls run as deep as they like: `reblessive::Stk`.
+    OwnStack,
     /// A call that reads the file system or loads code: `scandir`, `import_module`.
     FileSystem,
     /// A function that calls the functions which it is given, before it or what it returns ends: `many0`, `map`.

@@ -244,7 +244,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["may-change-nothing"],
         "some way round assigns nothing that the exit tests read, and what it calls need not change that either",
     ),
-    (Subject::Loop, "does", &["nothing", "queries", "calls"], "what its body does besides its tests"),
+    (
+        Subject::Loop,
+        "does",
+        &["nothing", "queries", "calls", "halts"],
+        "what its body does besides its tests; halts: it is an empty `loop {}`, in which nothing can have been forgotten",
+    ),
     (Subject::Loop, "spins", &["on-purpose"], "its function is named for spinning, as those of lock-free structures are"),
     (
         Subject::Loop,
@@ -456,6 +461,7 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Cycle, "restart", &["yes", "no"], "whether it is one call in tail position under a test"),
     (Subject::Cycle, "trusted", &["yes", "no"], "whether a name says that the input is trusted"),
     (Subject::Cycle, "every-path", &["yes", "no"], "whether every path through the function calls it again"),
+    (Subject::Cycle, "told", &["yes", "no"], "whether it is one function of a language whose compiler warns of that by itself"),
     (
         Subject::Cycle,
         "further",

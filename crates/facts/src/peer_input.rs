@@ -180,7 +180,7 @@ struct Origin<'o> {
 impl Origin<'_> {
     /// Whether a value comes from there, or is made of what does, in this loop.
     fn gives(&self, cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
-        if hops > MAX_HOPS {
+        if hops > MAX_HOPS || is_address(cx, value) {
             return false;
         }
         let mut found = false;
@@ -197,6 +197,13 @@ impl Origin<'_> {
         });
         found
     }
+}
+
+/// Whether a value is the second of what an accept gives: the address says nothing that could be wrong, nor can it be gone.
+fn is_address(cx: &LoopContext<'_>, value: ExprId) -> bool {
+    let Expr::Index(accepted, part) = *cx.function.expr(value) else { return false };
+    *cx.function.expr(part) == Expr::Constant(Constant::Int(1))
+        && cx.origin_site(accepted).is_some_and(|site| site.effect == Some(Effect::Accept))
 }
 
 /// `socket.recv_from(&mut buffer)`.

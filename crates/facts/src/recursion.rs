@@ -60,6 +60,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
         ("restart", yes_no(known.restart)),
         ("trusted", yes_no(known.trusted)),
         ("every-path", yes_no(known.every_path_recurses)),
+        ("told", yes_no(known.told)),
         ("arguments", if known.unchanged { "unchanged" } else { "changed" }),
         ("further", yes_no(known.further)),
     ];

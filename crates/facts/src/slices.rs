@@ -3,6 +3,7 @@
 use unspin_ir::{BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, Statement, StatementKind, Terminator};
 use unspin_span::Span;
 
+use crate::definitions::Definition;
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
 use crate::sites::LoopContext;
@@ -40,6 +41,7 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
                 && only_subject(cx, &tests, &path)
                 && assigned_once(cx, &path)
                 && !fails_when_empty(cx, amount, &path)
+                && !is_refused_below(cx, amount)
             {
                 let is_answer = is_answer(cx, amount, &path, 0);
                 return Some(DoubtfulStep { span: statement.span, place: path, is_answer });
@@ -47,6 +49,39 @@ pub(crate) fn doubtful_step(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
         }
     }
     None
+}
+
+/// Whether the amount is a part of what a function of the project took apart, which refuses too small ones:
+/// `Header::new_checked(buffer)?.length`.
+fn is_refused_below(cx: &LoopContext<'_>, amount: ExprId) -> bool {
+    let mut at = amount;
+    if let Expr::Local(local) = *cx.function.expr(at)
+        && let [definition] = cx.shape.definitions(local)
+    {
+        at = definition.value.unwrap_or(at);
+    }
+    let Expr::Field(made, field) = *cx.function.expr(at) else { return false };
+    let Some(site) = cx.origin_site(made).filter(|site| site.call.raises) else { return false };
+    site.resolution.targets.iter().any(|&target| {
+        let function = cx.project.function(target);
+        let names = |expr: ExprId| match *function.expr(expr) {
+            Expr::Field(_, name) => name == field,
+            Expr::Local(local) => match cx.project.definitions(target).only(function, local) {
+                Some(Definition::Value(value)) => matches!(*function.expr(value), Expr::Field(_, name) if name == field),
+                _ => false,
+            },
+            _ => false,
+        };
+        let is_bound = |test: ExprId| match *function.expr(test) {
+            Expr::Compare(CompareOp::Lt | CompareOp::Le, small, _) => names(small),
+            Expr::Compare(CompareOp::Gt | CompareOp::Ge, _, small) => names(small),
+            _ => false,
+        };
+        function.blocks.iter().any(|block| match block.terminator {
+            Terminator::Branch { test, .. } => is_bound(test),
+            _ => false,
+        })
+    })
 }
 
 /// A way round that seeks back in what it reads: the net progress may be nothing, or the same end is read again.

@@ -6,7 +6,7 @@ use unspin_span::Span;
 
 use crate::fallible::{fallible_call, is_name, takes_result_apart};
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
-use crate::paths::ident_name;
+use crate::paths::{ident_name, name};
 use crate::sides::is_result_pattern;
 use crate::uses;
 
@@ -71,6 +71,10 @@ impl Lowering<'_> {
                     self.paths.add_local_use(&item.tree);
                     continue;
                 }
+                Item::ForeignMod(foreign) => {
+                    self.announce_foreign(foreign);
+                    continue;
+                }
                 Item::Fn(item) => &item.sig.ident,
                 Item::Struct(item) => &item.ident,
                 Item::Enum(item) => &item.ident,
@@ -80,6 +84,17 @@ impl Lowering<'_> {
             let own = ident_name(own);
             let path = self.qualified(&own);
             self.paths.add_local(own, path);
+        }
+    }
+
+    /// The functions of another language that are declared in a block hide those of the file.
+    fn announce_foreign(&mut self, foreign: &syn::ItemForeignMod) {
+        for item in &foreign.items {
+            if let syn::ForeignItem::Fn(item) = item {
+                let own = ident_name(&item.sig.ident);
+                let path = name(&format!("extern.{own}"));
+                self.paths.add_local(own, path);
+            }
         }
     }
 

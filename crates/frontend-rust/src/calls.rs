@@ -97,6 +97,15 @@ pub(crate) fn is_constructor(callee: &Ast) -> bool {
     }
 }
 
+/// `Process32Next(snapshot, &mut entry)`: functions of the system are written with a capital, too, and are handed what they
+/// fill.
+fn is_lent_by_name(call: &ExprCall) -> bool {
+    let is_lent = |argument: &Ast| matches!(argument, Ast::Reference(lent) if lent.mutability.is_some());
+    call.args.len() > 1
+        && matches!(&*call.func, Ast::Path(path) if path.path.segments.len() == 1)
+        && call.args.iter().any(is_lent)
+}
+
 /// Whether a method gives a view of its receiver, or the value of it.
 pub(crate) fn is_view(call: &ExprMethodCall) -> bool {
     call.args.is_empty() && VIEWS.iter().any(|view| call.method == view)
@@ -230,6 +239,7 @@ impl Lowering<'_> {
         if let Callee::Path(path) = callee
             && is_constructor(&call.func)
             && !awaited
+            && !is_lent_by_name(call)
         {
             let parts: Vec<ExprId> = call.args.iter().map(|argument| self.value(argument)).collect();
             return self.b().expr(Expr::Variant(path, parts.into()));

@@ -26,3 +26,30 @@ impl Node {
         }
     }
 }
+
+pub struct Queue {
+    head: std::sync::atomic::AtomicUsize,
+    tail: std::sync::atomic::AtomicUsize,
+}
+
+impl Queue {
+    /// What is read between two equal reads of the tail belongs to it.
+    pub fn length(&self) -> usize {
+        loop {
+            let tail = self.tail.load(Ordering::SeqCst);
+            let head = self.head.load(Ordering::SeqCst);
+            if self.tail.load(Ordering::SeqCst) == tail {
+                return tail - head;
+            }
+        }
+    }
+
+    pub fn drained(&self) -> usize {
+        loop { // expect: busy-wait
+            let tail = self.tail.load(Ordering::SeqCst);
+            if self.head.load(Ordering::SeqCst) == tail {
+                return tail;
+            }
+        }
+    }
+}

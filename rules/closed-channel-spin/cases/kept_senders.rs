@@ -123,3 +123,91 @@ pub async fn pings(mut ticks: Ticks, mut jobs: mpsc::Receiver<u32>, ping: impl F
         }
     }
 }
+
+/// Both sides in one object, the receiver under a lock.
+pub struct Waiter {
+    name: &'static str,
+    done: std::sync::mpsc::Sender<()>,
+    ended: std::sync::Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl Waiter {
+    pub fn new() -> Self {
+        let (done, ended) = std::sync::mpsc::channel();
+        Self { name: "waiter", done, ended: std::sync::Mutex::new(ended) }
+    }
+
+    fn wait(&self) {
+        let _ = self.ended.lock().unwrap().recv();
+    }
+
+    pub fn run(&self, stop: &std::sync::atomic::AtomicBool) {
+        while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            self.wait();
+        }
+    }
+}
+
+/// The handler is there for as long as the process, and the sender with it.
+pub fn draws(draw: fn(u32)) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    ctrlc::set_handler(move || {
+        let _ = sender.send(0);
+    });
+    loop {
+        if let Ok(event) = receiver.recv() {
+            match event {
+                0 => break,
+                other => draw(other),
+            }
+        }
+    }
+}
+
+/// A thread ends, and its sender is gone.
+pub fn draws_for_a_thread(draw: fn(u32)) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = sender.send(1);
+    });
+    loop { // expect: closed-channel-spin
+        if let Ok(event) = receiver.recv() {
+            match event {
+                0 => break,
+                other => draw(other),
+            }
+        }
+    }
+}
+
+/// Whatever is made of the failure, it leaves.
+pub async fn forwards(mut values: watch::Receiver<u32>, peer: mpsc::Sender<u32>) -> miette::Result<()> {
+    loop {
+        let changed = values.changed().await;
+        changed.into_diagnostic()?;
+        let value = *values.borrow_and_update();
+        let _ = peer.try_send(value);
+    }
+}
+
+/// The watcher keeps the sender, and lives as long as the loop.
+pub fn reloads(path: &std::path::Path, reload: fn(u32)) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let watcher = notify::PollWatcher::new(move |changed| {
+        let _ = sender.send(changed);
+    });
+    loop {
+        if let Ok(changed) = receiver.recv() {
+            reload(changed);
+        }
+    }
+}
+
+/// A failure is as good as the end.
+pub async fn routes(handle: &rtnetlink::Handle, mut found: Vec<u32>) -> Vec<u32> {
+    let mut routes = handle.route().get().execute();
+    while let Some(route) = routes.try_next().await.unwrap_or_default() {
+        found.push(route.index);
+    }
+    found
+}

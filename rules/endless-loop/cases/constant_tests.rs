@@ -10,7 +10,7 @@ fn advance() {
 }
 
 pub fn nothing() {
-    loop {} // expect: endless-loop
+    loop {} // expect: endless-loop/strict
 }
 
 pub fn resolved_step() {

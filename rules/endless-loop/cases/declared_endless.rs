@@ -24,3 +24,8 @@ pub fn count_faults() {
         FAULTS.fetch_add(1, Ordering::Relaxed);
     }
 }
+
+/// There is only its type: nobody calls it.
+pub fn type_of_both<T>(_first: T, _second: T) -> T {
+    loop {} // expect: endless-loop/strict
+}

@@ -30,3 +30,27 @@ impl Half for half::f16 {
         half::f16::from_f32(value)
     }
 }
+
+/// The function of C that is declared here hides this one.
+pub fn state_alloc() -> Option<u32> {
+    extern "C" {
+        fn state_alloc() -> u32;
+    }
+    let state = unsafe { state_alloc() };
+    (state != 0).then_some(state)
+}
+
+pub trait Alloc {
+    fn new() -> Self;
+}
+
+const fn heap<T: Ord>() -> Heap<T> {
+    Heap::new()
+}
+
+/// The alias stands for a type of the standard library, which has a `new` of its own.
+impl<T: Ord> Alloc for Heap<T> {
+    fn new() -> Self {
+        heap()
+    }
+}

@@ -147,7 +147,7 @@ impl Failure {
     pub fn outside_of_itself(&self) -> Option<&Outside> {
         match self {
             Failure::Outside(outside) => Some(outside),
-            _ => Self::outside_of_itself(self), // expect: endless-recursion
+            _ => Self::outside_of_itself(self), // expect: endless-recursion/strict
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub fn normalise(path: &str) -> &str {
     if path.ends_with('/') {
-        return normalise(path); // expect: endless-recursion
+        return normalise(path); // expect: endless-recursion/strict
     }
     path
 }
@@ -15,7 +15,7 @@ pub fn normalise_shorter(path: &str) -> &str {
 }
 
 pub fn clamp(value: i32) -> i32 {
-    if value < 0 { clamp(value) } else { value.min(100) } // expect: endless-recursion
+    if value < 0 { clamp(value) } else { value.min(100) } // expect: endless-recursion/strict
 }
 
 pub fn clamp_positive(value: i32) -> i32 {
@@ -24,7 +24,7 @@ pub fn clamp_positive(value: i32) -> i32 {
 
 pub fn collatz(number: u64) -> u64 {
     match number % 2 {
-        0 => collatz(number / 2), // expect: endless-recursion
+        0 => collatz(number / 2), // expect: endless-recursion/strict
         _ => collatz(3 * number + 1),
     }
 }

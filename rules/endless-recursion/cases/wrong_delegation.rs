@@ -8,7 +8,7 @@ pub struct Handle {
 
 impl Handle {
     pub fn new() -> Self {
-        Self::new() // expect: endless-recursion
+        Self::new() // expect: endless-recursion/strict
     }
 
     pub fn len(&self) -> usize {
@@ -22,7 +22,7 @@ impl Handle {
 
 impl Clone for Handle {
     fn clone(&self) -> Self {
-        self.clone() // expect: endless-recursion
+        self.clone() // expect: endless-recursion/strict
     }
 }
 
@@ -33,7 +33,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { retries: 3, ..Self::default() } // expect: endless-recursion
+        Self { retries: 3, ..Self::default() } // expect: endless-recursion/strict
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Counted<R> {
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.read(buffer)?; // expect: endless-recursion
+        let count = self.read(buffer)?; // expect: endless-recursion/strict
         self.count += count;
         Ok(count)
     }
@@ -80,6 +80,6 @@ impl Iterator for Numbers {
 
     fn next(&mut self) -> Option<u32> {
         self.next += 1;
-        self.next() // expect: endless-recursion
+        self.next() // expect: endless-recursion/strict
     }
 }

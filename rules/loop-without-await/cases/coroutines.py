@@ -17,7 +17,7 @@ class Sampler:
     async def run(self) -> None:
         while True:
             self.values.append(self.device.sample())
-            sleep(0.5)  # expect: loop-without-await
+            sleep(0.5)  # expect: loop-without-await/strict
 
     async def run_on_failure(self) -> None:
         while True:
@@ -48,7 +48,7 @@ class Sampler:
 
 
 async def drain(jobs: asyncio.Queue) -> None:
-    while True:  # expect: loop-without-await
+    while True:  # expect: loop-without-await/strict
         if jobs.empty():
             continue
         job = await jobs.get()
@@ -74,7 +74,7 @@ async def count(limit: int) -> int:
 async def take_from_thread(handle) -> None:
     jobs: queue.Queue = queue.Queue()
     while True:
-        handle(jobs.get())  # expect: loop-without-await
+        handle(jobs.get())  # expect: loop-without-await/strict
 
 
 async def take_in_turn(jobs: asyncio.Queue, handle) -> None:

@@ -14,7 +14,7 @@ class Inbox:
         return self.items.popleft()
 
     async def spins(self):
-        while True:  # expect: loop-without-await
+        while True:  # expect: loop-without-await/strict
             item = self.poll()
             if item is not None:
                 return item
@@ -34,7 +34,7 @@ class Timer:
         self.last = time.monotonic()
 
     async def spins(self):
-        while True:  # expect: loop-without-await
+        while True:  # expect: loop-without-await/strict
             due = self.last + self.period
             now = time.monotonic()
             if now < due:

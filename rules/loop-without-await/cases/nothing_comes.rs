@@ -17,7 +17,7 @@ impl Inbox {
     }
 
     pub async fn spins(&self) -> String {
-        loop { // expect: loop-without-await
+        loop { // expect: loop-without-await/strict
             if let Some(item) = self.poll() {
                 return item;
             }
@@ -66,7 +66,7 @@ impl Timer {
     }
 
     pub async fn spins(&mut self) {
-        loop { // expect: loop-without-await
+        loop { // expect: loop-without-await/strict
             match self.check(Instant::now()) {
                 Due::Later(_) => {}
                 Due::Now => return,

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 /// Class: a thread's loop was made a task, and its sleep was not.
 pub async fn sample(sender: Sender<u32>, read: fn() -> u32) {
     while sender.try_send(read()).is_ok() {
-        std::thread::sleep(Duration::from_millis(500)); // expect: loop-without-await
+        std::thread::sleep(Duration::from_millis(500)); // expect: loop-without-await/strict
     }
 }
 
@@ -17,7 +17,7 @@ pub fn start(sender: Sender<u32>, read: fn() -> u32) {
             if sender.try_send(read()).is_err() {
                 break;
             }
-            std::thread::sleep(Duration::from_millis(500)); // expect: loop-without-await
+            std::thread::sleep(Duration::from_millis(500)); // expect: loop-without-await/strict
         }
     });
 }

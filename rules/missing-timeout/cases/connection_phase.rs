@@ -184,3 +184,10 @@ impl Requests {
         self.client.request(request)
     }
 }
+
+/// The handshake of HTTP/1 waits for nobody: it only makes the two halves.
+pub async fn starts_http(stream: hyper_util::rt::TokioIo<tokio::net::TcpStream>) -> Result<(), hyper::Error> {
+    let (_sender, connection) = hyper::client::conn::http1::handshake::<_, String>(stream).await?;
+    tokio::spawn(connection);
+    Ok(())
+}

@@ -90,3 +90,12 @@ impl Broker {
         lapin::Connection::connect_uri(self.uri.clone(), ConnectionProperties::default()).await // expect: missing-timeout
     }
 }
+
+/// A timeout of zero is none.
+pub fn open_in_time_if_any(address: SocketAddr, timeout: Patience) -> io::Result<BlockingStream> {
+    if let Some(timeout) = timeout.not_zero() {
+        BlockingStream::connect_timeout(&address, timeout)
+    } else {
+        BlockingStream::connect(address)
+    }
+}

@@ -223,3 +223,115 @@ impl<R: io::Read> ImageDecoder<R> {
         Ok(byte.to_vec())
     }
 }
+
+pub struct Oversized;
+
+/// A state machine: what is set before the call leaves when it is called again.
+pub enum Decoder {
+    Idle,
+    Chunk { needed: usize },
+}
+
+impl Decoder {
+    pub fn decode(&mut self, source: &mut bytes::BytesMut, target: &mut bytes::BytesMut) -> Result<Option<usize>, Oversized> {
+        match *self {
+            Self::Idle => {
+                let needed = source.get_u32() as usize;
+                if needed > 1 << 24 {
+                    return Err(Oversized);
+                }
+                *self = Decoder::Chunk { needed };
+                self.decode(source, target)
+            }
+            Self::Chunk { needed } => {
+                if source.len() < needed {
+                    return Ok(None);
+                }
+                target.extend_from_slice(&source[..needed]);
+                source.advance(needed);
+                *self = Decoder::Idle;
+                Ok(Some(needed))
+            }
+        }
+    }
+}
+
+/// The helper that goes one level in refuses the level that is too deep.
+pub struct JsonParser<'a> {
+    input: &'a [u8],
+    level: usize,
+}
+
+pub enum ParseError {
+    TooDeep,
+    UnexpectedEof,
+}
+
+impl JsonParser<'_> {
+    fn parse_value(&mut self) -> Result<(), ParseError> {
+        match self.next_byte() {
+            Some(b'[') => self.parse_array(),
+            Some(_) => Ok(()),
+            None => Err(ParseError::UnexpectedEof),
+        }
+    }
+
+    fn parse_array(&mut self) -> Result<(), ParseError> {
+        self.enter()?;
+        while self.peek_byte() != Some(b']') {
+            self.parse_value()?;
+        }
+        self.level -= 1;
+        Ok(())
+    }
+
+    fn enter(&mut self) -> Result<(), ParseError> {
+        if self.level >= 64 {
+            return Err(ParseError::TooDeep);
+        }
+        self.level += 1;
+        Ok(())
+    }
+
+    fn next_byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.input.split_first()?;
+        self.input = rest;
+        Some(*first)
+    }
+
+    fn peek_byte(&self) -> Option<u8> {
+        self.input.first().copied()
+    }
+}
+
+/// What a macro is given was written by the author of the program.
+pub fn parse_groups(tokens: proc_macro2::TokenStream) -> Result<usize, ParseError> {
+    let mut count = 0;
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        if let proc_macro2::TokenTree::Group(group) = token {
+            count += parse_groups(group.stream())?;
+        }
+    }
+    Ok(count)
+}
+
+/// The calls run on a stack of their own.
+pub struct IdiomParser<'a> {
+    tokens: std::slice::Iter<'a, u8>,
+}
+
+impl IdiomParser<'_> {
+    async fn parse_part(&mut self, stk: &mut reblessive::Stk) -> Result<(), ParseError> {
+        match self.tokens.next() {
+            Some(b'.') => self.parse_part(stk).await,
+            Some(_) => Ok(()),
+            None => Err(ParseError::UnexpectedEof),
+        }
+    }
+}
+
+/// The macro makes a text of the name that it is given.
+pub fn digit<Input: Stream<Token = u8>>() -> impl Parser<Input, Output = u8> {
+    byte_parser!(digit, Digit, is_ascii_digit)
+}

@@ -114,3 +114,17 @@ pub fn serve_interrupted(listener: &BlockingListener) -> io::Result<()> {
 async fn talk(stream: TcpStream) {
     drop(stream);
 }
+
+/// Each round makes the listener anew, which needs a descriptor as well and leaves without one.
+pub fn one_after_the_other(address: &str) -> io::Result<()> {
+    loop {
+        let listener = BlockingListener::bind(address)?;
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                tracing::info!("{peer}");
+                drop(stream);
+            }
+            Err(error) => tracing::error!("accept: {error}"),
+        }
+    }
+}

@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 def sum_of_even(n: int) -> int:
     total = 0
     i = 0
-    while i < n:  # expect: stuck-iteration
+    while i < n:  # expect: stuck-iteration/strict
         if i % 2 == 1:
             continue
         total += i
@@ -30,7 +30,7 @@ def sum_of_even_stepping_first(n: int) -> int:
 def sum_of_positive(values: tuple[int, ...]) -> int:
     total = 0
     i = 0
-    while i < len(values):  # expect: stuck-iteration
+    while i < len(values):  # expect: stuck-iteration/strict
         if values[i] < 0:
             continue
         total += values[i]

@@ -3,7 +3,7 @@
 pub fn sum_of_even(n: u64) -> u64 {
     let mut total = 0;
     let mut i = 0;
-    while i < n { // expect: stuck-iteration
+    while i < n { // expect: stuck-iteration/strict
         if i % 2 == 1 {
             continue;
         }
@@ -27,7 +27,7 @@ pub fn sum_of_even_in_range(n: u64) -> u64 {
 pub fn sum_of_positive(values: &[i64]) -> i64 {
     let mut total = 0;
     let mut i = 0;
-    while i < values.len() { // expect: stuck-iteration
+    while i < values.len() { // expect: stuck-iteration/strict
         if values[i] < 0 {
             continue;
         }

@@ -29,3 +29,36 @@ pub fn wait_for_completion(semaphore: HANDLE) {
         while WaitForSingleObjectEx(semaphore, INFINITE, 1) != WAIT_OBJECT_0 {} // expect: stuck-iteration/audit
     }
 }
+
+/// The call in the test fills the entry that it is handed, and ends with the list.
+pub fn children(of: u32, snapshot: HANDLE, mut entry: Entry) -> Vec<u32> {
+    let mut found = Vec::new();
+    loop {
+        if entry.parent == of {
+            found.push(entry.id);
+        }
+        if Process32Next(snapshot, &mut entry) == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// What the method does is what the loop is for.
+pub fn cuts_blanks(line: &mut Line) {
+    while matches!(line.back(), Some(c) if c.is_whitespace()) {}
+}
+
+fn is_boundary(text: &[char], at: usize) -> bool {
+    let _ = (text, at);
+    true
+}
+
+/// The test says that the first is one, whatever it is asked.
+pub fn down(text: &[char], at: usize) -> usize {
+    let mut by = 0;
+    while !is_boundary(text, at - by) { // expect: stuck-iteration/audit
+        by += 1;
+    }
+    by
+}

@@ -169,3 +169,48 @@ fn big_endian(rest: &mut &[u8]) -> Result<usize, Malformed> {
     *rest = tail;
     Ok(usize::from(head[0]) << 8 | usize::from(head[1]))
 }
+
+pub struct Header {
+    length: u16,
+}
+
+impl Header {
+    pub fn new_checked(buffer: &[u8]) -> Result<Self, Malformed> {
+        let header = Self::new(buffer)?;
+        let length = header.length;
+        if buffer.len() < length as usize {
+            return Err(Malformed);
+        }
+        if (length as usize) < 4 {
+            return Err(Malformed);
+        }
+        Ok(header)
+    }
+
+    pub fn new(buffer: &[u8]) -> Result<Self, Malformed> {
+        match buffer {
+            [a, b, ..] => Ok(Self { length: u16::from_be_bytes([*a, *b]) }),
+            _ => Err(Malformed),
+        }
+    }
+}
+
+pub fn hops_checked(mut rest: &[u8]) -> Result<usize, Malformed> {
+    let mut count = 0;
+    while !rest.is_empty() {
+        let length = Header::new_checked(rest)?.length as usize;
+        count += 1;
+        rest = &rest[length..];
+    }
+    Ok(count)
+}
+
+pub fn hops(mut rest: &[u8]) -> Result<usize, Malformed> {
+    let mut count = 0;
+    while !rest.is_empty() { // expect: zero-step
+        let length = Header::new(rest)?.length as usize;
+        count += 1;
+        rest = &rest[length..];
+    }
+    Ok(count)
+}

@@ -119,6 +119,12 @@ impl<'a> Finder<'a> {
         }
         let words = self.project.models.kinds_of_words(self.called_name(call));
         let is_visitor = words.has(WordKind::Visitor);
+        // A name that a macro is given may become anything: `byte_parser!(digit, Digit)` makes a type of it.
+        let is_macro = matches!(call.callee, Callee::Path(path) if path.ends_with('!'));
+        let is_combinator = words.has(WordKind::Combinator) && !self.called_name(call).ends_with("_parser");
+        if is_macro && !is_combinator && !words.has(WordKind::ParserCombinator) {
+            return;
+        }
         if call.arguments.iter().any(|argument| self.may_be_function(argument.value)) && !self.is_deferred(call, words) {
             let is_combinator = words.has(WordKind::Combinator);
             for argument in &call.arguments {

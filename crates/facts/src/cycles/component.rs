@@ -143,6 +143,7 @@ impl<'a> Component<'a> {
             in_loop: evidence.in_loop,
             trusted: evidence.trusted,
             every_path_recurses: endless.every_path,
+            told: endless.told,
             unchanged: endless.unchanged,
             unused_depth: depth.unused,
             bypassed_depth: depth.bypassed,

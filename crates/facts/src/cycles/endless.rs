@@ -15,6 +15,9 @@ use crate::model::Effect;
 pub(super) struct Endless {
     pub(super) every_path: bool,
     pub(super) unchanged: bool,
+    /// Whether it is one function of Rust: the compiler says so by itself where every path calls it, since it knows which one
+    /// is called, and a path that does not is mostly there for a reason.
+    pub(super) told: bool,
 }
 
 /// Look at direct recursion, and at mutual recursion where each function of the way cannot but go on.
@@ -43,7 +46,8 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     }
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
-    Endless { every_path, unchanged }
+    let is_rust = !component.project.files[cut.function.file as usize].module.shares_objects;
+    Endless { every_path, unchanged, told: is_rust && cut.way.len() == 1 }
 }
 
 /// Whether a method that is not seen may hide the callee, which a trait gives: one that a macro writes, to which
@@ -55,7 +59,9 @@ fn may_be_inherent(component: &Component<'_>, edge: &CallEdge) -> bool {
         _ => false,
     };
     let hands_everything_on = |call: &Call| {
-        matches!(call.callee, Callee::Path(_)) && !call.arguments.is_empty() && call.arguments.iter().all(is_parameter)
+        matches!(call.callee, Callee::Path(_))
+            && (!call.arguments.is_empty() || edge.from != edge.to)
+            && call.arguments.iter().all(is_parameter)
     };
     project.function(edge.to).implements.is_some()
         && (body.call_at(edge).is_some_and(hands_everything_on)

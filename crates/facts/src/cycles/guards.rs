@@ -29,7 +29,7 @@ pub(super) enum Guard {
 /// What bounds a call.
 pub(super) fn guard_of(component: &Component<'_>, edge: &CallEdge) -> Guard {
     let body = component.body(edge.from);
-    if is_in_guard(component, body, edge) || is_after_guard(component, body, edge) {
+    if is_in_guard(component, body, edge) || is_after_guard(component, body, edge) || takes_stack(component, body) {
         return Guard::Hard;
     }
     let kind_of = |_, test| {
@@ -115,6 +115,12 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
         scope = current.parent.filter(|&parent| Some(parent) < scope);
     }
     false
+}
+
+/// Whether the caller is handed a stack to run its calls on, which is not that of the thread.
+fn takes_stack(component: &Component<'_>, body: &Body<'_>) -> bool {
+    let mut types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
+    types.any(|ty| component.project.models.has_word(WordKind::OwnStack, &last_part(ty)))
 }
 
 /// How far a chain of combinators is followed back.
@@ -212,7 +218,8 @@ fn is_depth(project: &Project, name: Name) -> bool {
 /// How long a helper may be for its test of a depth to be what it is for.
 const MAX_HELPER_BLOCKS: usize = 24;
 
-/// Whether a helper compares a depth and leaves with a failure.
+/// Whether a helper compares a depth and leaves with a failure. A level may be of anything; one that the helper also steps
+/// is of what it is called for.
 fn is_depth_check(project: &Project, target: FunctionRef) -> bool {
     let function = project.function(target);
     if function.blocks.len() > MAX_HELPER_BLOCKS {
@@ -227,10 +234,23 @@ fn is_depth_check(project: &Project, target: FunctionRef) -> bool {
         && function.blocks.iter().any(|block| match block.terminator {
             Terminator::Branch { test, .. } => {
                 // Not `Body`: its graph is not needed for a look at the tests.
-                comparison_names(function, test).iter().any(|&name| is_recursion_depth(project, name))
+                let is_level = |name| is_depth(project, name) && steps_field(function, name);
+                comparison_names(function, test).iter().any(|&name| is_recursion_depth(project, name) || is_level(name))
             }
             _ => false,
         })
+}
+
+/// Whether a function adds to a field of this name, or takes from it.
+fn steps_field(function: &Function, name: Name) -> bool {
+    let is_it = |expr: ExprId| matches!(function.expr(expr), Expr::Field(_, field) if *field == name);
+    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+        StatementKind::Assign(place, value) => {
+            let is_step = matches!(function.expr(value), Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, of, _) if is_it(*of));
+            is_it(place) && is_step
+        }
+        _ => false,
+    })
 }
 
 fn is_recursion_depth(project: &Project, name: Name) -> bool {

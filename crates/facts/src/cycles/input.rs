@@ -201,7 +201,14 @@ fn is_trusted(project: &Project, body: &Body<'_>) -> bool {
     let in_path = path.split('/').any(|part| is_word(part.split('.').next().unwrap_or(part)));
     let in_parameters = body.function.parameters.iter().any(|parameter| is_word(&body.function.local(parameter.local).name));
     let reads_files = body.calls().any(|(_, _, call)| has(project, WordKind::FileSystem, &called_name(body.function, call)));
-    let in_types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
-    let in_types = in_types.into_iter().any(|ty| has(project, WordKind::TrustedType, &last_part(ty)));
-    in_path || in_parameters || in_types || reads_files
+    let types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
+    let of_variants = body.function.exprs.iter().filter_map(|expr| match *expr {
+        Expr::HasVariant(_, variant) => Some(variant),
+        _ => None,
+    });
+    let is_trusted_type = |ty: unspin_ir::Name| {
+        let of = ty.split('.').next().unwrap_or_default();
+        has(project, WordKind::TrustedType, &last_part(ty)) || has(project, WordKind::TrustedLibrary, of)
+    };
+    in_path || in_parameters || types.chain(of_variants).any(is_trusted_type) || reads_files
 }

@@ -28,6 +28,8 @@ enum Known {
     Empty,
     /// A named constant, which stands for a size or a flag: `BLOCK_SIZE`, `sys.maxsize`.
     Positive,
+    /// A variant, by its last name: `State::Header`.
+    Variant(Name),
 }
 
 /// What is known on entry to a function.
@@ -36,6 +38,8 @@ struct Entry {
     parameters: Vec<(LocalId, Known)>,
     /// Fields of the receiver.
     fields: Vec<(Name, Known)>,
+    /// The variant that the receiver itself was set to: `*self = Decoder::Chunk { .. }; self.decode(buffer)`.
+    receiver: Option<Name>,
 }
 
 /// The calls that can be repeated.
@@ -118,7 +122,7 @@ fn entry(component: &Component<'_>, edge: &CallEdge, outer: &Entry) -> Entry {
         entry.parameters.extend(known.map(|known| (parameter.local, known)));
     }
     if edge.kind == EdgeKind::Own {
-        entry.fields = fields_set_before(body.function, edge, &body.dominators);
+        (entry.receiver, entry.fields) = set_before(body.function, edge, &body.dominators);
     }
     entry
 }
@@ -138,9 +142,18 @@ fn known(function: &Function, value: ExprId) -> Option<Known> {
         Expr::Aggregate(Aggregate::List | Aggregate::Map | Aggregate::Set | Aggregate::Tuple, parts) if parts.is_empty() => {
             Some(Known::Empty)
         }
-        Expr::Global(path) => is_constant_name(*path).then_some(Known::Positive),
+        Expr::Global(path) if is_constant_name(*path) => Some(Known::Positive),
+        Expr::Variant(path, _) => Some(Known::Variant(unspin_ir::last_part(*path))),
+        Expr::Global(path) => is_variant_name(*path).then(|| Known::Variant(unspin_ir::last_part(*path))),
         _ => None,
     }
+}
+
+/// `State::Header`, as an enum and its variants are written.
+fn is_variant_name(path: Name) -> bool {
+    let mut parts = path.rsplit('.');
+    let is_capital = |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_uppercase()));
+    is_capital(parts.next()) && is_capital(parts.next())
 }
 
 fn is_constant_name(path: Name) -> bool {
@@ -148,16 +161,28 @@ fn is_constant_name(path: Name) -> bool {
     last == "maxsize" || last.len() > 1 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// Fields of the receiver that got a constant on every path to a call.
-fn fields_set_before(function: &Function, edge: &CallEdge, dominators: &unspin_flow::Dominators) -> Vec<(Name, Known)> {
+/// What the receiver itself, and fields of it, got on every path to a call.
+fn set_before(
+    function: &Function,
+    edge: &CallEdge,
+    dominators: &unspin_flow::Dominators,
+) -> (Option<Name>, Vec<(Name, Known)>) {
+    let mut receiver = None;
     let mut found: Vec<(Name, Option<Known>)> = Vec::new();
     let mut next = Some(edge.block);
-    while let Some(block) = next {
+    'all: while let Some(block) = next {
         let statements = &function.block(block).statements;
         let end = if block == edge.block { edge.statement as usize } else { statements.len() };
         for statement in statements.iter().take(end).rev() {
-            if let StatementKind::Assign(place, value) = statement.kind
-                && let Expr::Field(base, field) = *function.expr(place)
+            let StatementKind::Assign(place, value) = statement.kind else { continue };
+            if is_receiver(function, place) {
+                receiver = match known(function, value) {
+                    Some(Known::Variant(variant)) => Some(variant),
+                    _ => None,
+                };
+                break 'all;
+            }
+            if let Expr::Field(base, field) = *function.expr(place)
                 && is_receiver(function, base)
                 && !found.iter().any(|(other, _)| *other == field)
             {
@@ -166,35 +191,43 @@ fn fields_set_before(function: &Function, edge: &CallEdge, dominators: &unspin_f
         }
         next = dominators.immediate(block);
     }
-    found.into_iter().filter_map(|(field, known)| Some((field, known?))).collect()
+    (receiver, found.into_iter().filter_map(|(field, known)| Some((field, known?))).collect())
 }
 
 fn is_receiver(function: &Function, expr: ExprId) -> bool {
     function.receiver().is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver))
 }
 
-/// Blocks that can be reached under what is known on entry.
+/// Blocks that can be reached under what is known on entry. What the receiver was is known until it is set anew.
 fn reachable(function: &Function, entry: &Entry) -> BlockSet {
     let mut seen = BlockSet::new(function.blocks.len());
-    let mut pending = vec![BlockId(0)];
-    while let Some(block) = pending.pop() {
-        if !seen.insert(block) {
+    let mut seen_anew = BlockSet::new(function.blocks.len());
+    let anew = Entry { receiver: None, ..entry.clone() };
+    let mut pending = vec![(BlockId(0), entry.receiver.is_some())];
+    while let Some((block, is_as_entered)) = pending.pop() {
+        if !if is_as_entered { &mut seen } else { &mut seen_anew }.insert(block) {
             continue;
         }
         let current = function.block(block);
+        let sets_receiver =
+            |kind: &StatementKind| matches!(kind, StatementKind::Assign(place, _) if is_receiver(function, *place));
+        let stays = is_as_entered && !current.statements.iter().any(|statement| sets_receiver(&statement.kind));
+        let entry = if stays { entry } else { &anew };
+        let mut go = |next: BlockId| pending.push((next, stays));
         match current.terminator {
             Terminator::Branch { test, then, otherwise } => match truth(function, entry, test) {
-                Some(true) => pending.push(then),
-                Some(false) => pending.push(otherwise),
-                None => pending.extend([then, otherwise]),
+                Some(true) => go(then),
+                Some(false) => go(otherwise),
+                None => [then, otherwise].into_iter().for_each(go),
             },
             Terminator::Advance { iterable, exhausted, .. } if value_of(function, entry, iterable) == Some(Known::Empty) => {
-                pending.push(exhausted);
+                go(exhausted);
             }
-            _ => current.for_each_successor(|next| pending.push(next)),
+            _ => current.for_each_successor(go),
         }
-        pending.extend(current.unwind);
+        pending.extend(current.unwind.map(|unwind| (unwind, stays)));
     }
+    seen.extend(&seen_anew);
     seen
 }
 
@@ -217,8 +250,15 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
             Known::Constant(Constant::Bool(value)) => Some(value),
             Known::Constant(Constant::Int(value)) => Some(value != 0),
             Known::Constant(Constant::Text(content)) => Some(!content.is_empty()),
-            Known::Constant(_) => None,
+            Known::Constant(_) | Known::Variant(_) => None,
         },
+        Expr::HasVariant(value, variant) => {
+            let held = match value_of(function, entry, value) {
+                Some(Known::Variant(held)) => Some(held),
+                _ => entry.receiver.filter(|_| is_receiver(function, value)),
+            };
+            held.map(|held| held == unspin_ir::last_part(variant))
+        }
         Expr::Compare(op, left, right) => {
             let (left, right) = (value_of(function, entry, left)?, value_of(function, entry, right)?);
             compare(op, &left, &right)
@@ -238,6 +278,8 @@ fn compare(op: CompareOp, left: &Known, right: &Known) -> Option<bool> {
         }
         (Known::Positive, Known::Constant(Constant::None)) => return Some(matches!(op, CompareOp::Ne | CompareOp::IsNot)),
         (Known::Positive, _) | (_, Known::Positive) => return None,
+        // What two of the same variant hold may differ.
+        (Known::Variant(left), Known::Variant(right)) if left == right => return None,
         _ => {}
     }
     match op {

@@ -12,7 +12,8 @@ const MAX_HOPS: u32 = 4;
 /// What happens to the state that the tests which leave the loop read.
 pub(super) fn exit_state(cx: &LoopContext<'_>) -> &'static str {
     let tests = exit_tests(cx);
-    if tests.is_empty() {
+    // `while !true`: nothing that could change is asked.
+    if tests.iter().all(|&test| super::constant_truth(cx, test).is_some() || is_negated_constant(cx, test)) {
         return "none";
     }
     let mut is_foreign = false;
@@ -24,6 +25,10 @@ pub(super) fn exit_state(cx: &LoopContext<'_>) -> &'static str {
         }
     }
     if is_foreign { "foreign" } else { "unchanged" }
+}
+
+fn is_negated_constant(cx: &LoopContext<'_>, test: ExprId) -> bool {
+    matches!(*cx.function.expr(test), Expr::Unary(unspin_ir::UnaryOp::Not, inner) if super::constant_truth(cx, inner).is_some())
 }
 
 /// Tests of the loop one side of which leaves it.
@@ -58,6 +63,7 @@ pub(super) fn is_skipped(cx: &LoopContext<'_>) -> bool {
             Expr::Global(_) => is_local &= is_constant_name(cx, part),
             Expr::Field(..) => is_local &= !is_visible_elsewhere(cx, part),
             Expr::Opaque(_) => is_local = false,
+            Expr::Variant(name, parts) if !parts.is_empty() && may_be_foreign_function(cx, *name) => is_local = false,
             _ => {}
         });
     }
@@ -119,6 +125,8 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
         Expr::Local(local) => {
             let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
             let query = cx.origin_site(part).filter(|site| match site.resolution.model {
+                // Of a method of which only the name is known, an empty loop is for what it does.
+                Some((_, certainty)) if !shares && certainty != crate::Certainty::Certain && is_alone(cx, site) => false,
                 Some((model, _)) => matches!(model.effect, Effect::Query | Effect::StopCheck | Effect::Pure | Effect::View),
                 None => is_own_question(cx, site),
             });
@@ -160,11 +168,29 @@ fn is_stepped_somewhere(cx: &LoopContext<'_>, field: unspin_ir::Name) -> bool {
     shares && cx.natural().body.iter().any(|block| cx.function.block(block).statements.iter().any(assigns))
 }
 
+/// Whether a loop does nothing but to call this, in its test, and to ask of what that gives.
+fn is_alone(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let statements = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements);
+    let is_other = |statement: &unspin_ir::Statement| match &statement.kind {
+        StatementKind::Call(call) => {
+            let asks =
+                |(model, _): (&crate::model::CallModel, crate::Certainty)| matches!(model.effect, Effect::Pure | Effect::View);
+            !std::ptr::eq(call.as_ref(), site.call) && !cx.project.resolve(cx.at, call).model.is_some_and(asks)
+        }
+        _ => false,
+    };
+    !statements.into_iter().any(is_other)
+}
+
 /// `WaitForSingleObject(handle, INFINITE)` is written as a variant is, and may be a function of the system.
 fn may_be_foreign_function(cx: &LoopContext<'_>, name: unspin_ir::Name) -> bool {
     let of_system = |root: &str| matches!(root, "windows" | "windows_sys" | "winapi" | "windows_targets");
     let is_of_enum = name.contains('.') && !of_system(name.split('.').next().unwrap_or_default());
-    !is_of_enum && cx.project.class_in(cx.at.file, name).is_none()
+    match cx.project.symbol(cx.at.file, name) {
+        Some(crate::project::Symbol::Function(_)) => true,
+        Some(crate::project::Symbol::Class(_)) => false,
+        None => !is_of_enum,
+    }
 }
 
 /// Whether a field of an own object is what a call in the body of its class has made, and so may do anything when it is

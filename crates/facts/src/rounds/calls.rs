@@ -57,6 +57,15 @@ impl<'p> Machine<'p> {
             let mapped = self.mapped_failure(state, function, call, failure);
             return self.finish(state, call, mapped);
         }
+        // The default of an option that was failed to get, or is none, is none.
+        let is_none = |slot: &Slot| self.values.literal_of(slot.value) == Some(&Literal::None);
+        if let Some(failure) = receiver.filter(|slot| slot.from_end && (self.is_failure(slot.value) || is_none(slot)))
+            && matches!(call.callee, Callee::Method(_, method) if method == "unwrap_or_default")
+            && is_asked_for_none(function, call)
+        {
+            let none = Slot { value: self.values.literal(Literal::None), ..failure };
+            return self.finish(state, call, none);
+        }
         // What is there now, the end among it.
         if let Some(receiver) = receiver.filter(|slot| slot.from_end)
             && matches!(call.callee, Callee::Method(_, method) if method == "now_or_never")
@@ -69,6 +78,15 @@ impl<'p> Machine<'p> {
             }
             let adapted = self.adapted(state, function, call, receiver, &arguments);
             return self.finish(state, call, adapted);
+        }
+        // `result.into_diagnostic()?`: what makes another failure of a failure leaves with it.
+        if receiver.is_some_and(|slot| slot.from_end && self.is_failure(slot.value))
+            && call.raises
+            && resolution.model.is_none()
+            && resolution.targets.is_empty()
+            && matches!(call.callee, Callee::Method(..))
+        {
+            return self.raise(state, &["OSError"]);
         }
         let contract = project.contract(at, call, &resolution).map(|model| (model, Certainty::Name));
         if let Some((model, certainty)) = resolution.model.or(contract) {
@@ -614,7 +632,17 @@ impl<'p> Machine<'p> {
                 state.excused = true;
                 true
             }
+            // Whoever asks for the next read paces the loop.
+            Effect::Receive if self.mode == Mode::EndOfInput && model.timeout.is_none() && model.blocks != Some(false) => {
+                state.excused = true;
+                true
+            }
             Effect::Exit => false,
+            // A group with a new task has something to wait for.
+            Effect::Spawn if model.holds => {
+                state.sought.extend(cx.receiver.map(|slot| slot.value));
+                self.unresolved(state, cx.function, cx.call, cx.arguments)
+            }
             Effect::Seek => {
                 self.work(state);
                 state.sought.extend(cx.receiver.map(|slot| slot.value));
@@ -938,4 +966,15 @@ impl<'p> Machine<'p> {
             _ => false,
         }
     }
+}
+
+/// Whether the source asks whether what a call gives is none.
+fn is_asked_for_none(function: &Function, call: &Call) -> bool {
+    let is_result = |expr: ExprId| call.result.is_some_and(|result| *function.expr(expr) == Expr::Local(result));
+    function.exprs.iter().any(|expr| match *expr {
+        Expr::Compare(CompareOp::Is | CompareOp::IsNot, value, none) => {
+            is_result(value) && *function.expr(none) == Expr::Constant(Constant::None)
+        }
+        _ => false,
+    })
 }

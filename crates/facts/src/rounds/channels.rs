@@ -132,14 +132,26 @@ impl<'p> Machine<'p> {
         let mut senders = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(of_pair);
         is_made_here
             && senders.any(|sender| {
-                if at == cx.at { !self.is_moved(at, sender) } else { is_kept_in_capture(function, cx.function, sender) }
+                if at == cx.at {
+                    !self.is_moved(at, sender) || self.is_kept_by_handler(at, sender)
+                } else {
+                    is_kept_in_capture(function, cx.function, sender)
+                }
             })
     }
 
     /// Whether the object whose field is received from was given the other side as well, itself or in a part of it:
     /// `Actor { receiver, handle: Handle { sender } }`.
     pub(super) fn is_made_with_sender(&self, cx: &Context<'_, 'p>) -> bool {
-        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Callee::Method(mut receiver, _) = cx.call.callee else { return false };
+        // `self.receiver.lock().recv()`
+        if let Expr::Local(guard) = *cx.function.expr(receiver)
+            && let Some(Definition::Call(call)) = self.project.definitions(cx.at).only(cx.function, guard)
+            && let Callee::Method(on, method) = call.callee
+            && matches!(method.as_str(), "lock" | "write" | "borrow_mut")
+        {
+            receiver = on;
+        }
         let Expr::Field(owner, field) = *cx.function.expr(receiver) else { return false };
         let Some(class) = self.project.type_of(cx.at, owner).and_then(|ty| self.project.class(ty)) else { return false };
         let module = &self.project.files[self.project.class_file(class) as usize].module;
@@ -160,6 +172,36 @@ impl<'p> Machine<'p> {
             let index = self.project.function(at).locals.iter().position(|outer| outer.name == data.name)?;
             local = LocalId(index as u32);
         }
+    }
+
+    /// Whether a local was moved into a function that somebody keeps as a handler: for as long as the process runs, or until
+    /// the handler is taken away.
+    fn is_kept_by_handler(&self, at: FunctionRef, local: LocalId) -> bool {
+        let function = self.project.function(at);
+        let name = function.local(local).name;
+        let captures = |closure: unspin_ir::FunctionId| {
+            let inner = self.project.function(FunctionRef { function: closure, ..at });
+            inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        };
+        let is_handler = |name: Name| {
+            let words = ["handler", "hook", "callback", "listener", "watcher"];
+            let last = unspin_ir::last_part(name);
+            // `PollWatcher::new(..)`
+            let maker = unspin_ir::parent_path(name).filter(|_| last == "new").map(unspin_ir::last_part);
+            let is_word = |name: Name| words.iter().any(|word| name.to_ascii_lowercase().contains(word));
+            last.starts_with("on_") || is_word(last) || maker.is_some_and(is_word)
+        };
+        function.calls().any(|(call, _)| {
+            let name = match call.callee {
+                Callee::Path(path) => Some(path),
+                other => other.name(),
+            };
+            name.is_some_and(is_handler)
+                && call.arguments.iter().any(|argument| match *function.expr(argument.value) {
+                    Expr::Function(closure) => captures(closure),
+                    _ => false,
+                })
+        })
     }
 
     /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
@@ -388,33 +430,41 @@ fn is_built_with_sender(function: &Function, field: Name) -> bool {
     let receivers = sides.iter().filter(|(side, _)| function.local(*side).name == field);
     receivers.into_iter().any(|&(receiver, pair)| {
         let others = sides.iter().filter(|&&(side, of)| of == pair && side != receiver);
-        let mut kept: Vec<LocalId> = others.map(|&(side, _)| side).collect();
-        let is_kept = |kept: &[LocalId], expr: ExprId| {
-            let mut found = false;
-            crate::shape::for_each_part(function, expr, &mut |part| {
-                found |= matches!(*function.expr(part), Expr::Local(local) if kept.contains(&local));
-            });
-            found
-        };
-        for _ in 0..MAX_PARTS {
-            let holders = statements().filter_map(|statement| match &statement.kind {
-                StatementKind::Assign(place, value) => match *function.expr(*place) {
-                    Expr::Local(local) if is_kept(&kept, *value) => Some(local),
-                    _ => None,
-                },
-                StatementKind::Call(call) => call.result.filter(|_| call.operands().any(|operand| is_kept(&kept, operand))),
-                _ => None,
-            });
-            let holders: Vec<LocalId> = holders.filter(|holder| !kept.contains(holder)).collect();
-            kept.extend(holders);
-        }
+        let kept = holders(function, others.map(|&(side, _)| side).collect());
+        // `Mutex::new(receiver)`
+        let received = holders(function, vec![receiver]);
         function.exprs.iter().any(|expr| {
             let Expr::Aggregate(unspin_ir::Aggregate::Tuple, parts) = expr else { return false };
             let is_side = |part: &ExprId| matches!(*function.expr(*part), Expr::Local(part) if sides.contains(&(part, pair)));
             // `(sender, receiver)` goes on to whoever takes them apart.
             !parts.iter().all(is_side)
-                && parts.iter().any(|&part| *function.expr(part) == Expr::Local(receiver))
+                && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if received.contains(&part)))
                 && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if kept.contains(&part)))
         })
     })
+}
+
+/// These locals, and those that hold one of them, itself or in a part of it.
+fn holders(function: &Function, mut kept: Vec<LocalId>) -> Vec<LocalId> {
+    let is_kept = |kept: &[LocalId], expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(function, expr, &mut |part| {
+            found |= matches!(*function.expr(part), Expr::Local(local) if kept.contains(&local));
+        });
+        found
+    };
+    for _ in 0..MAX_PARTS {
+        let statements = function.blocks.iter().flat_map(|block| &block.statements);
+        let found = statements.filter_map(|statement| match &statement.kind {
+            StatementKind::Assign(place, value) => match *function.expr(*place) {
+                Expr::Local(local) if is_kept(&kept, *value) => Some(local),
+                _ => None,
+            },
+            StatementKind::Call(call) => call.result.filter(|_| call.operands().any(|operand| is_kept(&kept, operand))),
+            _ => None,
+        });
+        let found: Vec<LocalId> = found.filter(|holder| !kept.contains(holder)).collect();
+        kept.extend(found);
+    }
+    kept
 }

@@ -42,7 +42,12 @@ impl<'p> Machine<'p> {
         }
         let is_guessed = certainty != Certainty::Certain;
         if self.has_no_end(cx, model)
-            || (is_guessed && (self.is_taken_apart(cx) || self.fills_nothing(cx, model) || is_of_another_trait(cx)))
+            || (is_guessed
+                && (self.is_taken_apart(cx)
+                    || self.fills_nothing(cx, model)
+                    || is_of_another_trait(cx)
+                    || self.is_no_option(cx, model)
+                    || is_successor(cx)))
         {
             return self.unfollowed_transfer(state, cx, model);
         }
@@ -193,6 +198,26 @@ impl<'p> Machine<'p> {
         is_rust && buffer.is_some_and(|buffer| !buffer.mutable)
     }
 
+    /// Whether the result is told apart by its variants, without being asked whether there is one: events of a parser, whose
+    /// end is one of them or a failure.
+    fn is_no_option(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
+        let Some(result) = cx.call.result.filter(|_| is_rust && model.end == Some(EndValue::None)) else { return false };
+        let is_it = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
+        let none = Expr::Constant(unspin_ir::Constant::None);
+        let (mut has_variants, mut is_asked) = (false, false);
+        for expr in &cx.function.exprs {
+            match *expr {
+                Expr::HasVariant(value, variant) if is_it(value) => {
+                    has_variants |= !matches!(variant.as_str(), "Err" | "Pending");
+                }
+                Expr::Compare(_, value, other) if is_it(value) => is_asked |= *cx.function.expr(other) == none,
+                _ => {}
+            }
+        }
+        has_variants && !is_asked
+    }
+
     /// Whether a class of the project has a method of this name which raises at the end of its input. Files are known to
     /// give nothing there, whoever makes them.
     fn tells_end_itself(&self, cx: &Context<'_, 'p>) -> bool {
@@ -234,6 +259,20 @@ impl<'p> Machine<'p> {
                 targets.into_iter().any(|target| self.raises_end(target, depth - 1))
             }))
     }
+}
+
+/// `identifier = identifier.next()`: the one after it, and no item of it.
+fn is_successor(cx: &Context<'_, '_>) -> bool {
+    let (Callee::Method(receiver, _), Some(result)) = (cx.call.callee, cx.call.result) else { return false };
+    let path = cx.function.path(receiver);
+    let is_it = |place: ExprId, value: ExprId| {
+        *cx.function.expr(value) == Expr::Local(result) && path.is_some() && cx.function.path(place) == path
+    };
+    *cx.function.expr(receiver) == Expr::Local(result)
+        || cx.function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => is_it(place, value),
+            _ => false,
+        })
 }
 
 /// `reader.read_buf(&mut buffer)` that nobody awaits is a method of the program's own: those that are known are to be awaited.

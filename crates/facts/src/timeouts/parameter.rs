@@ -33,7 +33,14 @@ impl Context<'_> {
     fn is_given(&self, call: &Call, timeout: LocalId) -> bool {
         let made = self.made_of(timeout);
         let gets = |call: &Call| call.arguments.iter().any(|argument| self.is_one_of(&made, argument.value));
-        let is_same = |other: &Call| matches!((other.callee, call.callee), (Callee::Path(a), Callee::Path(b)) if a == b);
+        let effect_of = |call: &Call| self.project.resolve(self.at, call).model.map(|(model, _)| model.effect);
+        // `TcpStream::connect_timeout(address, timeout)`, and `TcpStream::connect(address)` where there is none.
+        let is_same = |other: &Call| match (other.callee, call.callee) {
+            (Callee::Path(a), Callee::Path(b)) => {
+                a == b || unspin_ir::parent_path(a) == unspin_ir::parent_path(b) && effect_of(other) == effect_of(call)
+            }
+            _ => false,
+        };
         self.function.calls().any(|(other, _)| is_same(other) && gets(other)) || self.is_told(call, &made)
     }
 

@@ -20,10 +20,32 @@ impl<'p> Bounds<'_, 'p> {
                 && !std::ptr::eq(*site, self.site)
                 && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
                 && self.is_after_failure(site)
+                || self.is_made_anew(site)
         };
         let mut blocks: BlockSet = self.cx.sites.iter().filter(leaves).map(|site| site.block).collect();
         blocks.extend(&self.inner_loops_with(&blocks));
         blocks
+    }
+
+    /// Whether every round makes the listener anew, and leaves when that fails: without descriptors it does.
+    fn is_made_anew(&self, site: &Site<'p>) -> bool {
+        let function = self.cx.function;
+        let Callee::Method(on, _) = self.site.call.callee else { return false };
+        let Some(root) = crate::shape::root_local(function, on).filter(|_| self.site.effect == Some(Effect::Accept)) else {
+            return false;
+        };
+        let definitions = self.cx.shape.definitions(root);
+        let made = definitions.iter().all(|definition| self.cx.natural().body.contains(definition.block));
+        let is_it = || match definitions {
+            [only] => match only.value {
+                Some(value) => self.cx.origin_site(value).is_some_and(|origin| std::ptr::eq(origin, site)),
+                None => only.block == site.block && site.call.result == Some(root),
+            },
+            _ => false,
+        };
+        let unwind = function.block(site.block).unwind;
+        let leaves = unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind));
+        site.call.raises && leaves && !std::ptr::eq(site, self.site) && made && is_it()
     }
 
     /// The heads of inner loops without the call that have one of the blocks: `for session in sessions: session.ping()`.
