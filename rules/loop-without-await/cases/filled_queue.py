@@ -48,7 +48,7 @@ class Commands:
 
     async def run_blocked(self) -> None:
         while True:
-            command = self.waiting.get(True)  # expect: loop-without-await
+            command = self.waiting.get(True)  # expect: loop-without-await/strict
             if command is None:
                 break
             print(command)
