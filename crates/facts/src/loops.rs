@@ -135,7 +135,9 @@ pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
             add("failure");
         }
     }
-    if indexes_by_step(cx) {
+    // Where the parser was at a loss, what leaves may be what it could not read.
+    let problems = &cx.project.files[cx.at.file as usize].module.problems;
+    if indexes_by_step(cx) || problems.iter().any(|problem| cx.source.span.covers(problem.span)) {
         add("inside");
     }
     if cx.function.never_returns {

@@ -94,6 +94,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if tested > 1 {
         return None;
     }
+    if question.is_some_and(|site| is_removed_before(cx, site)) {
+        return None;
+    }
     let asked = asked.filter(|_| questions <= MAX_QUESTIONS && !crate::timeouts::loop_is_bounded(cx))?;
     let file = cx.at.file;
     let mut places = vec![("loop", file, cx.source.head)];
@@ -116,6 +119,28 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         words: vec![("asked", asked_of(cx, &tests, question))],
         sureness: if is_guessed || asked == Asked::Own { Sureness::Medium } else { Sureness::High },
     })
+}
+
+/// Whether the function has just removed what the loop waits to be gone: `rmtree(folder)`, `while exists(folder)`.
+fn is_removed_before(cx: &LoopContext<'_>, question: &Site<'_>) -> bool {
+    let path = |call: &unspin_ir::Call| call.arguments.first().and_then(|argument| cx.function.path(argument.value));
+    let removes = |call: &unspin_ir::Call| {
+        call.callee.name().is_some_and(|name| {
+            matches!(
+                unspin_ir::last_part(name).as_str(),
+                "rmtree" | "remove" | "unlink" | "rmdir" | "removedirs" | "remove_dir_all" | "remove_file" | "remove_dir"
+            )
+        })
+    };
+    let asks = |call: &unspin_ir::Call| {
+        call.callee.name().is_some_and(|name| {
+            matches!(unspin_ir::last_part(name).as_str(), "exists" | "lexists" | "isdir" | "isfile" | "is_dir" | "is_file")
+        })
+    };
+    let mut helpers = question.resolution.targets.iter().map(|&target| cx.project.function(target));
+    let asks_existence = asks(question.call) || helpers.any(|helper| helper.calls().any(|(call, _)| asks(call)));
+    let asked = path(question.call);
+    asks_existence && asked.is_some() && cx.function.calls().any(|(call, _)| removes(call) && path(call) == asked)
 }
 
 /// What is asked, as a reader of the source would name it.

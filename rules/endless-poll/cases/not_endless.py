@@ -1,6 +1,8 @@
 """Loops that sleep and ask again, and come to an end."""
 
 import subprocess
+import os
+import shutil
 import time
 
 import requests
@@ -89,3 +91,11 @@ def next_job(url: str) -> dict:
         if job:
             return job
         time.sleep(1)
+
+
+def replace(folder: str, backup: str) -> None:
+    # Class: what has just been removed is gone, or removing it has failed.
+    shutil.rmtree(folder)
+    while os.path.exists(folder):
+        time.sleep(0.1)
+    shutil.copytree(backup, folder)

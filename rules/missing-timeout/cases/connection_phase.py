@@ -147,3 +147,11 @@ class Remote:
         self.plain.settimeout(self.seconds)
         secure = self.context.wrap_socket(self.plain)
         secure.connect(address)
+
+
+def send_all(host: str, messages: list[str]) -> None:
+    # Class: what is called on a connection is spoken for where it is opened, `with` or without.
+    while messages:
+        with smtplib.SMTP(host) as connection:  # expect: missing-timeout
+            connection.login("me", "secret")
+            connection.sendmail("me@example.org", "you@example.org", messages.pop())

@@ -83,3 +83,18 @@ async def by_iteration(reader: asyncio.StreamReader) -> int:
             break
         count += 1
     return count
+
+
+class OldCoroutines:
+    """Class: what a generator hands on to is asked by whoever runs it, and gives something else."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self.reader = reader
+        self.is_open = True
+
+    def read(self):
+        while self.is_open:
+            line = yield from self.reader.readline()
+            if not line:
+                break
+            print(line)

@@ -38,6 +38,8 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
             && !is_behaviour(edge)
             && !may_be_inherent(component, edge)
             && !uses_macro(component.body(edge.from))
+            && !is_misread(component, edge)
+            && !may_be_module(component, edge)
             && !is_rebound(component, edge)
             && is_plain_call(component.body(edge.from), edge)
     };
@@ -48,6 +50,22 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     let is_rust = !component.project.files[cut.function.file as usize].module.shares_objects;
     Endless { every_path, unchanged, told: is_rust && cut.way.len() == 1 }
+}
+
+/// Whether the parser was at a loss within the function: then what it calls may stand elsewhere.
+fn is_misread(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let problems = &component.project.files[edge.from.file as usize].module.problems;
+    problems.iter().any(|problem| component.project.function(edge.from).span.covers(problem.span))
+}
+
+/// Whether what is called by its path is more likely a function of a module of that name, which a class without a state
+/// wraps: `class json`, and in it `return _json.dumps(value)`.
+fn may_be_module(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let by_path = |call: &Call| matches!(call.callee, Callee::Path(_));
+    let is_named_so = |name: unspin_ir::Name| unspin_ir::last_part(name).starts_with(char::is_lowercase);
+    !component.project.function(edge.to).has_receiver
+        && component.project.owner(edge.to).is_some_and(|class| is_named_so(component.project.class_name(class)))
+        && component.body(edge.from).call_at(edge).is_some_and(by_path)
 }
 
 /// Whether a method that is not seen may hide the callee, which a trait gives: one that a macro writes, to which

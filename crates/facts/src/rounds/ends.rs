@@ -41,7 +41,8 @@ impl<'p> Machine<'p> {
             }
         }
         let is_guessed = certainty != Certainty::Certain;
-        if self.has_no_end(cx, model)
+        if is_delegated_to(cx)
+            || self.has_no_end(cx, model)
             || (is_guessed
                 && (self.is_taken_apart(cx)
                     || self.fills_nothing(cx, model)
@@ -278,6 +279,26 @@ fn is_successor(cx: &Context<'_, '_>) -> bool {
 /// `reader.read_buf(&mut buffer)` that nobody awaits is a method of the program's own: those that are known are to be awaited.
 fn is_of_another_trait(cx: &Context<'_, '_>) -> bool {
     cx.call.callee.name().is_some_and(|name| name == "read_buf") && !cx.call.awaited && !is_awaited_later(cx)
+}
+
+/// Whether a generator hands its caller's questions on to what the call gives, and gets something else for it:
+/// `line = yield from reader.readline()`.
+fn is_delegated_to(cx: &Context<'_, '_>) -> bool {
+    let Some(result) = cx.call.result.filter(|_| cx.function.is_generator && !cx.call.awaited) else { return false };
+    let statements = || cx.function.blocks.iter().flat_map(|block| &block.statements);
+    let holds = |local: LocalId| {
+        local == result
+            || statements().any(|statement| {
+                matches!(statement.kind, StatementKind::Assign(place, value)
+                    if *cx.function.expr(place) == Expr::Local(local) && *cx.function.expr(value) == Expr::Local(result))
+            })
+    };
+    cx.function.loops.iter().filter(|source| source.kind == unspin_ir::LoopKind::Comprehension).any(|source| {
+        match cx.function.block(source.header).terminator {
+            Terminator::Advance { iterable, .. } => matches!(*cx.function.expr(iterable), Expr::Local(local) if holds(local)),
+            _ => false,
+        }
+    })
 }
 
 /// Whether the call only makes what is awaited later: `let changed = watcher.changed();`.

@@ -86,13 +86,23 @@ pub(super) fn is_spoken_for(project: &Project, at: FunctionRef, call: &Call, mod
     let Callee::Method(receiver, _) = call.callee else { return false };
     let Expr::Local(local) = *function.expr(receiver) else { return false };
     let takes_timeout = |made: &CallModel| made.timeout.as_ref().is_some_and(|timeout| timeout.keyword.is_some());
-    model.effect == Effect::Request
-        && project.definitions(at).of(function, local).any(|definition| match definition {
+    let connects = |local: LocalId| {
+        project.definitions(at).of(function, local).any(|definition| match definition {
             Definition::Call(maker) => project.resolve(at, maker).model.is_some_and(|(made, _)| {
                 made.effect == Effect::Connect && takes_timeout(made) && waits(project, at, maker, made) == Waits::Endless
             }),
             _ => false,
         })
+    };
+    // `with SMTP(host) as connection`
+    let mut held = project.definitions(at).of(function, local).filter_map(|definition| match definition {
+        Definition::Value(value) => match *function.expr(value) {
+            Expr::Local(held) => Some(held),
+            _ => None,
+        },
+        _ => None,
+    });
+    model.effect == Effect::Request && (connects(local) || held.any(connects))
 }
 
 fn of_bound(bound: Bound) -> Waits {
