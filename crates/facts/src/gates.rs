@@ -179,6 +179,9 @@ pub(crate) fn is_same_place(function: &Function, a: ExprId, b: ExprId) -> bool {
         (Expr::Local(a), Expr::Local(b)) => a == b,
         (Expr::Global(a), Expr::Global(b)) => a == b,
         (Expr::Field(a, first), Expr::Field(b, second)) => first == second && is_same_place(function, *a, *b),
+        (Expr::Index(a, first), Expr::Index(b, second)) => {
+            is_same_place(function, *a, *b) && function.expr(*first) == function.expr(*second)
+        }
         _ => false,
     }
 }

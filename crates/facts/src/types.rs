@@ -398,22 +398,32 @@ impl Inference<'_> {
         match *self.function.expr(expr) {
             Expr::Local(local) => types[local.0 as usize],
             Expr::Global(name) if self.layer >= Layer::Globals => self.project.global_type(self.at.file, name),
-            Expr::Field(base, field) => {
-                let class = self.expr(types, base, depth + 1)?;
-                if self.layer == Layer::Fields {
-                    return self.project.field_type(class, field);
-                }
-                match self.project.class(class) {
-                    Some(class) => {
-                        let order = self.project.linearized(class);
-                        order.iter().find_map(|&class| self.project.declared_field(class, field))
-                    }
-                    None => self.project.models.field_type(class, field),
-                }
+            Expr::Field(base, field) => self.field(types, base, field, depth),
+            Expr::Index(base, index) => {
+                self.tuple_part(types, base, index, depth).or_else(|| self.numbered_field(types, base, index, depth))
             }
-            Expr::Index(base, index) => self.tuple_part(types, base, index, depth),
             _ => None,
         }
+    }
+
+    fn field(&self, types: &[Option<Name>], base: ExprId, field: Name, depth: u32) -> Option<Name> {
+        let class = self.expr(types, base, depth + 1)?;
+        if self.layer == Layer::Fields {
+            return self.project.field_type(class, field);
+        }
+        match self.project.class(class) {
+            Some(class) => {
+                let order = self.project.linearized(class);
+                order.iter().find_map(|&class| self.project.declared_field(class, field))
+            }
+            None => self.project.models.field_type(class, field),
+        }
+    }
+
+    /// The type of a field without a name: `self.0`.
+    fn numbered_field(&self, types: &[Option<Name>], base: ExprId, index: ExprId, depth: u32) -> Option<Name> {
+        let Expr::Constant(Constant::Int(index)) = self.function.expr(index) else { return None };
+        self.field(types, base, Name::existing(&index.to_string())?, depth)
     }
 
     /// A part of a tuple that is written out, or that a modelled call gives: `reader, writer = await asyncio.open_connection(..)`.

@@ -55,3 +55,26 @@ where
 {
     messages.for_each(|_| async {}).await;
 }
+
+/// A socket in a type of its own.
+pub struct Client(tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>);
+
+impl Client {
+    pub async fn next(&mut self) -> Option<Result<Message, Error>> {
+        self.0.next().await
+    }
+}
+
+/// A failure ends it, but the end does not.
+pub async fn wait_for_the_close_frame(client: &mut Client) {
+    loop { // expect: closed-channel-spin
+        match client.next().await {
+            Some(Ok(Message::Close(_))) => break,
+            Some(Err(error)) => {
+                log::warn!("no close frame: {error}");
+                break;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,4 +1,6 @@
-"""Two halves of one cycle: the search for a name, and for its wildcard."""
+"""Two halves of one cycle: the search for a name, and for its wildcard. And methods that ask others of their name."""
+
+import json
 
 
 class Zone:
@@ -15,3 +17,40 @@ class Zone:
         if name.startswith("*"):
             return None
         return self.lookup("*." + name.partition(".")[2])  # expect: recursion-without-limit/audit
+
+
+class Unbuffered:
+    """What it wraps has the same methods."""
+
+    def __init__(self, inner) -> None:
+        self.inner = inner
+
+    def flush(self) -> None:
+        self.inner.flush()
+
+    def write(self, data: bytes) -> int:
+        return self.inner.stream.write(data)
+
+
+class Encoder(json.JSONEncoder):
+    def default(self, o: object) -> object:
+        if isinstance(o, bytes):
+            return o.hex()
+        return super().default(o)
+
+
+class Sum:
+    def __init__(self, left, right) -> None:
+        self.left = left
+        self.right = right
+
+    def total(self) -> int:
+        return self.left.total() + self.right.total()  # expect: recursion-without-limit/audit
+
+
+class Folder:
+    def __init__(self, entries) -> None:
+        self.entries = entries
+
+    def size(self) -> int:
+        return sum(entry.size() for entry in self.entries)  # expect: recursion-without-limit/audit

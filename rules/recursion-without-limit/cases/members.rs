@@ -45,3 +45,47 @@ impl Loader {
         count
     }
 }
+
+/// What it wraps has the same methods.
+pub struct Unbuffered<W> {
+    inner: W,
+}
+
+impl<W: std::io::Write> std::io::Write for Unbuffered<W> {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        self.inner.write(buffer)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+pub struct Renamed<'a>(cookies::Cookie<'a>);
+
+impl<'a> Renamed<'a> {
+    pub fn path(&self) -> Option<&str> {
+        self.0.path()
+    }
+}
+
+pub struct Generic<S>(S);
+
+impl<S: Service> Generic<S> {
+    pub fn serve(&mut self, request: Request) -> Response {
+        self.0.serve(request)
+    }
+}
+
+pub struct Sum {
+    left: Option<Box<Sum>>,
+    right: Option<Box<Sum>>,
+    own: u64,
+}
+
+impl Sum {
+    pub fn total(&self) -> u64 {
+        let left = self.left.as_ref().map_or(0, |sum| sum.total()); // expect: recursion-without-limit/audit
+        left + self.own + self.right.as_ref().map_or(0, |sum| sum.total())
+    }
+}

@@ -11,6 +11,7 @@ use super::typed::Typed;
 use super::{CallEdge, Cycles, EdgeKind};
 use crate::Models;
 use crate::definitions::Definition;
+use crate::gates::is_same_place;
 use crate::model::{Effect, WordKind};
 use crate::models::Kinds;
 use crate::project::{ClassRef, FunctionRef, Project, Resolution, Via};
@@ -283,11 +284,12 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A call on a receiver of unknown type, for a review by hand: only where few methods could be meant, and never a
-    /// method of the same name, which is delegation.
+    /// A call on a receiver of unknown type, for a review by hand: only where few methods could be meant, and never where
+    /// the own method of that name is handed on.
     fn by_name(&mut self, receiver: ExprId, method: Name) {
         let named = self.project.methods_named(method);
         if named.len() > MAX_NAMED
+            || self.hands_on(receiver, method)
             || self.project.type_of(self.at, receiver).is_some()
             || self.project.models.has_word(WordKind::Log, &method)
         {
@@ -298,6 +300,27 @@ impl<'a> Finder<'a> {
                 self.push(target, EdgeKind::Named);
             }
         }
+    }
+
+    /// Whether a method asks its own name of the one thing that it wraps, or of what it is derived from: `self.inner.flush()`
+    /// in `flush`. A tree asks several: `self.left.sum() + self.right.sum()`.
+    fn hands_on(&self, receiver: ExprId, method: Name) -> bool {
+        let function = self.function;
+        if method != function.name {
+            return false;
+        }
+        let is_wrapped = |place: ExprId| match *function.expr(place) {
+            Expr::Global(_) => true,
+            Expr::Field(base, _) => is_path(function, base),
+            // `self.0`
+            Expr::Index(base, index) => matches!(function.expr(index), Expr::Constant(_)) && is_path(function, base),
+            _ => false,
+        };
+        let asks = |(call, _): (&Call, Span)| match call.callee {
+            Callee::Method(other, name) => name == method && !is_same_place(function, other, receiver),
+            _ => false,
+        };
+        is_wrapped(receiver) && !function.calls().any(asks)
     }
 
     /// Whether the result of an async function goes to something that runs it as a task.
@@ -427,5 +450,14 @@ impl<'a> Finder<'a> {
             }
             _ => false,
         }
+    }
+}
+
+/// Whether an expression is a local or global, or a field of a field of one.
+fn is_path(function: &Function, place: ExprId) -> bool {
+    match *function.expr(place) {
+        Expr::Local(_) | Expr::Global(_) => true,
+        Expr::Field(base, _) => is_path(function, base),
+        _ => false,
     }
 }

@@ -346,8 +346,8 @@ impl Propagation<'_, '_> {
                 }
                 let equal = match (&a, &b) {
                     (Known::Constant(a), Known::Constant(b)) => a == b,
-                    (Known::Something | Known::Tested(true), Known::Constant(Constant::None))
-                    | (Known::Constant(Constant::None), Known::Something | Known::Tested(true)) => false,
+                    (Known::Something | Known::Variant(_) | Known::Tested(true), Known::Constant(Constant::None))
+                    | (Known::Constant(Constant::None), Known::Something | Known::Variant(_) | Known::Tested(true)) => false,
                     _ => return None,
                 };
                 match op {
