@@ -234,18 +234,7 @@ impl Context<'_> {
                     for definition in self.project.definitions(self.at).of(self.function, local) {
                         match definition {
                             Definition::Value(value) | Definition::Item(value) => pending.push(value),
-                            // `self.resolver.resolve(host)` says where the host is that it is asked for.
-                            Definition::Call(call) => match call.callee {
-                                Callee::Method(on, _)
-                                    if !call.arguments.is_empty()
-                                        && matches!(self.function.expr(on), Expr::Field(..))
-                                        && receiver.is_some()
-                                        && root_local(self.function, on) == receiver =>
-                                {
-                                    pending.extend(call.arguments.iter().map(|argument| argument.value));
-                                }
-                                _ => pending.extend(call.operands()),
-                            },
+                            Definition::Call(call) => pending.extend(call.operands()),
                             Definition::Failure => {}
                         }
                     }
