@@ -33,3 +33,32 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         Ok(())
     }
 }
+
+/// A helper makes a failure of a write that takes nothing of something.
+fn write_some<W: Write>(writer: &mut W, bytes: &[u8]) -> io::Result<usize> {
+    let count = writer.write(bytes)?;
+    if count == 0 && !bytes.is_empty() { Err(io::ErrorKind::WriteZero.into()) } else { Ok(count) }
+}
+
+pub struct Trailer<W: Write> {
+    inner: W,
+    written: usize,
+}
+
+impl<W: Write> Trailer<W> {
+    pub fn finish(&mut self, sum: u64) -> io::Result<()> {
+        while self.written < 8 {
+            let bytes = sum.to_le_bytes();
+            self.written += write_some(&mut self.inner, &bytes[self.written..])?;
+        }
+        Ok(())
+    }
+
+    pub fn finish_unchecked(&mut self, sum: u64) -> io::Result<()> {
+        while self.written < 8 { // expect: zero-step
+            let bytes = sum.to_le_bytes();
+            self.written += self.inner.write(&bytes[self.written..])?;
+        }
+        Ok(())
+    }
+}

@@ -40,6 +40,10 @@ impl<'p> Machine<'p> {
                 state.store.slots.insert(place, Slot { from_end: true, ..held });
             }
         }
+        // A write of nothing takes nothing in earnest.
+        if self.mode == Mode::NothingTaken {
+            state.buffers.extend(cx.arguments.iter().map(|argument| argument.value));
+        }
         let is_guessed = certainty != Certainty::Certain;
         if is_delegated_to(cx)
             || self.has_no_end(cx, model)
