@@ -243,7 +243,9 @@ fn test_files_are_only_scanned_when_asked_for() {
 
 #[test]
 fn findings_in_tests_within_other_files_are_kept_back() {
-    let folder = folder(&[("a.rs", "#[cfg(test)]\nmod tests {\n    fn spin() {\n        loop {}\n    }\n}\n")]);
+    let spins =
+        "#[cfg(test)]\nmod tests {\n    fn spin(mut n: u8) {\n        loop {\n            n += 1;\n        }\n    }\n}\n";
+    let folder = folder(&[("a.rs", spins)]);
     let outcome = folder.run(&["check"]);
     assert_eq!(outcome.code, Some(0));
     assert!(outcome.stdout.contains("in test code not shown; `--include-tests` shows them"), "{}", outcome.stdout);
