@@ -2,8 +2,8 @@
 //!
 //! What one file calls in another is followed only within a unit, so that a folder full of unpacked releases is as many
 //! analyses: what one needs in memory is given back before the next begins, and of what did not change the last result is
-//! still known. Whatever lies in no repository and in no project belongs together. Of nested ones the outermost counts: its members call
-//! each other.
+//! still known. Whatever lies in no repository and in no project belongs together. Of nested ones the outermost counts:
+//! its members call each other.
 
 use std::{
     fs,
