@@ -36,6 +36,8 @@ pub(crate) struct Analysis<'a> {
     pub(crate) options: &'a Options,
     pub(crate) knowledge: &'a Knowledge,
     progress: &'a (dyn Fn(Phase) + Sync),
+    /// What the results of all files depend on.
+    asked: OnceLock<Digest>,
     /// What was lowered, by path, if other files are to be analysed that are mostly the same.
     lowered: Option<Mutex<FxHashMap<String, Lowered>>>,
 }
@@ -64,12 +66,12 @@ pub(crate) struct Analysed {
 impl Analysed {
     /// Add what is to be said of other files.
     fn add(&mut self, other: Self) {
-        let Entry { found, problems, summary, suppressed, sources } = other.entry;
+        // Which texts go with a report is asked of single entries only.
+        let Entry { found, problems, summary, suppressed, sources: _ } = other.entry;
         self.entry.found.extend(found);
         self.entry.problems.extend(problems);
         self.entry.summary.add(&summary);
         self.entry.suppressed += suppressed;
-        self.entry.sources.extend(sources);
         self.sources.extend(other.sources);
         self.errors.extend(other.errors);
         self.projects.extend(other.projects);
@@ -122,7 +124,7 @@ impl<'a> Analysis<'a> {
         progress: &'a (dyn Fn(Phase) + Sync),
         again: bool,
     ) -> Self {
-        Self { options, knowledge, progress, lowered: again.then(Mutex::default) }
+        Self { options, knowledge, progress, asked: OnceLock::new(), lowered: again.then(Mutex::default) }
     }
 
     /// Analyse files, or look up what an earlier run said of the same ones.
@@ -173,9 +175,7 @@ impl<'a> Analysis<'a> {
     /// By what the result of these files is found, given the hashes of those that could be read. Whatever [`Self::run`] asks
     /// for is part of it; what is said of the rules themselves is no part of a result.
     fn digest(&self, unit: &[&(Source, Input)], hashes: impl Iterator<Item = Option<u64>>) -> Digest {
-        let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
-        let judges = self.options.judges_suppressions();
-        let mut digest = Digest::new(&format!("{:?} {judges} {own}", self.options.selection));
+        let mut digest = self.asked.get_or_init(|| self.digest_of_options()).clone();
         let selections = selections(unit.iter().map(|(_, input)| input), &self.options.selection, self.knowledge);
         let mut described: FxHashMap<(*const Selection, *const Settings), String> = FxHashMap::default();
         for ((at, (source, input)), hash) in unit.iter().enumerate().zip(hashes) {
@@ -188,6 +188,12 @@ impl<'a> Analysis<'a> {
             digest.file(input, source, settings, hash);
         }
         digest
+    }
+
+    fn digest_of_options(&self) -> Digest {
+        let own = if self.knowledge.is_builtin() { String::new() } else { format!("{:?}", self.knowledge) };
+        let judges = self.options.judges_suppressions();
+        Digest::new(&format!("{:?} {judges} {own}", self.options.selection))
     }
 
     fn run(

@@ -65,26 +65,12 @@ fn raises_itself(cx: &LoopContext<'_>) -> bool {
 
 /// Whether the function is called, and every call in its file stands in a handler of everything.
 fn is_caught_by_callers(cx: &LoopContext<'_>) -> bool {
-    let module = &cx.project.files[cx.at.file as usize].module;
-    let mut is_called = false;
-    for index in 0..module.functions.len() {
-        let caller = crate::FunctionRef { file: cx.at.file, function: unspin_ir::FunctionId(index as u32) };
-        let function = cx.project.function(caller);
-        for block in &function.blocks {
-            for statement in &block.statements {
-                let unspin_ir::StatementKind::Call(call) = &statement.kind else { continue };
-                let is_it = call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == cx.function.name)
-                    && cx.project.resolve(caller, call).targets.contains(&cx.at);
-                if is_it {
-                    is_called = true;
-                    if !is_in_broad_handler(function, block.unwind) {
-                        return false;
-                    }
-                }
-            }
-        }
-    }
-    is_called
+    let is_caught = |(caller, block, _): (crate::FunctionRef, BlockId, &unspin_ir::Call)| {
+        let caller = cx.project.function(caller);
+        is_in_broad_handler(caller, caller.block(block).unwind)
+    };
+    let mut calls = cx.project.calls_in_file(cx.at).peekable();
+    calls.peek().is_some() && calls.all(is_caught)
 }
 
 fn is_in_broad_handler(function: &unspin_ir::Function, mut at: Option<BlockId>) -> bool {

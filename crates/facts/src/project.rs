@@ -10,7 +10,7 @@ mod index;
 
 use std::sync::{Arc, OnceLock};
 
-use unspin_ir::{Class, Function, FunctionId, Module, Name};
+use unspin_ir::{BlockId, Call, Class, Function, FunctionId, Module, Name, StatementKind};
 
 pub use self::class::ClassRef;
 pub(crate) use self::family::{Families, Remark};
@@ -171,6 +171,24 @@ impl Project {
     pub fn functions_of(&self, file: u32) -> impl Iterator<Item = FunctionRef> + '_ {
         let ids = 0..self.files[file as usize].module.functions.len() as u32;
         ids.map(move |function| FunctionRef { file, function: FunctionId(function) })
+    }
+
+    /// The calls of a function in its own file, with who makes each and in which of its blocks. What other files call is not
+    /// looked for: that would cost the whole project for each function.
+    pub(crate) fn calls_in_file(&self, at: FunctionRef) -> impl Iterator<Item = (FunctionRef, BlockId, &Call)> {
+        let file = &self.files[at.file as usize];
+        let name = self.function(at).name;
+        file.families.callers(&file.module, name).flat_map(move |(caller, function)| {
+            let caller = FunctionRef { file: at.file, function: caller };
+            let calls = function.block_ids().flat_map(|(block, data)| {
+                data.statements.iter().filter_map(move |statement| match &statement.kind {
+                    StatementKind::Call(call) => Some((block, &**call)),
+                    _ => None,
+                })
+            });
+            let is_it = move |call: &Call| call.callee.name() == Some(name) && self.resolve(caller, call).targets.contains(&at);
+            calls.filter(move |(_, call)| is_it(call)).map(move |(block, call)| (caller, block, call))
+        })
     }
 
     /// The class of a method; for closures and nested functions, that of the method around them.

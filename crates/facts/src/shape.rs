@@ -147,8 +147,15 @@ pub fn for_each_part(function: &Function, expr: ExprId, f: &mut impl FnMut(ExprI
 
 /// Whether a local is part of an expression.
 pub fn mentions(function: &Function, expr: ExprId, local: LocalId) -> bool {
+    mentions_any(function, expr, &[local])
+}
+
+/// Whether one of these locals is part of an expression.
+pub fn mentions_any(function: &Function, expr: ExprId, locals: &[LocalId]) -> bool {
     let mut found = false;
-    for_each_part(function, expr, &mut |part| found |= *function.expr(part) == Expr::Local(local));
+    for_each_part(function, expr, &mut |part| {
+        found |= matches!(function.expr(part), Expr::Local(local) if locals.contains(local));
+    });
     found
 }
 

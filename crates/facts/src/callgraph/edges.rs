@@ -311,9 +311,9 @@ impl<'a> Finder<'a> {
         }
         let is_wrapped = |place: ExprId| match *function.expr(place) {
             Expr::Global(_) => true,
-            Expr::Field(base, _) => is_path(function, base),
+            Expr::Field(base, _) => function.path(base).is_some(),
             // `self.0`
-            Expr::Index(base, index) => matches!(function.expr(index), Expr::Constant(_)) && is_path(function, base),
+            Expr::Index(base, index) => matches!(function.expr(index), Expr::Constant(_)) && function.path(base).is_some(),
             _ => false,
         };
         let asks = |(call, _): (&Call, Span)| match call.callee {
@@ -450,14 +450,5 @@ impl<'a> Finder<'a> {
             }
             _ => false,
         }
-    }
-}
-
-/// Whether an expression is a local or global, or a field of a field of one.
-fn is_path(function: &Function, place: ExprId) -> bool {
-    match *function.expr(place) {
-        Expr::Local(_) | Expr::Global(_) => true,
-        Expr::Field(base, _) => is_path(function, base),
-        _ => false,
     }
 }

@@ -63,13 +63,7 @@ pub(super) fn is_answer(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let receiver = function.receiver();
     let mut holding: Vec<LocalId> = site.call.result.into_iter().collect();
     holding.extend(lent(function, site.call).filter(|&local| Some(local) != receiver));
-    let is_held = |holding: &[LocalId], expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, expr, &mut |part| {
-            found |= matches!(*function.expr(part), Expr::Local(local) if holding.contains(&local));
-        });
-        found
-    };
+    let is_held = |holding: &[LocalId], expr: ExprId| crate::shape::mentions_any(function, expr, holding);
     for _ in 0..MAX_HOPS {
         let statements = function.blocks.iter().flat_map(|block| &block.statements);
         let gets = statements.filter_map(|statement| match &statement.kind {

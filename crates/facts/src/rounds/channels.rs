@@ -76,27 +76,14 @@ impl<'p> Machine<'p> {
         let is_parameter = |parameter: &unspin_ir::Parameter| parameter.local == receiver;
         let Some(position) = function.parameters.iter().position(is_parameter) else { return false };
         let position = position - usize::from(function.has_receiver && position > 0);
-        let module = &self.project.files[at.file as usize].module;
-        let functions = (0..module.functions.len())
-            .map(|index| FunctionRef { file: at.file, function: unspin_ir::FunctionId(index as u32) });
-        let mut is_called = false;
-        for caller in functions {
-            for (call, _) in self.project.function(caller).calls() {
-                let is_it = call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == function.name)
-                    && call.arguments.len() > position;
-                if !is_it || !self.project.resolve(caller, call).targets.contains(&at) {
-                    continue;
-                }
-                is_called = true;
-                let own = self.pair_of(caller, call.arguments[position].value);
-                let others = call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
-                let mut others = others.map(|(_, argument)| self.pair_of(caller, argument.value));
-                if own.is_none() || !others.any(|other| other == own) {
-                    return false;
-                }
-            }
-        }
-        is_called
+        let gives_both = |(caller, _, call): (FunctionRef, BlockId, &Call)| {
+            let own = self.pair_of(caller, call.arguments[position].value);
+            let others = call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
+            own.is_some() && others.map(|(_, argument)| self.pair_of(caller, argument.value)).any(|other| other == own)
+        };
+        let calls = self.project.calls_in_file(at).filter(|(_, _, call)| call.arguments.len() > position);
+        let mut calls = calls.peekable();
+        calls.peek().is_some() && calls.all(gives_both)
     }
 
     /// The function and local that hold the pair of which a value is a side: `(sender, receiver)` of a channel.
@@ -446,13 +433,7 @@ fn is_built_with_sender(function: &Function, field: Name) -> bool {
 
 /// These locals, and those that hold one of them, itself or in a part of it.
 fn holders(function: &Function, mut kept: Vec<LocalId>) -> Vec<LocalId> {
-    let is_kept = |kept: &[LocalId], expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, expr, &mut |part| {
-            found |= matches!(*function.expr(part), Expr::Local(local) if kept.contains(&local));
-        });
-        found
-    };
+    let is_kept = |kept: &[LocalId], expr: ExprId| crate::shape::mentions_any(function, expr, kept);
     for _ in 0..MAX_PARTS {
         let statements = function.blocks.iter().flat_map(|block| &block.statements);
         let found = statements.filter_map(|statement| match &statement.kind {

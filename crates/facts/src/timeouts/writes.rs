@@ -60,10 +60,7 @@ fn writes(project: &Project, at: FunctionRef, call: &Call) -> bool {
 /// Whether the file puts a deadline around the same call, or around another on the field of this name.
 fn is_bounded_elsewhere(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let file = &project.files[at.file as usize];
-    let functions = || {
-        (0..file.module.functions.len())
-            .map(|index| FunctionRef { file: at.file, function: unspin_ir::FunctionId(index as u32) })
-    };
+    let functions = || project.functions_of(at.file);
     let bounded = file.families.bounded(|| functions().flat_map(|at| bounded_in(project, at)).collect());
     let (method, field) = keys(project.function(at), call);
     method.is_some_and(|method| bounded.contains(&method)) || field.is_some_and(|field| bounded.contains(&field))
