@@ -182,7 +182,9 @@ pub fn is_test_file(cwd: &Path, path: &Path) -> bool {
 
 /// Whether the path alone says that a file is test code.
 fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
-    const FOLDERS: [&str; 13] = [
+    // `t`: what the harnesses after Perl's look for.
+    const FOLDERS: [&str; 14] = [
+        "t",
         "tests",
         "test",
         "testing",
@@ -203,9 +205,11 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
     const STAND_INS: [&str; 4] = ["mock", "mocks", "fake", "fakes"];
     // What lies above the working directory says nothing of the project.
     let judged = if shown.is_absolute() || shown.starts_with("..") { below_root } else { shown };
-    let in_folder = judged.parent().is_some_and(|folder| {
-        folder.components().any(|part| part.as_os_str().to_str().is_some_and(|part| FOLDERS.contains(&part)))
-    });
+    // `kitty_tests`; but `ansible_test` may be what a package is about.
+    let is_of_tests = |folder: &str| FOLDERS.contains(&folder) || folder.split(['_', '-']).any(|word| word == "tests");
+    let in_folder = judged
+        .parent()
+        .is_some_and(|folder| folder.components().any(|part| part.as_os_str().to_str().is_some_and(is_of_tests)));
     let stem = judged.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let words: Vec<&str> = stem.split(['_', '-']).collect();
     let is_whole_name = words.len() == 1 && language == Language::Python;
@@ -266,6 +270,8 @@ mod tests {
         assert!(named(&[], "pkg/conftest.py").2);
         assert!(named(&[], "pkg/api_test_utils.py").2);
         assert!(named(&[], "pkg/mock_server.py").2);
+        assert!(named(&[], "kitty_tests/base.py").2);
+        assert!(!named(&[], "ansible_test/run.py").2);
         assert!(!named(&[], "mock/mock.py").2);
         assert!(named(&[], "examples/a.rs").2);
         assert!(!named(&[], "contest/a.py").2);

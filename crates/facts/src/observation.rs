@@ -204,6 +204,12 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::WayRound, "answer", &["awaited"], "the function gives back what the call reads, so that somebody waits for it"),
     (Subject::WayRound, "peer", &["handed"], "the connection was handed to the function, and is no part of its object"),
     (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
+    (
+        Subject::WayRound,
+        "code",
+        &["program"],
+        "it is part of a program in Rust (a crate with a `main.rs`, a binary beside a library), which opens itself what it writes to",
+    ),
     (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),
     (
         Subject::Loop,

@@ -150,6 +150,15 @@ impl Project {
         Self { files, models, index, types, constants, summaries, runners, graphs: Default::default() }
     }
 
+    /// Whether a file is part of a program in Rust and not of a library: of a crate with a `main`, or of a binary beside a
+    /// library. What such code writes to it has opened itself.
+    pub(crate) fn is_program(&self, file: u32) -> bool {
+        let module = &self.files[file as usize].module;
+        let root = module.name.split('.').next().unwrap_or_default();
+        let has_main = |name: &str| Name::existing(&format!("{name}.main")).is_some_and(|main| self.index.defines(main));
+        !module.shares_objects && (has_main(&module.name) || has_main(root))
+    }
+
     /// A function.
     pub fn function(&self, at: FunctionRef) -> &Function {
         &self.files[at.file as usize].module.functions[at.function.0 as usize]

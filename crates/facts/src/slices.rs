@@ -1,12 +1,13 @@
 //! Progress by an amount that comes from the input and may be zero: `buf = buf[n:]` with `n` read from `buf`.
 
-use unspin_ir::{BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, Statement, StatementKind, Terminator};
+use unspin_ir::{BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, Function, Statement, StatementKind, Terminator};
 use unspin_span::Span;
 
+use crate::FunctionRef;
 use crate::definitions::Definition;
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
-use crate::sites::LoopContext;
+use crate::sites::{LoopContext, Site};
 use crate::summary::steps_itself;
 
 const MAX_HOPS: u32 = 5;
@@ -278,7 +279,7 @@ fn gets_all(cx: &LoopContext<'_>, value: ExprId, path: &str, hops: u32) -> bool 
     }
     match *cx.function.expr(value) {
         Expr::Function(inner) => {
-            let inner = cx.project.function(crate::FunctionRef { file: cx.at.file, function: inner });
+            let inner = cx.project.function(FunctionRef { file: cx.at.file, function: inner });
             inner.calls().any(|(call, _)| call.operands().any(|operand| inner.path(operand).as_deref() == Some(path)))
         }
         Expr::Local(_) if hops <= MAX_HOPS => cx.origin_site(value).is_some_and(|site| {
@@ -296,6 +297,10 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
     match cx.function.expr(expr) {
         Expr::Constant(Constant::Int(value)) => *value > 0,
         Expr::Binary(BinaryOp::Add, a, b) => is_positive(cx, *a, hops + 1) || is_positive(cx, *b, hops + 1),
+        // `header_length - 4 + length`
+        Expr::Binary(BinaryOp::Subtract, a, b) => {
+            matches!(cx.function.expr(*b), Expr::Constant(_)) && is_positive(cx, *a, hops + 1)
+        }
         Expr::Binary(BinaryOp::Multiply, a, b) => is_positive(cx, *a, hops + 1) && is_positive(cx, *b, hops + 1),
         Expr::Length(_) => true,
         Expr::Global(name) => name.rsplit('.').next().is_some_and(|last| last.chars().all(|c| !c.is_lowercase())),
@@ -317,6 +322,10 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
                     _ => site.effect == Some(Effect::Write) || is_of_checked(cx, site),
                 };
             }
+            // `header_length = struct.calcsize(HEADER)`, once before the loop.
+            if let Some((_, _, call)) = cx.shape.origin(cx.function, expr) {
+                return call.callee.name().is_some_and(|name| matches!(name.as_str(), "calcsize" | "len"));
+            }
             let definitions = cx.shape.definitions(*local);
             !definitions.is_empty()
                 && definitions.iter().all(|definition| definition.value.is_some_and(|value| is_positive(cx, value, hops + 1)))
@@ -326,7 +335,7 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
 }
 
 /// `Packet::new_checked(data)?.length()`: what was checked is at least as long as its own head.
-fn is_of_checked(cx: &LoopContext<'_>, site: &crate::sites::Site<'_>) -> bool {
+fn is_of_checked(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Callee::Method(on, _) = site.call.callee else { return false };
     let origin = cx.origin_site(on);
     origin.is_some_and(|origin| cx.name_of(origin).rsplit('.').next().is_some_and(|last| last.contains("checked")))
@@ -355,10 +364,15 @@ fn is_tested(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     })
 }
 
-/// Whether what is cut off is decoded before, and nothing cannot be: `zlib.decompress(buf[2:size])`.
+/// Whether what is cut off is taken apart before, and nothing cannot be: `zlib.decompress(buf[2:size])`,
+/// `Option.parse(buf[:size])`.
 fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     let Some(amount) = cx.function.path(amount) else { return false };
-    cx.sites.iter().filter(|site| site.effect == Some(Effect::Decode) && site.call.raises).any(|site| {
+    let takes_apart = |site: &&Site<'_>| {
+        let is_own = |&target: &FunctionRef| indexes_what_it_gets(cx.project.function(target));
+        site.effect == Some(Effect::Decode) || site.resolution.targets.iter().any(is_own)
+    };
+    cx.sites.iter().filter(|site| site.call.raises).filter(takes_apart).any(|site| {
         site.call.arguments.iter().any(|argument| {
             let mut found = false;
             crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
@@ -368,6 +382,16 @@ fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
             found
         })
     })
+}
+
+/// Whether a function takes an element out of what it is given: of nothing it cannot.
+fn indexes_what_it_gets(function: &Function) -> bool {
+    let is_given = |base: ExprId| match *function.expr(base) {
+        Expr::Local(local) => function.parameters.iter().any(|parameter| parameter.local == local),
+        _ => false,
+    };
+    let is_fixed = |at: ExprId| matches!(function.expr(at), Expr::Constant(Constant::Int(_)));
+    function.exprs.iter().any(|expr| matches!(*expr, Expr::Index(base, at) if is_given(base) && is_fixed(at)))
 }
 
 fn is_length_of(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {

@@ -111,3 +111,31 @@ def by_format(buf: bytes) -> list[tuple]:
         found.append(struct.unpack(">HH", buf[:size]))
         buf = buf[size:]
     return found
+
+
+def header_included(buf: bytes) -> int:
+    header = struct.calcsize(">IIII")
+    count = 0
+    while len(buf) >= header:
+        (length,) = struct.unpack_from(">I", buf, 12)
+        buf = buf[header - 4 + length :]
+        count += 1
+    return count
+
+
+class Descriptor:
+    def __init__(self, kind: int) -> None:
+        self.kind = kind
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Descriptor":
+        return cls(data[1])
+
+
+def taken_apart(data: bytes) -> list[Descriptor]:
+    found = []
+    while data:
+        length = data[0]
+        found.append(Descriptor.parse(data[:length]))
+        data = data[length:]
+    return found

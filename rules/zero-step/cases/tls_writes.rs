@@ -88,3 +88,18 @@ impl<S: Session, W: Write> TlsStream<S, W> {
         Poll::Ready(Ok(sent))
     }
 }
+
+pub struct Front<S> {
+    session: S,
+    socket: std::net::TcpStream,
+}
+
+impl<S: Session> Front<S> {
+    /// Of what is not empty a socket takes something, or it fails.
+    pub fn flush(&mut self) -> io::Result<()> {
+        while self.session.wants_write() {
+            self.session.write_tls(&mut self.socket)?;
+        }
+        Ok(())
+    }
+}

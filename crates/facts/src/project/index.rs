@@ -185,6 +185,11 @@ impl Index {
         }
     }
 
+    /// Whether a file defines an absolute name.
+    pub(super) fn defines(&self, name: Name) -> bool {
+        self.global.contains_key(&name)
+    }
+
     /// What a name stands for in a file.
     pub(super) fn symbol(&self, file: u32, name: Name) -> Option<Symbol> {
         let local = self.local.get(&(file, name)).copied();

@@ -183,8 +183,17 @@ impl<'p> Machine<'p> {
                     || self.is_handed_on(cx)
             }
             Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx) || is_asked_for_a_while(cx),
-            Mode::NothingTaken | Mode::Idle => false,
+            Mode::NothingTaken => self.is_given_socket(cx, model),
+            Mode::Idle => false,
         }
+    }
+
+    /// `session.write_tls(&mut socket)`: of what is not empty a socket takes something, or it fails.
+    fn is_given_socket(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let given = model.timeout.as_ref().and_then(|timeout| cx.call.arguments.get(timeout.of? as usize));
+        let class = given.and_then(|given| self.project.type_of(cx.at, given.value));
+        let write = class.and_then(|class| self.project.models.by_type(class, unspin_ir::name("write"), cx.function, cx.call));
+        write.is_some_and(|write| write.effect == crate::model::Effect::Write && write.end.is_none())
     }
 
     /// What is read from: the receiver, or the descriptor that a function is given.
