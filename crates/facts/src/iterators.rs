@@ -143,22 +143,20 @@ pub(crate) fn dropped_failures(project: &Project, at: FunctionRef, shape: &crate
             _ => false,
         };
         let Some((_, _, source)) = shape.origin(function, receiver).filter(|_| drops) else { continue };
-        let gives_results = project
-            .resolve(at, source)
-            .model
-            .is_some_and(|(model, certainty)| certainty == crate::Certainty::Certain && is_stream_of_results(model));
+        let model = project.resolve(at, source).model.filter(|(_, certainty)| *certainty == crate::Certainty::Certain);
+        let Some(stream) = model.and_then(|(model, _)| stream_of_results(model)) else { continue };
         // Whoever waits for one visitor only goes away with it: `listener.incoming().flatten().next()`.
         let is_asked_once = || {
             let is_result = |expr: ExprId| call.result.is_some_and(|result| *function.expr(expr) == Expr::Local(result));
             let is_next = |other: &Call| matches!(other.callee, Callee::Method(on, name) if name == "next" && is_result(on));
             source.callee.name().is_some_and(|name| name == "incoming") && function.calls().any(|(other, _)| is_next(other))
         };
-        if gives_results && !is_asked_once() {
+        if !is_asked_once() {
             found.push(Observation {
                 subject: Subject::Call,
                 function: at,
                 around: None,
-                attributes: vec![("drops", "failures")],
+                attributes: vec![("drops", "failures"), ("of", stream)],
                 places: vec![("call", at.file, span)],
                 words: vec![("call", format!("{}().{method}", crate::sites::shown_callee(function, source)))],
                 sureness: Sureness::High,
@@ -169,8 +167,12 @@ pub(crate) fn dropped_failures(project: &Project, at: FunctionRef, shape: &crate
 }
 
 /// The lines of a reader, the connections of a listener.
-fn is_stream_of_results(model: &CallModel) -> bool {
-    matches!(model.returns.as_deref(), Some("std.io.Lines" | "std.net.Incoming"))
+fn stream_of_results(model: &CallModel) -> Option<&'static str> {
+    match model.returns.as_deref() {
+        Some("std.io.Lines") => Some("lines"),
+        Some("std.net.Incoming") => Some("connections"),
+        _ => None,
+    }
 }
 
 /// `Result::ok`, `|line| line.ok()`.

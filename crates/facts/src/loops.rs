@@ -288,6 +288,13 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
         let is_empty = cx.source.kind == LoopKind::Endless && !has_statements && exit_tests(cx).is_empty();
         return if is_empty && crate::sites::is_rust(cx.project, cx.at) { "halts" } else { "nothing" };
     }
+    // `loop { error!("this is never reached") }`
+    let only_says = cx.source.kind == LoopKind::Endless
+        && exit_tests(cx).is_empty()
+        && cx.sites.iter().all(|site| site.effect == Some(Effect::Log));
+    if only_says && !has_handler && crate::sites::is_rust(cx.project, cx.at) {
+        return "halts";
+    }
     let is_query = |site: &Site<'_>| match site.resolution.model {
         Some((model, _)) => quiet.contains(&model.effect),
         // The next item is taken, whatever else is seen of how.

@@ -254,7 +254,7 @@ pub const VOCABULARY: &[Entry] = &[
         Subject::Loop,
         "does",
         &["nothing", "queries", "calls", "halts"],
-        "what its body does besides its tests; halts: it is an empty `loop {}`, in which nothing can have been forgotten",
+        "what its body does besides its tests; halts: it is a `loop {}` that is empty, or says no more than that it was reached, in Rust",
     ),
     (Subject::Loop, "spins", &["on-purpose"], "its function is named for spinning, as those of lock-free structures are"),
     (
@@ -404,6 +404,7 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Call, "default", &["turned-off"], "its timeout may be `None`, although the library has a default"),
     (Subject::Call, "after", &["disconnect"], "it writes to a peer in the handler of that peer's disconnect, unguarded"),
     (Subject::Call, "drops", &["failures"], "it drops the failures of a stream, which a broken one gives for ever"),
+    (Subject::Call, "of", &["lines", "connections"], "what the stream gives whose failures it drops"),
     (
         Subject::Call,
         "reads",

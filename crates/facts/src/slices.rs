@@ -317,7 +317,9 @@ fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
                 let last = named.rsplit('.').next().unwrap_or_default();
                 return match last {
                     "max" => site.call.arguments.iter().any(|a| is_positive(cx, a.value, hops + 1)),
-                    "calcsize" | "len" | "end" | "find" | "index" | "size" | "send" | "write" => true,
+                    "calcsize" | "len" | "len_utf8" | "len_utf16" | "end" | "find" | "index" | "size" | "send" | "write" => {
+                        true
+                    }
                     "int" => site.call.arguments.first().is_some_and(|a| is_positive(cx, a.value, hops + 1)),
                     _ => site.effect == Some(Effect::Write) || is_of_checked(cx, site),
                 };

@@ -29,3 +29,15 @@ pub fn count_faults() {
 pub fn type_of_both<T>(_first: T, _second: T) -> T {
     loop {} // expect: endless-loop/strict
 }
+
+/// What must never be reached says that it was.
+pub fn never_comes_back() {
+    halt_this_thread();
+    loop { // expect: endless-loop/strict
+        eprintln!("BUG: this thread was woken after its end");
+    }
+}
+
+fn halt_this_thread() {
+    std::thread::park();
+}

@@ -214,3 +214,15 @@ pub fn hops(mut rest: &[u8]) -> Result<usize, Malformed> {
     }
     Ok(count)
 }
+
+/// A character has at least one byte.
+pub fn after_spaces(mut text: &str) -> &str {
+    while !text.is_empty() && first(text) == Some(' ') {
+        text = &text[first(text).unwrap().len_utf8()..];
+    }
+    text
+}
+
+fn first(text: &str) -> Option<char> {
+    char::from_u32(u32::from(*text.as_bytes().first()?))
+}
