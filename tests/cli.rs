@@ -315,6 +315,16 @@ fn a_syntax_error_names_the_place_and_the_rest_is_scanned() {
     assert!(paths_of(&outcome, "findings").contains(&"good.py".to_owned()));
 }
 
+/// Of a file in Python 2 nobody knows which statements are in the loop.
+#[test]
+fn nothing_is_said_of_a_function_that_was_not_read_whole() {
+    let endless = "def spin(queue):\n    while True:\n        queue.append(1)\n";
+    let old = endless.replace("spin", "old") + "        print 'never'\n";
+    let outcome = folder(&[("a.py", &format!("{endless}\n\n{old}"))]).run(&["check", "--output-format", "concise"]);
+    let reported: Vec<&str> = outcome.stdout.lines().filter(|line| line.contains("endless-loop")).collect();
+    assert!(outcome.code == Some(2) && reported.len() == 1 && reported[0].starts_with("a.py:2:"), "{}", outcome.stdout);
+}
+
 #[test]
 fn a_file_of_another_kind_that_is_named_is_an_error() {
     let outcome = folder(&[("a.txt", "")]).run(&["check", "a.txt"]);

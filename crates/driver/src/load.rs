@@ -120,7 +120,7 @@ fn problem(input: &Input, text: &str, module: &Module, first: &Problem) -> ScanE
         2 => " (and one more place in this file)".to_owned(),
         count => format!(" (and {} more places in this file)", count - 1),
     };
-    let rest = if module.functions.is_empty() { "" } else { "; the rest was analysed" };
+    let rest = if module.functions.is_empty() { "" } else { "; the other functions were analysed" };
     let message = format!("{}{more}{rest}", shortened(&first.message));
     let range = Some(LineIndex::new(text).range(text, first.span));
     ScanError { path: input.shown.clone(), message, range }

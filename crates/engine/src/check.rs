@@ -62,7 +62,7 @@ fn wanted_cycles(rules: &Rules, selections: &Selections) -> Cycles {
 /// Findings on the observations of one function.
 fn report_all(project: &Project, rules: &Rules, selections: &Selections, observations: &[Observation]) -> Vec<RawFinding> {
     let mut best: BTreeMap<(String, Span), (Option<Span>, RawFinding)> = BTreeMap::new();
-    for observation in observations {
+    for observation in observations.iter().filter(|observation| !project.is_misread(observation.function)) {
         for rule in rules.iter() {
             let Some(finding) = report(project, rule, selections, observation) else { continue };
             let key = (rule.name.clone(), observation.around.unwrap_or(finding.span));

@@ -10,7 +10,7 @@ mod index;
 
 use std::sync::{Arc, OnceLock};
 
-use unspin_ir::{BlockId, Call, Class, Function, FunctionId, Module, Name, StatementKind};
+use unspin_ir::{BlockId, Call, Class, Function, FunctionId, FunctionKind, Module, Name, Problem, StatementKind};
 
 pub use self::class::ClassRef;
 pub(crate) use self::family::{Families, Remark};
@@ -148,6 +148,13 @@ impl Project {
         let runners = crate::spawned::Runners::new(files.len());
         let constants = crate::constants::Constants::new(files.len());
         Self { files, models, index, types, constants, summaries, runners, graphs: Default::default() }
+    }
+
+    /// Whether a part of a function could not be read: what is left of it may be in other blocks than its author meant.
+    pub fn is_misread(&self, at: FunctionRef) -> bool {
+        let function = self.function(at);
+        let is_in = |problem: &Problem| function.kind == FunctionKind::Module || function.span.covers(problem.span);
+        self.files[at.file as usize].module.problems.iter().any(is_in)
     }
 
     /// Whether a file is part of a program in Rust and not of a library: of a crate with a `main`, or of a binary beside a
