@@ -159,8 +159,14 @@ fn asked_of(cx: &LoopContext<'_>, tests: &[ExprId], question: Option<&Site<'_>>)
     question.map(|site| cx.name_of(site)).or_else(field).unwrap_or_else(|| "the state".to_owned())
 }
 
+/// Whether an inner loop does something: one without a statement that leads nowhere else may as well be away.
 fn has_inner_loop(cx: &LoopContext<'_>) -> bool {
-    cx.shape.forest.inside(cx.index).next().is_some()
+    cx.shape.forest.inside(cx.index).any(|inner| {
+        inner.body.iter().any(|block| {
+            let leaves = cx.shape.cfg.successors(block).iter().any(|&next| !cx.natural().body.contains(next));
+            leaves || !cx.function.block(block).statements.is_empty()
+        })
+    })
 }
 
 fn is_sleep(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
@@ -356,9 +362,12 @@ fn reads_clock(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether the loop changes anything but locals that hold answers.
 fn works(cx: &LoopContext<'_>) -> bool {
+    let is_inner = |block| cx.shape.forest.inside(cx.index).any(|inner| inner.header == block);
     cx.natural().body.iter().any(|block| {
         let data = cx.function.block(block);
-        matches!(data.terminator, Terminator::Select { .. } | Terminator::Advance { .. })
+        let takes = matches!(data.terminator, Terminator::Advance { .. }) && !is_inner(block);
+        takes
+            || matches!(data.terminator, Terminator::Select { .. })
             || data.statements.iter().any(|statement| match &statement.kind {
                 StatementKind::Assign(place, _) => !matches!(cx.function.expr(*place), Expr::Local(_)),
                 StatementKind::Delete(_) | StatementKind::Yield(_) => true,
