@@ -339,6 +339,12 @@ pub const VOCABULARY: &[Entry] = &[
         "the step may give back what it was given: a float that may be infinite; the parent of the root; a search that ends \
          when nothing changes",
     ),
+    (
+        Subject::Loop,
+        "within",
+        &["script"],
+        "it only sleeps and asks again for a person who waits: in a script, or beside questions at a terminal",
+    ),
     (Subject::Loop, "pages", &["endless"], "it asks for the next page for as long as the server names one"),
     (Subject::Loop, "selects", &["for-ever"], "it selects for ever: no arm leaves"),
     (Subject::Loop, "leaves-by", &["assertion"], "every exit is an assertion, which Python may leave out"),
@@ -437,6 +443,7 @@ pub const VOCABULARY: &[Entry] = &[
         &["endless", "declared"],
         "it is a retry policy that nothing bounds: it has no limit by default; somebody took away the one that it has",
     ),
+    (Subject::Call, "retries", &["chosen"], "a function chooses which failures the retry policy tries again"),
     (Subject::Call, "parameter", &["dropped"], "the function has a timeout parameter that is not handed on"),
     (
         Subject::Call,

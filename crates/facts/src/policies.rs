@@ -29,7 +29,9 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
         if is_told && is_policy(model) && is_endless(project, at, shape, call, model) {
             let named = crate::sites::shown_callee(function, call);
             let state = if is_declared(project, at, shape, call, model) { "declared" } else { "endless" };
-            found.push(observation(at, statement.span, state, named));
+            let mut policy = observation(at, statement.span, state, named);
+            policy.attributes.extend(is_choosy(function, shape, call).then_some(("retries", "chosen")));
+            found.push(policy);
         }
     }
     found
@@ -45,6 +47,20 @@ fn observation(at: FunctionRef, span: Span, state: &'static str, named: String) 
         words: vec![("call", named)],
         sureness: Sureness::High,
     }
+}
+
+/// Whether a function chooses which failures are tried again: `retry_on_exception=is_write_conflict`,
+/// `retry=retry_if_exception(is_write_conflict)`. Such a failure may be sure to pass, as a conflict is that another writer has won.
+fn is_choosy(function: &Function, shape: &Shape, call: &Call) -> bool {
+    const CHOOSERS: [&str; 3] = ["retry_if_exception", "retry_if_result", "retry_if_exception_message"];
+    call.arguments.iter().any(|argument| {
+        let made = || shape.origin(function, argument.value).and_then(|(_, _, made)| made.callee.name());
+        match argument.name.as_ref().map(unspin_ir::Name::as_str) {
+            Some("retry_on_exception" | "retry_on_result") => true,
+            Some("retry") => made().is_some_and(|name| CHOOSERS.contains(&unspin_ir::last_part(name).as_str())),
+            _ => false,
+        }
+    })
 }
 
 pub(crate) fn is_policy(model: &CallModel) -> bool {

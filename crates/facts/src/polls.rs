@@ -103,18 +103,20 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     places.extend(question.map(|site| ("call", file, site.span)));
     places.extend(cx.sites.iter().find(|site| is_sleep(cx, site)).map(|site| ("sleep", file, site.span)));
     let is_guessed = question.is_some_and(|site| site.resolution.model.is_none() && site.remote != Remote::Yes);
+    let mut attributes = vec![(
+        "polls",
+        match asked {
+            Asked::Own => "own-state",
+            Asked::Foreign => "foreign-state",
+            Asked::Remote => "remote-state",
+        },
+    )];
+    attributes.extend(crate::timeouts::is_for_person(cx.project, cx.at).then_some(("within", "script")));
     Some(Observation {
         subject: Subject::Loop,
         function: cx.at,
         around: Some(cx.source.span),
-        attributes: vec![(
-            "polls",
-            match asked {
-                Asked::Own => "own-state",
-                Asked::Foreign => "foreign-state",
-                Asked::Remote => "remote-state",
-            },
-        )],
+        attributes,
         places,
         words: vec![("asked", asked_of(cx, &tests, question))],
         sureness: if is_guessed || asked == Asked::Own { Sureness::Medium } else { Sureness::High },

@@ -53,6 +53,11 @@ pub(crate) fn is_local(project: &Project, at: FunctionRef, call: &Call) -> bool 
     other_end::is_local(project, at, call)
 }
 
+/// Whether a person waits for what a function does, who can end it: it is part of a script, or speaks with that person.
+pub(crate) fn is_for_person(project: &Project, at: FunctionRef) -> bool {
+    chosen::is_for_person(project, at)
+}
+
 /// Whether something around a loop bounds all its rounds together.
 pub(crate) fn loop_is_bounded(cx: &crate::sites::LoopContext<'_>) -> bool {
     deadline::bounds_loop(cx.project, cx.at, &cx.shape, cx.natural())

@@ -101,3 +101,10 @@ async def wait_bounded(render: Render) -> None:
     async with asyncio.timeout(60):
         while render._fetch()["phase"] != "done":
             await asyncio.sleep(1)
+
+
+def wait_for_login(url: str) -> None:
+    """A person waits, and can end it."""
+    input("Press Enter when you have logged in.")
+    while not requests.get(url, timeout=10).ok:  # expect: endless-poll/strict
+        time.sleep(1)

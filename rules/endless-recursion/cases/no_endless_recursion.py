@@ -117,3 +117,21 @@ def quote(text: str) -> str:
     from shlex import quote
 
     return quote(text)
+
+
+def make_integrator(points: int):
+    def integrate(values: list[float]) -> float:
+        return sum(values) / points
+
+    return integrate
+
+
+def choose_integrator(points: int) -> None:
+    global integrate
+    integrate = make_integrator(points)
+
+
+def integrate(values: list[float]) -> float:
+    """Stands in until the first call, and puts another function in its own place."""
+    choose_integrator(501)
+    return integrate(values)

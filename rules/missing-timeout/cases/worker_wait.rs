@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 pub fn probe(hosts: &[String]) {
     loop {
         for host in hosts {
-            let reachable = BlockingStream::connect(host).is_ok(); // expect: missing-timeout
+            let reachable = BlockingStream::connect(host).is_ok(); // expect: missing-timeout/strict
             println!("{host}: {reachable}");
         }
         std::thread::sleep(Duration::from_secs(60));

@@ -83,3 +83,23 @@ async def loop_of_submodule(work) -> None:
     async for attempt in AsyncRetrying(stop=stop_never):  # expect: retry-policy-without-limit
         with attempt:
             await work()
+
+
+def is_write_conflict(error: Exception) -> bool:
+    return isinstance(error, WriteConflict)
+
+
+class WriteConflict(Exception):
+    """Another writer was faster."""
+
+
+@retrying.retry(retry_on_exception=is_write_conflict, wait_fixed=100)  # expect: retry-policy-without-limit/strict
+def update_the_state(state: str) -> None: ...
+
+
+@tenacity.retry(retry=tenacity.retry_if_exception(is_write_conflict), wait=tenacity.wait_fixed(1))  # expect: retry-policy-without-limit/strict
+def update_the_state_too(state: str) -> None: ...
+
+
+@tenacity.retry(retry=tenacity.retry_if_exception_type(OSError), wait=tenacity.wait_fixed(1))  # expect: retry-policy-without-limit
+def connect_for_ever() -> None: ...

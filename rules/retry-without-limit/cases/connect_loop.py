@@ -27,7 +27,7 @@ def connect_with_flag(host: str, port: int) -> socket.socket:
         try:
             sock.connect((host, port))
             connected = True
-        except ConnectionRefusedError:  # expect: retry-without-limit
+        except ConnectionRefusedError:  # expect: retry-without-limit/strict
             sock.close()
             time.sleep(RETRY_DELAY)
     return sock

@@ -34,13 +34,13 @@ pub fn connect_if_let(address: &SocketAddr) -> std::net::TcpStream {
 }
 
 pub fn wait_for_port(address: &SocketAddr) {
-    while std::net::TcpStream::connect_timeout(address, PATIENCE).is_err() { // expect: retry-without-limit
+    while std::net::TcpStream::connect_timeout(address, PATIENCE).is_err() { // expect: retry-without-limit/strict
         thread::sleep(DELAY);
     }
 }
 
 pub async fn connect_while_let(address: SocketAddr) {
-    while let Err(error) = TcpStream::connect(address).await { // expect: retry-without-limit
+    while let Err(error) = TcpStream::connect(address).await { // expect: retry-without-limit/strict
         tracing::warn!("{address}: {error}");
         sleep(DELAY).await;
     }

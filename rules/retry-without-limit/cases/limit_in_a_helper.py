@@ -59,7 +59,7 @@ class Broker:
             try:
                 self.client.ping()
                 return
-            except redis.ConnectionError as error:  # expect: retry-without-limit
+            except redis.ConnectionError as error:  # expect: retry-without-limit/strict
                 self.pause(error)
 
     def pause(self, error: Exception) -> None:

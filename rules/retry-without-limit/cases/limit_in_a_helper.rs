@@ -63,13 +63,13 @@ impl Registry {
         loop {
             match self.register_once().await {
                 Ok(()) => return,
-                Err(error) => self.pause(&error).await, // expect: retry-without-limit
+                Err(error) => self.pause(&error).await, // expect: retry-without-limit/strict
             }
         }
     }
 
     pub async fn register_while_failing(&self) {
-        while let Err(error) = self.register_once().await { // expect: retry-without-limit
+        while let Err(error) = self.register_once().await { // expect: retry-without-limit/strict
             tracing::warn!("not registered yet: {error}");
             sleep(Duration::from_secs(3)).await;
         }

@@ -129,7 +129,7 @@ def connect_or_count(client, address: str) -> None:
         try:
             client.connect(address, timeout=30)
             break
-        except ConnectionError:  # expect: retry-without-limit
+        except ConnectionError:  # expect: retry-without-limit/strict
             attempts += 1
             if attempts >= 3:
                 print("still trying")

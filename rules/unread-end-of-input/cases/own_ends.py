@@ -2,6 +2,8 @@
 
 import socket
 
+import paramiko
+
 
 class Waker:
     def __init__(self) -> None:
@@ -56,3 +58,28 @@ class Recording:
             except OSError:
                 return packets
             packets.append(data)
+
+
+def take_what_has_come(channel: paramiko.Channel, take) -> None:
+    """At the end nothing is ready any more."""
+    while channel.recv_ready():
+        data = channel.recv(65535)
+        if data:
+            take(data)
+
+
+def take_both(session, take) -> None:
+    ready = session.recv_ready()
+    while ready:
+        data = session.recv(65535)
+        if data:
+            take(data)
+        ready = session.recv_ready()
+
+
+def take_from_another(port, connection: socket.socket) -> None:
+    """That the other one has something says nothing of this one."""
+    while True:  # expect: unread-end-of-input/strict
+        if port.in_waiting():
+            connection.sendall(port.read(10))
+        port.write(connection.recv(1024))

@@ -124,3 +124,50 @@ class Forwarder(threading.Thread):
         self.pool.spawn(self.clean_for_ever)
         while not self.stopping.is_set():
             time.sleep(0.1)
+
+
+class Watcher:
+    """The stop signal of each thread that it starts is no signal for the object itself."""
+
+    def __init__(self) -> None:
+        self.threads: dict[str, tuple[threading.Thread, threading.Event]] = {}
+
+    def run(self) -> None:
+        while True:
+            time.sleep(1)
+
+    def watch(self, path: str) -> None:
+        stop_event = threading.Event()
+        thread = threading.Thread(target=self._tail, args=(path, stop_event), daemon=True)
+        self.threads[path] = (thread, stop_event)
+        thread.start()
+
+    def forget(self, path: str) -> None:
+        _, stop_event = self.threads.pop(path)
+        stop_event.set()
+
+    def _tail(self, path: str, stop_event: threading.Event) -> None:
+        while not stop_event.is_set():
+            print(path)
+            time.sleep(1)
+
+
+class Keys:
+    """What the loop itself asks for keys is a generator, and ends when it is not enabled for a while."""
+
+    def __init__(self, screen) -> None:
+        self.screen = screen
+        self.enabled = threading.Event()
+
+    def close(self) -> None:
+        self.enabled.clear()
+
+    def get_keys(self):
+        self.enabled.wait()
+        while self.enabled.is_set():
+            yield self.screen.getch()
+
+    def run(self) -> None:
+        while True:  # expect: unstoppable-loop/strict
+            for key in self.get_keys():
+                self.screen.addch(key)

@@ -106,20 +106,24 @@ fn is_view(body: &Body<'_>, value: ExprId) -> bool {
         })
 }
 
-/// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`.
+/// Whether the name of the callee is also assigned to: `global pager; pager = get_pager(); pager(text)`, or by another
+/// function that is called before: `choose_pager(); pager(text)`.
 fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
-    let name = component.project.function(edge.to).qualified();
-    let function = component.body(edge.from).function;
-    let shares = component.project.files[edge.from.file as usize].module.shares_objects;
-    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
-        StatementKind::Assign(place, _) => match *function.expr(place) {
-            Expr::Global(assigned) => assigned == name,
-            // `self.feed = self.generator.send; self.feed(data)`
-            Expr::Field(_, field) => shares && field == component.project.function(edge.to).name,
+    let callee = component.project.function(edge.to);
+    let name = callee.qualified();
+    let module = &component.project.files[edge.from.file as usize].module;
+    let assigns = |function: &unspin_ir::Function, is_it: &dyn Fn(&Expr) -> bool| {
+        function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
+            StatementKind::Assign(place, _) => is_it(function.expr(place)),
             _ => false,
-        },
-        _ => false,
-    })
+        })
+    };
+    let is_name = |place: &Expr| *place == Expr::Global(name);
+    // `self.feed = self.generator.send; self.feed(data)`
+    let is_field = |place: &Expr| matches!(place, Expr::Field(_, field) if *field == callee.name);
+    module.shares_objects
+        && (module.functions.iter().any(|function| assigns(function, &is_name))
+            || assigns(component.body(edge.from).function, &is_field))
 }
 
 /// Whether a macro of which only the name is known may have defined or qualified what is called.

@@ -22,14 +22,20 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     let is_asked = cx.function.is_generator && !cx.function.is_async;
     let Some(owner) = cx.function.owner.filter(|_| !is_ended && !is_asked) else { return "none" };
     let family = || cx.project.files[cx.at.file as usize].family(owner).map(|(_, function)| function);
-    let siblings = family().filter(|f| (f.within, f.name) != (cx.function.within, cx.function.name));
+    // A generator stops when whoever asks it for the next item does.
+    let siblings =
+        family().filter(|f| (f.within, f.name) != (cx.function.within, cx.function.name) && (!f.is_generator || f.is_async));
     let set = OnceCell::new();
+    // A signal that a function was handed stops that one: `def tail(self, path, stop):`.
+    let is_of_class = |path: &String| crate::sites::is_rust(cx.project, cx.at) || path.contains('.');
     let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
     let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
         !starts_green(cx, function)
             && reads_stop_field(cx, function, &blocks)
-            && read_in_tests(cx, function).any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
+            && read_in_tests(cx, function)
+                .filter(is_of_class)
+                .any(|path| set.get_or_init(|| set_in_stop(family())).contains(&path))
     });
     // What awaits is stopped by being cancelled, by whoever runs it in a way that is not seen here.
     let is_cancellable =

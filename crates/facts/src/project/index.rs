@@ -31,6 +31,8 @@ pub(crate) struct Index {
     exports: FxHashMap<Name, Option<Name>>,
     /// Names below which there are modules.
     packages: FxHashSet<Name>,
+    /// Python files that lie in no package, so that a library may have their name.
+    outside: FxHashSet<u32>,
 }
 
 /// A class with what other files say of it.
@@ -61,6 +63,8 @@ impl Index {
             index.modules.entry(source.module.name).or_insert(file as u32);
             if let Some((package, _)) = source.module.name.rsplit_once('.') {
                 index.packages.insert(unspin_ir::name(package));
+            } else if source.module.shares_objects {
+                index.outside.insert(file as u32);
             }
             for &(own, of) in &source.module.exports {
                 let name = qualified(source.module.name, own);
@@ -190,10 +194,18 @@ impl Index {
         self.global.contains_key(&name)
     }
 
-    /// What a name stands for in a file.
+    /// What a name stands for in a file. `json.loads` in a `json` of the project that lies in no package is another `json`:
+    /// no file imports itself.
     pub(super) fn symbol(&self, file: u32, name: Name) -> Option<Symbol> {
         let local = self.local.get(&(file, name)).copied();
-        local.or_else(|| self.absolute_symbol(name))
+        let is_elsewhere = |symbol: &Symbol| match *symbol {
+            Symbol::Function(at) => at.file != file,
+            Symbol::Class(class) => self.class(class).file != file,
+        };
+        local.or_else(|| {
+            let found = self.absolute_symbol(name);
+            found.filter(|symbol| is_elsewhere(symbol) || !self.outside.contains(&file))
+        })
     }
 
     /// What an absolute name stands for. A name that no file defines but whose package does, once, by its last part, is

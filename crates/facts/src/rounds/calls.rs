@@ -88,6 +88,11 @@ impl<'p> Machine<'p> {
         {
             return self.raise(state, &["OSError"]);
         }
+        // Nothing comes any more: `while channel.recv_ready():`
+        if self.mode == Mode::EndOfInput && Self::asks_for_more_of_ended(state, function, call) {
+            let nothing = Slot::of(self.values.bool(false));
+            return self.finish(state, call, nothing);
+        }
         let contract = project.contract(at, call, &resolution).map(|model| (model, Certainty::Name));
         if let Some((model, certainty)) = resolution.model.or(contract) {
             let context = Context { function, call, receiver, arguments: &arguments, at, span };

@@ -2,7 +2,7 @@
 //!
 //! Only what is the same for every argument but the subject is here; whatever else a call gives stays a value of its own.
 
-use unspin_ir::Aggregate;
+use unspin_ir::{Aggregate, Call, Callee, Function};
 
 use super::calls::Context;
 use super::machine::Machine;
@@ -10,6 +10,16 @@ use super::state::{Slot, State};
 use super::value::{Literal, Operator, ValueId};
 
 impl Machine<'_> {
+    /// Whether a call asks the stream that has ended for what has come, by its name: `channel.recv_ready()`.
+    pub(super) fn asks_for_more_of_ended(state: &State, function: &Function, call: &Call) -> bool {
+        const ASKS: [&str; 6] = ["recv_ready", "recv_stderr_ready", "available", "inWaiting", "in_waiting", "bytesAvailable"];
+        let Callee::Method(receiver, method) = call.callee else { return false };
+        let ended = state.end.as_ref().or(state.met_before.as_ref().map(|(end, _)| end)).and_then(|end| end.path);
+        call.arguments.is_empty()
+            && ASKS.contains(&method.as_str())
+            && ended.is_some_and(|ended| function.path(receiver).is_some_and(|path| path == ended.as_str()))
+    }
+
     /// What a function of its operands alone gives where the first of them is nothing; `min(a, 0)` of counts.
     pub(super) fn made_of_nothing(&mut self, own_name: &str, operands: &[Slot], shares: bool) -> Option<ValueId> {
         let subject = *operands.first()?;

@@ -1,7 +1,7 @@
 //! Waits that somebody chose: a script or a tool whose person stops it, `None` written out for the timeout, a type that can
 //! be made in time as well, a stream that does not block.
 
-use unspin_ir::{Call, Callee, Constant, Expr, Function, FunctionId, FunctionKind, Name, Terminator};
+use unspin_ir::{BasicBlock, Call, Callee, Constant, Expr, Function, FunctionId, FunctionKind, Name, Terminator};
 
 use super::Context;
 use crate::model::CallModel;
@@ -57,11 +57,36 @@ fn is_connection(name: &str) -> bool {
 /// Whether a function is part of a script, or speaks with a person who waits for it: below `if __name__ == "__main__"`, by
 /// what it reads from the terminal, because it ends the process, or as a tool of those who work on the project.
 pub(super) fn is_script(project: &Project, at: FunctionRef) -> bool {
-    let function = project.function(at);
-    function.kind == FunctionKind::Module
+    is_for_person(project, at) || speaks_with_person(project, at)
+}
+
+/// The same, but for a function that ends the process: a service may give up as well.
+pub(super) fn is_for_person(project: &Project, at: FunctionRef) -> bool {
+    project.function(at).kind == FunctionKind::Module
         || is_below_guard(project, at)
-        || speaks_with_person(project, at)
+        || is_loose_script(project, at)
+        || is_asked_for(project, at)
         || is_of_maintainers(project, at)
+}
+
+/// Whether the file can be run and lies in a folder that is no package: `utils/fetch.py`. What lies at the top may be the
+/// program itself.
+fn is_loose_script(project: &Project, at: FunctionRef) -> bool {
+    let module = &project.files[at.file as usize].module;
+    let in_package = |folder: Name| project.index.modules.contains_key(&folder);
+    unspin_ir::parent_path(module.name).is_some_and(|folder| !in_package(folder)) && guards(project, at).next().is_some()
+}
+
+/// Whether the top of the file, or a function of the file that calls this one, asks a person for something: then that
+/// person waits.
+fn is_asked_for(project: &Project, at: FunctionRef) -> bool {
+    let asks = |asking: FunctionRef| {
+        let is_question = |call: &Call| matches!(call.callee, Callee::Path(path) if ASKS.contains(&path.as_str()));
+        project.function(asking).calls().any(|(call, _)| is_question(call))
+    };
+    let top = FunctionRef { file: at.file, function: FunctionId(0) };
+    let is_python = project.files[at.file as usize].module.shares_objects;
+    is_python && (asks(top) || asks(at) || project.calls_in_file(at).any(|(caller, _, _)| asks(caller)))
 }
 
 /// Whether the file lies beside the packages of the project, in a folder for those who work on it: `scripts/release.py`.
@@ -89,33 +114,32 @@ fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
 }
 
 fn is_below_guard(project: &Project, at: FunctionRef) -> bool {
+    guards(project, at).any(|guard| guard.span.start < project.function(at).name_span.start)
+}
+
+/// Where a file of Python asks whether it is run: `if __name__ == "__main__":`.
+fn guards(project: &Project, at: FunctionRef) -> impl Iterator<Item = &BasicBlock> {
     let file = &project.files[at.file as usize];
-    let Some(module) = file.module.functions.first().filter(|_| file.module.shares_objects) else { return false };
-    let mut guards = module.blocks.iter().filter(|block| match block.terminator {
+    let module = file.module.functions.first().filter(|_| file.module.shares_objects);
+    let is_guard = |module: &Function, block: &BasicBlock| match block.terminator {
         Terminator::Branch { test, .. } => match *module.expr(test) {
             Expr::Compare(_, name, _) => *module.expr(name) == Expr::Global(unspin_ir::name("__name__")),
             _ => false,
         },
         _ => false,
-    });
-    guards.any(|guard| guard.span.start < project.function(at).name_span.start)
+    };
+    module.into_iter().flat_map(move |module| module.blocks.iter().filter(move |block| is_guard(module, block)))
 }
 
+/// What asks a person.
+const ASKS: [&str; 5] = ["input", "raw_input", "getpass.getpass", "click.prompt", "click.confirm"];
+
 fn speaks_with_person(project: &Project, at: FunctionRef) -> bool {
-    const ASKS: [&str; 9] = [
-        "input",
-        "getpass.getpass",
-        "sys.exit",
-        "sys.stdin.read",
-        "sys.stdin.readline",
-        "click.prompt",
-        "click.confirm",
-        "std.process.exit",
-        "std.io.stdin",
-    ];
+    const ENDS: [&str; 5] = ["sys.exit", "sys.stdin.read", "sys.stdin.readline", "std.process.exit", "std.io.stdin"];
     let functions = &project.files[at.file as usize].module.functions;
     let speaks = |function: &Function| {
-        function.calls().any(|(call, _)| matches!(call.callee, Callee::Path(path) if ASKS.contains(&path.as_str())))
+        let is_it = |path: Name| ASKS.contains(&path.as_str()) || ENDS.contains(&path.as_str());
+        function.calls().any(|(call, _)| matches!(call.callee, Callee::Path(path) if is_it(path)))
             || function.exprs.contains(&Expr::Global(unspin_ir::name("sys.stdin")))
     };
     let is_within = |function: &Function| function.parent == Some(at.function) && at.function != FunctionId(0);

@@ -328,6 +328,9 @@ impl Carrier<'_> {
                     Callee::Method(on, method) if self.timeout.set_by.contains(&method) && is_object(on) => {
                         call.arguments.first().map_or(Told::Unknown, |argument| of_setting(function, argument.value))
                     }
+                    Callee::Method(on, method) if method == "setsockopt" && bounds_socket(function, call) && is_object(on) => {
+                        Told::Seconds
+                    }
                     _ => continue,
                 },
                 StatementKind::Assign(place, value) => match *function.expr(*place) {
@@ -384,6 +387,13 @@ fn of_setting(function: &Function, value: ExprId) -> Told {
         Expr::Constant(_) | Expr::Variant(..) | Expr::Aggregate(..) => Told::Seconds,
         _ => Told::Unknown,
     }
+}
+
+/// Whether a socket gets a timeout of the system, which bounds its connect as well: `setsockopt(SOL_SOCKET, SO_SNDTIMEO, value)`.
+fn bounds_socket(function: &Function, call: &Call) -> bool {
+    let is_timeout =
+        |name: &Name| matches!(unspin_ir::last_part(*name).as_str(), "SO_SNDTIMEO" | "SO_RCVTIMEO" | "TCP_USER_TIMEOUT");
+    call.arguments.iter().any(|argument| matches!(function.expr(argument.value), Expr::Global(name) if is_timeout(name)))
 }
 
 /// Of several ways to make an object, the least that is known; `None` where there is no object at all.
