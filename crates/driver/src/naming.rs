@@ -205,8 +205,15 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
     const STAND_INS: [&str; 4] = ["mock", "mocks", "fake", "fakes"];
     // What lies above the working directory says nothing of the project.
     let judged = if shown.is_absolute() || shown.starts_with("..") { below_root } else { shown };
-    // `kitty_tests`; but `ansible_test` may be what a package is about.
-    let is_of_tests = |folder: &str| FOLDERS.contains(&folder) || folder.split(['_', '-']).any(|word| word == "tests");
+    // `kitty_tests`, `e2e`; but `ansible_test` may be what a package is about. Of crates those are for tests alone that begin
+    // or end with the word: `simd_test`, `test-utils`.
+    let is_of_tests = |folder: &str| {
+        let words: Vec<&str> = folder.split(['_', '-']).collect();
+        let ends = words.first().into_iter().chain(words.last());
+        let is_crate_of_tests =
+            || language == Language::Rust && words.len() > 1 && ends.into_iter().any(|word| TESTS.contains(word));
+        FOLDERS.contains(&folder) || words.iter().any(|word| matches!(*word, "tests" | "e2e")) || is_crate_of_tests()
+    };
     let in_folder = judged
         .parent()
         .is_some_and(|folder| folder.components().any(|part| part.as_os_str().to_str().is_some_and(is_of_tests)));
@@ -276,6 +283,10 @@ mod tests {
         assert!(named(&[], "examples/a.rs").2);
         assert!(!named(&[], "contest/a.py").2);
         assert!(is_test_path(Path::new("a/testdata/b.py"), Path::new("a/testdata/b.py"), Language::Python));
+        assert!(is_test_path(Path::new("e2e/src/mock/backend.rs"), Path::new("backend.rs"), Language::Rust));
+        assert!(is_test_path(Path::new("kernel/simd_test/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
+        assert!(is_test_path(Path::new("crates/test-utils/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
+        assert!(!is_test_path(Path::new("crates/latest-news/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
         assert!(!is_test_path(Path::new("/home/test/a.py"), Path::new("a.py"), Language::Python));
     }
 }

@@ -44,7 +44,9 @@ fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
             own.contains(&other.block) && !std::ptr::eq(other, site) && (is_stop || other.effect == Some(Effect::Stop))
         });
         let is_other = |block: BlockId| block != site.block && stops(cx, block);
-        hands_on || own.iter().any(|&block| leaves(cx, block) || is_other(block) || !natural.body.contains(block))
+        hands_on
+            || tells_loop(cx, &own)
+            || own.iter().any(|&block| leaves(cx, block) || is_other(block) || !natural.body.contains(block))
     };
     let waits_for_stop = |site: &&Site<'_>| {
         let stop = site.resolution.model.is_some_and(|(model, _)| model.effect == Effect::StopCheck);
@@ -65,6 +67,31 @@ fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
     };
     let site = cx.sites.iter().filter(waits_for_stop).find(is_arm)?;
     of_token(cx, site, site.block)
+}
+
+/// Whether blocks give a variable a value that a test which leaves the loop looks at, by itself or through another variable:
+/// `let stop = select! { _ = token.cancelled() => true, .. }`.
+fn tells_loop(cx: &LoopContext<'_>, own: &[BlockId]) -> bool {
+    let statements = own.iter().flat_map(|&block| &cx.function.block(block).statements);
+    let told = statements.filter_map(|statement| match statement.kind {
+        StatementKind::Assign(place, _) => match *cx.function.expr(place) {
+            Expr::Local(local) => Some(local),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut told: Vec<LocalId> = told.collect();
+    let all = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements);
+    for statement in all {
+        if let StatementKind::Assign(place, value) = statement.kind
+            && let (Expr::Local(copy), Expr::Local(of)) = (cx.function.expr(place), cx.function.expr(value))
+            && told.contains(of)
+        {
+            told.push(*copy);
+        }
+    }
+    !told.is_empty()
+        && crate::loops::exit_tests(cx).into_iter().any(|test| crate::shape::mentions_any(cx.function, test, &told))
 }
 
 /// Whether a call looks at the request to stop.

@@ -83,7 +83,11 @@ fn counts_units(cx: &LoopContext<'_>, local: LocalId) -> bool {
         *cx.function.expr(place) != Expr::Local(local) && crate::summary::steps_itself(cx.function, place, value)
     });
     let takes = cx.sites.iter().any(|site| site.effect == Some(Effect::Shrink));
-    !is_rust(cx.project, cx.at) && (!is_given || counts || takes)
+    // What is taken away by what the caller says: `while left > 0.0 { left -= page; pages += 1 }`.
+    let divides = assignments(cx).any(|(place, value, _)| {
+        *cx.function.expr(place) == Expr::Local(local) && matches!(cx.function.expr(value), Expr::Binary(BinaryOp::Divide, ..))
+    });
+    if is_rust(cx.project, cx.at) { counts && divides } else { !is_given || counts || takes }
 }
 
 /// Whether the number comes from outside: a length, a constant and what the program counted are finite.

@@ -17,6 +17,9 @@ use self::exit_state::{exit_state, is_skipped};
 pub(crate) use self::stop::stop_paths;
 use self::stop::{endless_wait, stop_signal};
 
+/// How deep the functions that a loop asks are looked into.
+const MAX_QUESTIONS: u32 = 2;
+
 /// What there is to say of one loop.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
@@ -34,6 +37,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         && (cx.project.models.has_word(WordKind::Spin, &cx.function.name) || reads_twice(cx))
     {
         attributes.push(("spins", "on-purpose"));
+    } else if state == "foreign" && waits == "no" && crate::sites::is_rust(cx.project, cx.at) && !asks_others(cx) {
+        attributes.push(("spins", "at-hardware"));
     }
     attributes.extend(runners(cx).into_iter().map(|runner| ("runs-in", runner)));
     let stop = stop_signal(cx);
@@ -79,13 +84,45 @@ fn reads_twice(cx: &LoopContext<'_>) -> bool {
             _ => None,
         }
     };
-    exit_tests(cx).into_iter().any(|test| match *cx.function.expr(test) {
+    // `if before == after && before >= read { break }`: the first half alone leaves nothing.
+    let tests = cx.natural().body.iter().filter_map(|block| match cx.function.block(block).terminator {
+        Terminator::Branch { test, .. } => Some(test),
+        _ => None,
+    });
+    tests.into_iter().any(|test| match *cx.function.expr(test) {
         Expr::Compare(unspin_ir::CompareOp::Eq | unspin_ir::CompareOp::Ne, a, b) => match (read(a), read(b)) {
             (Some((place, method, at)), Some((other, same, there))) => place == other && method == same && at != there,
             _ => false,
         },
         _ => false,
     })
+}
+
+/// Whether the loop asks what another thread, process or the file system is known to change: an atomic, a lock, a file.
+/// What else is read over and over again in Rust, without a word to the compiler, is a register of a device, whose driver
+/// often has nothing to sleep on.
+fn asks_others(cx: &LoopContext<'_>) -> bool {
+    cx.sites.iter().any(|site| is_of_others(cx.project, cx.at, site.call, MAX_QUESTIONS))
+}
+
+/// Whether a call, or one in a function of the project that it calls, asks for what others change.
+fn is_of_others(project: &crate::Project, at: crate::FunctionRef, call: &unspin_ir::Call, hops: u32) -> bool {
+    let resolution = project.resolve(at, call);
+    if let Some((model, _)) = resolution.model {
+        // `register.read()` has the name of a lock's method.
+        let is_register = match call.callee {
+            unspin_ir::Callee::Method(on, method) if method == "read" => {
+                !project.type_of(at, on).is_some_and(|ty| ty.contains("Lock"))
+            }
+            _ => false,
+        };
+        return matches!(model.effect, Effect::Query | Effect::StopCheck) && !is_register;
+    }
+    hops > 0
+        && resolution.targets.iter().any(|&target| {
+            let mut calls = project.function(target).calls();
+            calls.any(|(inner, _)| is_of_others(project, target, inner, hops - 1))
+        })
 }
 
 /// How the loop can end.

@@ -168,6 +168,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["read", "receive", "write", "connect", "accept", "request", "wait", "poll", "other"],
         "what the call that failed, or met the end, does",
     ),
+    (
+        Subject::WayRound,
+        "channel",
+        &["watched"],
+        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop",
+    ),
     (Subject::WayRound, "remote", &["yes", "likely", "no"], "whether that call waits for another machine or process"),
     (
         Subject::WayRound,
@@ -256,7 +262,13 @@ pub const VOCABULARY: &[Entry] = &[
         &["nothing", "queries", "calls", "halts"],
         "what its body does besides its tests; halts: it is a `loop {}` that is empty, or says no more than that it was reached, in Rust",
     ),
-    (Subject::Loop, "spins", &["on-purpose"], "its function is named for spinning, as those of lock-free structures are"),
+    (
+        Subject::Loop,
+        "spins",
+        &["on-purpose", "at-hardware"],
+        "its function is named for spinning, as those of lock-free structures are; in Rust, it asks nothing of which is known \
+         that another thread, process or the file system changes it: a register of a device",
+    ),
     (
         Subject::Loop,
         "exits",

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use unspin_flow::NaturalLoop;
-use unspin_ir::LoopKind;
+use unspin_flow::{BlockSet, NaturalLoop, ways};
+use unspin_ir::{Callee, Expr, LoopKind, Terminator};
 
 use crate::observation::{Observation, Queries, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
-use crate::sites::LoopContext;
+use crate::sites::{LoopContext, Site};
 use crate::{Certainty, FunctionRef, Project};
 
 /// Observations about the loops and calls of a function, in the order of the source. Of those that no query asks for, some
@@ -139,9 +139,12 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     let site = cx.sites.iter().find(|site| site.span == spin.span && spin.at == cx.at);
     let sureness = match (spin.escaped, spin.certainty) {
         (true, _) => Sureness::Low,
+        _ if site.is_some_and(|site| is_of_any_iterator(cx, site)) => Sureness::Low,
         (false, Certainty::Certain) if spin.forks <= 4 => Sureness::High,
         _ => Sureness::Medium,
     };
+    let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
+    attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
     let mut places = vec![("loop", cx.at.file, cx.source.head), ("call", spin.at.file, spin.span)];
     places.extend(latch.map(|&latch| ("latch", cx.at.file, cx.function.block(latch).span)));
@@ -160,6 +163,40 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         words: vec![("call", call)],
         sureness,
     }
+}
+
+/// Whether a call asks for the next item of what may be anything that gives items: it is known as an iterator and no more,
+/// or it is awaited and has nothing but the name. Such a thing may say `None` for "nothing yet", and wait before it does.
+fn is_of_any_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Callee::Method(on, method) = site.call.callee else { return false };
+    if method != "next" || !crate::sites::is_rust(cx.project, cx.at) {
+        return false;
+    }
+    let is_named = || site.resolution.model.is_some_and(|(_, certainty)| certainty != Certainty::Certain);
+    let is_handed = || match *cx.function.expr(on) {
+        Expr::Local(local) => !cx.shape.definitions(local).iter().any(|definition| definition.value.is_none()),
+        _ => true,
+    };
+    site.call.awaited && is_named()
+        || cx.project.type_of(cx.at, on).is_some_and(|ty| unspin_ir::last_part(ty) == "Iterator") && is_handed()
+}
+
+/// Whether a loop waits in a `select!` for a value that somebody sets and others watch, and another arm always leaves the
+/// loop: who sets the value mostly lives as long as they do, and ends them by that arm.
+fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
+    let natural = cx.natural();
+    let is_watched = |site: &Site<'_>| match site.call.callee {
+        Callee::Method(on, _) => cx.project.type_of(cx.at, on).is_some_and(|ty| ty.contains(".watch.")),
+        _ => false,
+    };
+    let Some(site) = cx.sites.iter().find(|site| site.span == spin.span && is_watched(site)) else { return false };
+    let back = ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::default());
+    natural.body.iter().any(|block| match &cx.function.block(block).terminator {
+        Terminator::Select { arms } => {
+            arms.contains(&site.block) && arms.iter().any(|&arm| arm != natural.header && !back.contains(arm))
+        }
+        _ => false,
+    })
 }
 
 fn called_at(project: &Project, spin: &Spin) -> String {

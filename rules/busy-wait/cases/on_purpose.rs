@@ -53,3 +53,22 @@ impl Queue {
         }
     }
 }
+
+pub struct Budget {
+    limit: std::sync::atomic::AtomicUsize,
+    left: std::sync::atomic::AtomicUsize,
+}
+
+impl Budget {
+    // Reads two numbers until they belong together: whoever writes is done in a moment.
+    pub fn used(&self) -> usize {
+        loop {
+            let before = self.limit.load(Ordering::SeqCst);
+            let left = self.left.load(Ordering::SeqCst);
+            let limit = self.limit.load(Ordering::SeqCst);
+            if before == limit && limit >= left {
+                break limit - left;
+            }
+        }
+    }
+}

@@ -49,3 +49,32 @@ pub fn until_device_answers<D: Device>(device: &D) {
     // A register of the hardware, or a call that waits: unknown.
     while device.status() & 1 == 0 {}
 }
+
+pub struct Register {
+    address: *mut u8,
+}
+
+impl Register {
+    fn read(&self) -> u8 {
+        unsafe { *self.address }
+    }
+}
+
+pub struct Uart {
+    line_status: Register,
+}
+
+impl Uart {
+    fn is_ready(&self) -> bool {
+        self.line_status.read() & 1 != 0
+    }
+
+    // A driver waits for its own device, and has nothing to sleep on.
+    pub fn wait_for_byte(&self) {
+        while !self.is_ready() {}
+    }
+
+    pub fn wait_until_sent(&self) {
+        while self.line_status.read() & 0x20 == 0 {}
+    }
+}

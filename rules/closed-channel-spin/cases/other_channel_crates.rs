@@ -96,3 +96,17 @@ pub async fn flume_receive(lines: flume::Receiver<String>, seen: &mut Vec<String
         }
     }
 }
+
+// A timer is never closed.
+pub fn cleans_now_and_then(jobs: Receiver<String>, seen: &mut Vec<String>) {
+    let timer = crossbeam_channel::tick(Duration::from_secs(60));
+    loop {
+        crossbeam_channel::select! {
+            recv(jobs) -> job => match job {
+                Ok(job) => seen.push(job),
+                Err(_) => break,
+            },
+            recv(timer) -> _ => seen.clear(),
+        }
+    }
+}

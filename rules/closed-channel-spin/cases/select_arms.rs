@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::interval;
 
 pub async fn binds_the_option(mut jobs: mpsc::Receiver<u64>, totals: &mut Vec<u64>) {
@@ -85,6 +85,23 @@ pub async fn guarded_arm(
                 Some(value) => totals.push(value),
                 None => open = false,
             },
+        }
+    }
+}
+
+pub struct Worker {
+    commands: watch::Receiver<u64>,
+    exit: tokio_util::sync::CancellationToken,
+}
+
+impl Worker {
+    // Who sets the command ends the workers as well.
+    pub async fn obeys(mut self, totals: &mut Vec<u64>) {
+        loop { // expect: closed-channel-spin/strict
+            tokio::select! {
+                _ = self.exit.cancelled() => break,
+                _ = self.commands.changed() => totals.push(*self.commands.borrow()),
+            }
         }
     }
 }

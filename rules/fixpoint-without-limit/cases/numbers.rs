@@ -29,3 +29,14 @@ pub fn halves(mut size: f64) -> f64 {
     }
     size
 }
+
+// Looks for the unit to show a size in, which was measured.
+pub fn unit(size: f64) -> usize {
+    let mut size = size;
+    let mut unit = 0;
+    while size >= 1024.0 {
+        size /= 1024.0;
+        unit += 1;
+    }
+    unit
+}

@@ -87,3 +87,24 @@ pub async fn read_when_ready(stream: TcpStream) -> io::Result<()> {
 fn handle(bytes: &[u8], peer: &str) {
     tracing::info!("{} bytes from {peer}", bytes.len());
 }
+
+// A framed stream ends after its first error.
+pub async fn reads_frames(socket: tokio::net::TcpStream, codec: tokio_util::codec::LinesCodec, seen: &mut Vec<String>) {
+    let mut framed = tokio_util::codec::FramedRead::new(socket, codec);
+    while let Some(line) = futures::StreamExt::next(&mut framed).await {
+        match line {
+            Ok(line) => seen.push(line),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+pub async fn reads_frames_by_method(socket: tokio::net::TcpStream, codec: tokio_util::codec::LinesCodec, seen: &mut Vec<String>) {
+    let mut framed = tokio_util::codec::FramedRead::new(socket, codec);
+    while let Some(line) = framed.next().await {
+        match line {
+            Ok(line) => seen.push(line),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}

@@ -49,3 +49,30 @@ async fn hands_it_on(stop: CancellationToken, inner: CancellationToken, mut work
         }
     }
 }
+
+pub struct Segment {
+    shutdown: CancellationToken,
+}
+
+impl Segment {
+    async fn write(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    // What is left is written, and then it leaves.
+    pub async fn writes(&self, all: CancellationToken, filled: &tokio::sync::Notify) {
+        loop {
+            let leave = tokio::select! {
+                _ = filled.notified() => false,
+                _ = all.cancelled() => true,
+                _ = self.shutdown.cancelled() => true,
+            };
+            if let Err(error) = self.write().await {
+                eprintln!("{error}");
+            }
+            if leave {
+                break;
+            }
+        }
+    }
+}

@@ -49,3 +49,16 @@ pub fn first_stop(tokens: &mut std::slice::Iter<'_, Token>) {
         }
     }
 }
+
+pub struct Terminal {
+    events: Box<dyn Iterator<Item = Token> + Send>,
+}
+
+/// What gives items may wait for the next one, and say that there is none yet.
+pub fn follows(terminal: Terminal, goes_on: &std::sync::atomic::AtomicBool, seen: &mut Vec<Token>) {
+    let mut events = terminal.events;
+    while goes_on.load(std::sync::atomic::Ordering::Acquire) { // expect: unread-end-of-input/strict
+        let Some(event) = events.next() else { continue };
+        seen.push(event);
+    }
+}

@@ -276,6 +276,10 @@ impl<'c, 'p> Bounds<'c, 'p> {
                     self.is_after_failure(origin).then_some("health-check")
                 }
                 _ if gets_failure => Some("error-test"),
+                // `deadline.saturating_duration_since(Instant::now()).is_zero()`
+                Effect::Pure | Effect::View if origin.call.operands().any(|operand| self.is_of_clock(operand)) => {
+                    Some("deadline")
+                }
                 _ => None,
             };
         }
@@ -336,7 +340,16 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 if self.is_item(side) && self.is_number(other) {
                     found = true;
                 }
-                let Some(path) = function.path(side).or_else(|| self.key_of(side)) else { continue };
+                // `if attempt + 1 == attempts`
+                let counted = match *function.expr(side) {
+                    Expr::Binary(unspin_ir::BinaryOp::Add | unspin_ir::BinaryOp::Subtract, count, by)
+                        if matches!(function.expr(by), Expr::Constant(_)) =>
+                    {
+                        count
+                    }
+                    _ => side,
+                };
+                let Some(path) = function.path(counted).or_else(|| self.key_of(side)) else { continue };
                 let steps = self.steps(&path);
                 if !steps.is_empty() {
                     found |= self.cuts(&steps);

@@ -135,6 +135,12 @@ impl Bounds<'_, '_> {
             if self.cx.origin_site(part).is_some_and(|site| site.effect == Some(Effect::Clock)) {
                 return true;
             }
+            // `deadline.saturating_duration_since(now)`
+            if let Some(site) = self.cx.origin_site(part)
+                && site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Pure | Effect::View))
+            {
+                pending.extend(site.call.operands());
+            }
             match *self.cx.function.expr(part) {
                 Expr::Local(local) => {
                     if let [only] = self.cx.shape.definitions(local) {
