@@ -152,7 +152,6 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         Some(site) => cx.name_of(site),
         None => called_at(cx.project, spin),
     };
-    let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
     attributes.extend(cx.project.is_program(cx.at.file).then_some(("code", "program")));
     Observation {
         subject: Subject::WayRound,

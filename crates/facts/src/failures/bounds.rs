@@ -276,7 +276,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                     self.is_after_failure(origin).then_some("health-check")
                 }
                 _ if gets_failure => Some("error-test"),
-                // `deadline.saturating_duration_since(Instant::now()).is_zero()`
+                // `deadline.saturating_duration_since(now).is_zero()`
                 Effect::Pure | Effect::View if origin.call.operands().any(|operand| self.is_of_clock(operand)) => {
                     Some("deadline")
                 }
