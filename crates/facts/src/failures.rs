@@ -161,6 +161,7 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Teste
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
     attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
     attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));
+    attributes.extend(crate::loops::forgets_stop(cx).then_some(("stop-signal", "forgotten")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {

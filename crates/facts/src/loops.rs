@@ -14,8 +14,8 @@ use crate::spawned::Runner;
 
 pub(crate) use self::exit_state::exit_tests;
 use self::exit_state::{exit_state, is_skipped};
-pub(crate) use self::stop::stop_paths;
 use self::stop::{endless_wait, stop_signal};
+pub(crate) use self::stop::{forgets_stop, stop_paths};
 
 /// How deep the functions that a loop asks are looked into.
 const MAX_QUESTIONS: u32 = 2;

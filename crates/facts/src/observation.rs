@@ -208,6 +208,12 @@ pub const VOCABULARY: &[Entry] = &[
         "whether another handler of the loop does count and compare: always; unless it is told not to; none",
     ),
     (Subject::WayRound, "answer", &["awaited"], "the function gives back what the call reads, so that somebody waits for it"),
+    (
+        Subject::WayRound,
+        "stop-signal",
+        &["forgotten"],
+        "another loop of the function, or of its class, asks for a stop signal in its head, and this one for none",
+    ),
     (Subject::WayRound, "peer", &["handed"], "the connection was handed to the function, and is no part of its object"),
     (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
     (

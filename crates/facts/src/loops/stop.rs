@@ -43,6 +43,20 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     if obeyed && !is_cancellable { "ignored" } else { "none" }
 }
 
+/// Whether another loop of the function, or of its class, asks for a stop signal in its head, and this one for none.
+pub(crate) fn forgets_stop(cx: &LoopContext<'_>) -> bool {
+    let body: Vec<BlockId> = cx.natural().body.iter().collect();
+    let asks = |function: &unspin_ir::Function| {
+        let outside = |block: &BlockId| !std::ptr::eq(function, cx.function) || !cx.natural().body.contains(*block);
+        let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).filter(outside).collect();
+        reads_stop_field(cx, function, &blocks)
+    };
+    let family = || cx.function.owner.map(|owner| cx.project.files[cx.at.file as usize].family(owner));
+    !reads_stop(cx, cx.function, &body)
+        && !cx.sites.iter().any(|site| site.effect == Some(Effect::StopCheck))
+        && (asks(cx.function) || family().is_some_and(|mut family| family.any(|(_, function)| asks(function))))
+}
+
 /// Whether the obedient one starts this one beside itself in its own thread, which ends with it: `pool.spawn(self._clean)`.
 fn starts_green(cx: &LoopContext<'_>, function: &unspin_ir::Function) -> bool {
     let is_it = |value| function.path(value).is_some_and(|path| path.rsplit('.').next() == Some(cx.function.name.as_str()));
