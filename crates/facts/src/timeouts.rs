@@ -29,7 +29,7 @@ const MAX_HOPS: u32 = 4;
 /// Whether a call, resolved by its model, waits for ever.
 pub(crate) fn is_endless(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let Some((model, _)) = project.resolve(at, call).model else { return false };
-    model.timeout.is_some() && patience::waits(project, at, call, model) == Waits::Endless
+    model.timeout.is_some() && matches!(patience::waits(project, at, call, model), Waits::Endless | Waits::MeantSo)
 }
 
 /// Whether calls of a model can be reported at all.
@@ -132,7 +132,7 @@ impl Context<'_> {
         let bound = match waits {
             Waits::Bounded | Waits::Unknown => return None,
             Waits::System => "system",
-            Waits::Endless | Waits::TurnedOff => "endless",
+            Waits::Endless | Waits::TurnedOff | Waits::MeantSo => "endless",
         };
         if self.is_future(call)
             || self.gets_timeout(call, model.effect)
@@ -148,7 +148,8 @@ impl Context<'_> {
             // Whoever gives the address may put a deadline around all addresses of its host.
             kind.is_some_and(|kind| kind != LoopKind::For || !is_callers || waits != Waits::System)
         });
-        let is_answered = matches!(model.effect, Effect::Request | Effect::Connect) && waits == Waits::Endless;
+        let is_answered =
+            matches!(model.effect, Effect::Request | Effect::Connect) && matches!(waits, Waits::Endless | Waits::MeantSo);
         let in_loop = match in_loop {
             true => "yes",
             false if is_answered && loops::is_called_in_loop(self.project, self.at) => "of-caller",
@@ -181,7 +182,7 @@ impl Context<'_> {
         if self.is_given_stream(call) && self.expects_to_be_interrupted() {
             return None;
         }
-        if self.says_never(call, model) {
+        if self.says_never(call, model) || waits == Waits::MeantSo {
             attributes.push(("told", "never"));
         } else if self.is_one_way_of_several() {
             attributes.push(("told", "choice"));

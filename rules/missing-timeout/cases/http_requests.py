@@ -53,7 +53,7 @@ class Fetcher:
         """Five seconds are the default of the library; this client turns them off."""
         pages = []
         for url in self.urls:
-            pages.append(self.endless_client.get(url).content)  # expect: missing-timeout
+            pages.append(self.endless_client.get(url).content)  # expect: missing-timeout/strict
         return pages
 
     def fetch_in_time(self) -> list[bytes]:

@@ -108,9 +108,16 @@ fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
         "docs",
         "xtask",
     ];
-    let mut parts = project.files[at.file as usize].module.name.as_str().split('.');
+    let module = &project.files[at.file as usize].module;
+    let mut parts = module.name.as_str().split('.');
     // `.github/scripts/labels.py`
-    parts.next().is_some_and(|top| top.is_empty() || FOLDERS.contains(&top)) && parts.next().is_some()
+    let is_beside = parts.next().is_some_and(|top| top.is_empty() || FOLDERS.contains(&top)) && parts.next().is_some();
+    // `package/scripts/launch.py`: what is installed as a command.
+    let is_within = || {
+        let folder = unspin_ir::parent_path(module.name);
+        folder.is_some_and(|folder| folder.split('.').any(|part| matches!(part, "scripts" | "demos" | "demo" | "examples")))
+    };
+    is_beside || (module.shares_objects && is_within())
 }
 
 fn is_below_guard(project: &Project, at: FunctionRef) -> bool {

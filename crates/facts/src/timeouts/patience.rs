@@ -23,6 +23,8 @@ pub(super) enum Waits {
     Endless,
     /// For ever, because the library's own default is turned off on one of the ways to the call.
     TurnedOff,
+    /// For ever, because whoever made the object turned the library's own default off: `AsyncClient(timeout=None)`.
+    MeantSo,
 }
 
 /// What an object was told about timeouts.
@@ -57,6 +59,7 @@ pub(super) fn waits(project: &Project, at: FunctionRef, call: &Call, model: &Cal
     match told {
         Told::Nothing => of_bound(timeout.default),
         Told::Seconds => Waits::Bounded,
+        Told::Never if of_bound(timeout.default) == Waits::Bounded => Waits::MeantSo,
         Told::Never => of_bound(timeout.none),
         Told::Unknown => Waits::Unknown,
     }
