@@ -36,6 +36,7 @@ mod peer_input;
 mod pings;
 mod policies;
 mod polls;
+mod positions;
 pub mod project;
 mod reads;
 mod recursion;

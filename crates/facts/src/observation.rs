@@ -137,9 +137,18 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "through",
-        &["failure", "end-of-input", "closed-channel", "nothing-taken", "nothing-consumed", "step-back", "cancellation"],
+        &[
+            "failure",
+            "end-of-input",
+            "closed-channel",
+            "nothing-taken",
+            "nothing-consumed",
+            "nothing-moved",
+            "step-back",
+            "cancellation",
+        ],
         "what the way goes through: a failed call; a read at the end of its input; a receive whose other side is gone; a \
-         write that takes nothing; a slice or step by an amount from the input that may be zero; a seek back over what was \
+         write that takes nothing; a slice by an amount from the input that may be zero; a position moved by such an amount; a seek back over what was \
          read; a handler that swallows a \
          cancellation or interrupt",
     ),

@@ -113,12 +113,13 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
             observations.push(of_spin(&cx, &spin, through));
         }
     }
-    if let Some(step) = crate::slices::doubtful_step(&cx) {
+    let cut = crate::slices::doubtful_step(&cx).map(|step| ("nothing-consumed", step));
+    if let Some((through, step)) = cut.or_else(|| crate::positions::doubtful_move(&cx).map(|step| ("nothing-moved", step))) {
         observations.push(Observation {
             subject: Subject::WayRound,
             function: at,
             around: Some(source.span),
-            attributes: vec![("through", "nothing-consumed")],
+            attributes: vec![("through", through)],
             places: vec![("loop", at.file, source.head), ("call", at.file, step.span)],
             words: vec![("place", step.place)],
             sureness: if step.is_answer { Sureness::Low } else { Sureness::High },

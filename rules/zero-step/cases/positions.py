@@ -3,7 +3,7 @@
 
 def skip_options(data: bytes) -> int:
     pos = 0
-    while pos < len(data):  # fixme: expect: zero-step/strict
+    while pos < len(data):  # expect: zero-step
         pos += data[pos]
     return pos
 
@@ -27,7 +27,7 @@ def skip_options_with_type(data: bytes) -> int:
 
 def count_down(data: bytes, remaining: int) -> list[int]:
     sizes = []
-    while remaining > 0:  # fixme: expect: zero-step/strict
+    while remaining > 0:  # expect: zero-step
         size = data[-remaining]
         sizes.append(size)
         remaining -= size

@@ -95,7 +95,7 @@ pub fn drain_at_least_one(buffer: &mut Vec<u8>) -> usize {
 
 pub fn skip_options(data: &[u8]) -> usize {
     let mut pos = 0;
-    while pos < data.len() { // fixme: expect: zero-step/strict
+    while pos < data.len() { // expect: zero-step
         pos += data[pos] as usize;
     }
     pos

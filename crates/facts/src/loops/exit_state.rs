@@ -136,8 +136,13 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 if asked == "changed" || state == "unchanged" {
                     state = asked;
                 }
-            } else if cx.shape.definitions(*local).iter().any(in_loop) || is_given_away(cx, *local, shares) {
+            } else if is_given_away(cx, *local, shares) {
                 state = "changed";
+            } else if cx.shape.definitions(*local).iter().any(in_loop) {
+                let known = state_of_value(cx, *local, hops);
+                if known == "changed" || state == "unchanged" {
+                    state = known;
+                }
             } else if matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared) && state == "unchanged"
             {
                 state = "foreign";
@@ -156,6 +161,28 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
         _ => {}
     });
     state
+}
+
+/// What happens to a local that the loop gives a value: when it is computed anew in every round, it changes with what it is
+/// computed from. A name that is put together is no look at what others may set.
+fn state_of_value(cx: &LoopContext<'_>, local: unspin_ir::LocalId, hops: u32) -> &'static str {
+    let in_loop = |definition: &&crate::shape::Definition| cx.natural().body.contains(definition.block);
+    let mut values = cx.shape.definitions(local).iter().filter(in_loop).map(|definition| definition.value);
+    let (Some(Some(value)), None) = (values.next(), values.next()) else { return "changed" };
+    let (mut is_computed, mut is_text) = (false, false);
+    crate::shape::for_each_part(cx.function, value, &mut |part| match cx.function.expr(part) {
+        Expr::Binary(..) => is_computed = true,
+        Expr::Constant(unspin_ir::Constant::Text(_)) | Expr::Aggregate(unspin_ir::Aggregate::Text, _) => is_text = true,
+        _ => {}
+    });
+    let is_own = crate::shape::mentions(cx.function, value, local);
+    if is_own || !is_computed && !is_text {
+        return "changed";
+    }
+    match state_of_test(cx, value, hops + 1) {
+        "foreign" if is_text => "unchanged",
+        state => state,
+    }
 }
 
 /// Whether the loop assigns that field of another object, which may well be the same: `for p in found.parts: p.size -= 1`.
