@@ -60,8 +60,15 @@ pub(crate) fn doubtful_move(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
         return None;
     }
     let tests = crate::loops::exit_tests(cx);
-    let is_test = |&test: &ExprId| crate::shape::mentions(cx.function, test, position);
-    if !tests.iter().any(|test| matches!(cx.function.expr(*test), Expr::Compare(..)) && is_test(test)) {
+    let compares = |&test: &ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, test, &mut |part| {
+            let is_comparison = matches!(cx.function.expr(part), Expr::Compare(..));
+            found |= is_comparison && crate::shape::mentions(cx.function, part, position);
+        });
+        found
+    };
+    if !tests.iter().any(compares) {
         return None;
     }
     let mut names = vec![position];
