@@ -180,8 +180,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "channel",
-        &["watched"],
-        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop",
+        &["watched", "of-object"],
+        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; is part of \
+         the object whose method this is, as the mailbox of an actor is",
     ),
     (Subject::WayRound, "remote", &["yes", "likely", "no"], "whether that call waits for another machine or process"),
     (

@@ -146,6 +146,8 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
     attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
+    let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx.project, spin);
+    attributes.extend(is_mailbox.then_some(("channel", "of-object")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
     let mut places = vec![("loop", cx.at.file, cx.source.head), ("call", spin.at.file, spin.span)];
     places.extend(latch.map(|&latch| ("latch", cx.at.file, cx.function.block(latch).span)));
@@ -199,12 +201,27 @@ fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     })
 }
 
+/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is.
+fn is_of_object(project: &Project, spin: &Spin) -> bool {
+    let function = project.function(spin.at);
+    match call_at(function, spin).map(|call| call.callee) {
+        Some(Callee::Method(on, _)) if matches!(function.expr(on), unspin_ir::Expr::Field(..)) => {
+            crate::shape::root_local(function, on).is_some_and(|root| Some(root) == function.receiver())
+        }
+        _ => false,
+    }
+}
+
+fn call_at<'f>(function: &'f unspin_ir::Function, spin: &Spin) -> Option<&'f unspin_ir::Call> {
+    let statements = function.blocks.iter().flat_map(|block| &block.statements);
+    statements.filter(|statement| statement.span == spin.span).find_map(|statement| match &statement.kind {
+        unspin_ir::StatementKind::Call(call) => Some(&**call),
+        _ => None,
+    })
+}
+
 fn called_at(project: &Project, spin: &Spin) -> String {
     let function = project.function(spin.at);
-    let statements = function.blocks.iter().flat_map(|block| &block.statements);
-    let mut calls = statements.filter(|statement| statement.span == spin.span);
-    match calls.next().map(|statement| &statement.kind) {
-        Some(unspin_ir::StatementKind::Call(call)) => crate::sites::shown_callee(function, call),
-        _ => "the call".to_owned(),
-    }
+    let called = call_at(function, spin).map(|call| crate::sites::shown_callee(function, call));
+    called.unwrap_or_else(|| "the call".to_owned())
 }

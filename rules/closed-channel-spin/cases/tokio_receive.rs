@@ -80,7 +80,7 @@ impl Inbox {
     }
 
     pub async fn sum(&mut self, totals: &mut Vec<u64>) {
-        loop { // expect: closed-channel-spin
+        loop { // expect: closed-channel-spin/strict
             if let Some(value) = self.next().await {
                 totals.push(value);
             }
