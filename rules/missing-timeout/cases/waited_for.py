@@ -4,6 +4,7 @@ import socket
 import struct
 import time
 
+import psycopg2
 import requests
 
 
@@ -58,3 +59,17 @@ class Log:
             else:
                 self.sock = sock
                 break
+
+
+class Database:
+    """What the user writes to say where the server is may hold a `connect_timeout` as well."""
+
+    def __init__(self, conninfo: str, host: str) -> None:
+        self.conninfo = conninfo
+        self.host = host
+
+    def connect(self) -> None:
+        self.connection = psycopg2.connect(self.conninfo)
+
+    def connect_to_host(self) -> None:
+        self.connection = psycopg2.connect(host=self.host)  # expect: missing-timeout

@@ -44,7 +44,8 @@ pub(super) fn waits(project: &Project, at: FunctionRef, call: &Call, model: &Cal
     if let Some(argument) = call.argument(timeout.keyword, timeout.position.map(|position| position as usize)) {
         return by_argument(project, at, timeout, argument);
     }
-    if call.has_spread() || is_set_for_all(project, at, &timeout.set_by) {
+    if call.has_spread() || is_given_options(project.function(at), call, model) || is_set_for_all(project, at, &timeout.set_by)
+    {
         return Waits::Unknown;
     }
     let carrier = match (timeout.of, call.callee) {
@@ -390,6 +391,14 @@ fn of_setting(function: &Function, value: ExprId) -> Told {
         Expr::Constant(_) | Expr::Variant(..) | Expr::Aggregate(..) => Told::Seconds,
         _ => Told::Unknown,
     }
+}
+
+/// Whether a connection is told where to by a text that may hold a timeout as well, by its name: `connect(self.conninfo)`.
+fn is_given_options(function: &Function, call: &Call, model: &CallModel) -> bool {
+    const NAMES: [&str; 7] = ["dsn", "conninfo", "connstr", "conn_str", "conn_string", "connection_string", "connect_string"];
+    let first = call.arguments.first().filter(|argument| argument.name.is_none() && model.effect == Effect::Connect);
+    let named = first.and_then(|argument| function.path(argument.value));
+    named.is_some_and(|path| path.rsplit('.').next().is_some_and(|last| NAMES.contains(&last)))
 }
 
 /// Whether a socket gets a timeout of the system, which bounds its connect as well: `setsockopt(SOL_SOCKET, SO_SNDTIMEO, value)`.
