@@ -79,7 +79,11 @@ fn is_awaited(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(handle) = site.call.result else { return false };
     let mentions = |expr: ExprId| crate::shape::mentions(cx.function, expr, handle);
     let starts = |other: &Site<'_>| matches!(other.call.callee, unspin_ir::Callee::Method(_, method) if method == "start");
-    cx.sites.iter().any(|other| !starts(other) && other.call.operands().any(mentions))
+    let awaits = |other: &Site<'_>| match other.call.callee {
+        unspin_ir::Callee::Value(value) => other.call.awaited && mentions(value),
+        _ => false,
+    };
+    cx.sites.iter().any(|other| awaits(other) || !starts(other) && other.call.operands().any(mentions))
         || cx.natural().body.iter().any(|block| match cx.function.block(block).terminator {
             unspin_ir::Terminator::Branch { test, .. } => mentions(test),
             _ => false,

@@ -211,3 +211,39 @@ pub async fn routes(handle: &rtnetlink::Handle, mut found: Vec<u32>) -> Vec<u32>
     }
     found
 }
+
+pub struct Driver {
+    local_commands_tx: mpsc::Sender<u32>,
+    local_commands_rx: mpsc::Receiver<u32>,
+}
+
+impl Driver {
+    // The object has a sender of its own.
+    pub async fn drives(mut self, seen: &mut Vec<u32>) {
+        loop {
+            tokio::select! {
+                command = self.local_commands_rx.recv() => match command {
+                    Some(command) => seen.push(command),
+                    None => continue,
+                },
+                _ = tokio::time::sleep(std::time::Duration::from_secs(1)) => seen.clear(),
+            }
+        }
+    }
+
+    pub async fn drives_for(&self, mut local_commands: mpsc::Receiver<u32>, seen: &mut Vec<u32>) {
+        loop {
+            if let Some(command) = local_commands.recv().await {
+                seen.push(command);
+            }
+        }
+    }
+
+    pub async fn drives_others(&self, mut others_rx: mpsc::Receiver<u32>, seen: &mut Vec<u32>) {
+        loop { // expect: closed-channel-spin
+            if let Some(command) = others_rx.recv().await {
+                seen.push(command);
+            }
+        }
+    }
+}

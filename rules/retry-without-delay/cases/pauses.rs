@@ -44,3 +44,24 @@ pub fn accept(listener: TcpListener, handle: impl Fn(std::io::Result<TcpStream>)
         }
     }
 }
+
+// A person is asked before it is tried again.
+pub fn moves_over(users: &[String]) -> Result<(), String> {
+    for user in users {
+        loop {
+            match std::net::TcpStream::connect(user) {
+                Ok(_) => break,
+                Err(error) => {
+                    println!("{error}");
+                    let choice = prompt_one("skip or retry?")?;
+                    match choice.as_str() {
+                        "skip" => break,
+                        "retry" => continue,
+                        _ => return Err(error.to_string()),
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}

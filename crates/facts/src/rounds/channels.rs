@@ -145,6 +145,30 @@ impl<'p> Machine<'p> {
         !module.shares_objects && module.functions.iter().any(|function| is_built_with_sender(function, field))
     }
 
+    /// Whether the object that receives has a sender of its own beside the receiver, called the same but for the word that
+    /// tells the sides apart: `self.commands_tx` beside `self.commands_rx`, or beside a `commands_rx` that it was handed.
+    pub(super) fn has_sender_of_that_name(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let (class, name) = match *cx.function.expr(receiver) {
+            Expr::Field(owner, field) => (self.project.type_of(cx.at, owner).and_then(|ty| self.project.class(ty)), field),
+            Expr::Local(local) if cx.function.local(local).kind == LocalKind::Parameter => {
+                (self.project.owner(cx.at), cx.function.local(local).name)
+            }
+            _ => return false,
+        };
+        let Some(class) = class else { return false };
+        let module = &self.project.files[self.project.class_file(class) as usize].module;
+        let class_name = unspin_ir::last_part(self.project.class_name(class));
+        let stem = stem_of_side(&name);
+        !module.shares_objects
+            && module.classes.iter().filter(|class| unspin_ir::last_part(class.name) == class_name).any(|class| {
+                class
+                    .fields
+                    .iter()
+                    .any(|field| unspin_ir::last_part(field.ty).ends_with("Sender") && stem_of_side(&field.name) == stem)
+            })
+    }
+
     /// The function and local that a captured one stands for.
     fn origin_of_local(&self, at: FunctionRef, local: LocalId) -> Option<(FunctionRef, LocalId)> {
         let (mut at, mut local) = (at, local);
@@ -448,4 +472,10 @@ fn holders(function: &Function, mut kept: Vec<LocalId>) -> Vec<LocalId> {
         kept.extend(found);
     }
     kept
+}
+
+/// What is left of the name of one side of a channel without the words for sides: `commands` of `commands_rx`.
+fn stem_of_side(name: &str) -> Vec<&str> {
+    const SIDES: [&str; 8] = ["rx", "tx", "receiver", "sender", "recv", "send", "receive", "chan"];
+    name.split('_').filter(|word| !SIDES.contains(word)).collect()
 }

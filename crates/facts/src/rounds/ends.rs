@@ -177,6 +177,7 @@ impl<'p> Machine<'p> {
             Mode::Closed => {
                 self.holds_other_side(cx)
                     || self.is_made_with_sender(cx)
+                    || self.has_sender_of_that_name(cx)
                     || self.is_never_closed(cx, model)
                     || self.is_asked_for_items(cx)
                     || self.is_endless_stream(cx)
