@@ -188,7 +188,7 @@ fn is_of_any_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 fn is_one_of_several(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     let natural = cx.natural();
     let Some(site) =
-        cx.sites.iter().find(|site| site.span == spin.span && !site.call.callee.name().is_some_and(|n| n == "next"))
+        cx.sites.iter().find(|site| site.span == spin.span && site.call.callee.name().is_none_or(|name| name != "next"))
     else {
         return false;
     };

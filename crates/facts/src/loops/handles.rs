@@ -58,13 +58,13 @@ pub(super) fn missed_end(cx: &LoopContext<'_>) -> Option<&'static str> {
         matches!(site.effect, Some(Effect::Read | Effect::Write | Effect::Request)) || sends()
     };
     // What is asked or told to anybody now and then is a matter of the next time; what a connection is sent is not.
-    let pauses = |site: &Site<'_>| site.effect == Some(Effect::Sleep) && site.call.awaited && site.resolution.model.is_some();
-    let paused = cx.sites.iter().any(pauses);
+    let sleeps = |site: &Site<'_>| site.effect == Some(Effect::Sleep) && site.call.awaited && site.resolution.model.is_some();
+    let is_timed = cx.sites.iter().any(sleeps);
     let is_of_connection = |site: &Site<'_>| {
         let name = site.call.callee.name();
         name.is_some_and(|name| (name.starts_with("send") || name.starts_with("write")) && name != "send_to")
     };
-    let missed = cx.sites.iter().any(|site| is_peer(site) && goes_on(site) && (!paused || is_of_connection(site)));
+    let missed = cx.sites.iter().any(|site| is_peer(site) && goes_on(site) && (!is_timed || is_of_connection(site)));
     missed.then_some("failure")
 }
 
