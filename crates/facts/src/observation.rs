@@ -180,8 +180,8 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "channel",
-        &["one-of-several", "of-object"],
-        "what is received from is waited for in an arm of a `select!`, beside others that go on; is part of \
+        &["watched", "of-object"],
+        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; is part of \
          the object whose method this is, as the mailbox of an actor is",
     ),
     (Subject::WayRound, "remote", &["yes", "likely", "no"], "whether that call waits for another machine or process"),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use unspin_flow::NaturalLoop;
+use unspin_flow::{BlockSet, NaturalLoop, ways};
 use unspin_ir::{Callee, Expr, LoopKind, Terminator};
 
 use crate::observation::{Observation, Queries, Subject, Sureness};
@@ -145,7 +145,7 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         _ => Sureness::Medium,
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
-    attributes.extend(is_one_of_several(cx, spin).then_some(("channel", "one-of-several")));
+    attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
     let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx.project, spin);
     attributes.extend(is_mailbox.then_some(("channel", "of-object")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
@@ -183,20 +183,22 @@ fn is_of_any_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         || cx.project.type_of(cx.at, on).is_some_and(|ty| unspin_ir::last_part(ty) == "Iterator") && is_handed()
 }
 
-/// Whether a loop of Rust receives in an arm of a `select!`, beside others that go on: who sends mostly lives as long as such
-/// a loop, which is the middle of its program, and goes when all of it ends. A stream of a peer ends whenever the peer likes.
-fn is_one_of_several(cx: &LoopContext<'_>, spin: &Spin) -> bool {
+/// Whether a loop waits in a `select!` for a value that somebody sets and others watch, and another arm always leaves the
+/// loop: who sets the value mostly lives as long as they do, and ends them by that arm.
+fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     let natural = cx.natural();
-    let Some(site) =
-        cx.sites.iter().find(|site| site.span == spin.span && site.call.callee.name().is_none_or(|name| name != "next"))
-    else {
-        return false;
+    let is_watched = |site: &Site<'_>| match site.call.callee {
+        Callee::Method(on, _) => cx.project.type_of(cx.at, on).is_some_and(|ty| ty.contains(".watch.")),
+        _ => false,
     };
-    crate::sites::is_rust(cx.project, cx.at)
-        && natural.body.iter().any(|block| match &cx.function.block(block).terminator {
-            Terminator::Select { arms } => arms.len() > 1 && arms.contains(&site.block),
-            _ => false,
-        })
+    let Some(site) = cx.sites.iter().find(|site| site.span == spin.span && is_watched(site)) else { return false };
+    let back = ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::default());
+    natural.body.iter().any(|block| match &cx.function.block(block).terminator {
+        Terminator::Select { arms } => {
+            arms.contains(&site.block) && arms.iter().any(|&arm| arm != natural.header && !back.contains(arm))
+        }
+        _ => false,
+    })
 }
 
 /// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is.

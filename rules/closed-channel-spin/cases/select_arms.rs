@@ -7,7 +7,7 @@ use tokio::time::interval;
 
 pub async fn binds_the_option(mut jobs: mpsc::Receiver<u64>, totals: &mut Vec<u64>) {
     let mut tick = interval(Duration::from_secs(1));
-    loop { // expect: closed-channel-spin/strict
+    loop { // expect: closed-channel-spin
         tokio::select! {
             job = jobs.recv() => {
                 if let Some(value) = job {
@@ -64,7 +64,7 @@ pub async fn shutdown_arm_does_not_help(
     mut shutdown: oneshot::Receiver<()>,
     totals: &mut Vec<u64>,
 ) {
-    loop { // expect: closed-channel-spin/strict
+    loop { // expect: closed-channel-spin
         tokio::select! {
             _ = &mut shutdown => break,
             job = jobs.recv() => totals.extend(job),
