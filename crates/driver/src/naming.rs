@@ -209,10 +209,10 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
     // or end with the word: `simd_test`, `test-utils`.
     let is_of_tests = |folder: &str| {
         let words: Vec<&str> = folder.split(['_', '-']).collect();
-        let ends = words.first().into_iter().chain(words.last());
-        let is_crate_of_tests =
-            || language == Language::Rust && words.len() > 1 && ends.into_iter().any(|word| TESTS.contains(word));
-        FOLDERS.contains(&folder) || words.iter().any(|word| matches!(*word, "tests" | "e2e")) || is_crate_of_tests()
+        let mut ends = words.first().into_iter().chain(words.last());
+        FOLDERS.contains(&folder)
+            || words.iter().any(|word| matches!(*word, "tests" | "e2e"))
+            || language == Language::Rust && words.len() > 1 && ends.any(|word| TESTS.contains(word))
     };
     let in_folder = judged
         .parent()

@@ -10,7 +10,7 @@ mod feasible;
 mod kind_of_round;
 mod waits;
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 
 use unspin_flow::{BlockSet, Cfg};
 use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
@@ -50,9 +50,10 @@ pub(crate) fn observe(cx: &LoopContext<'_>, queries: &Queries) -> Vec<Observatio
         return Vec::new();
     }
     let tested = OnceCell::new();
+    let forgets_stop = LazyCell::new(|| crate::loops::forgets_stop(cx));
     let mut observations: Vec<(OnEveryWay, Observation)> = Vec::new();
     for (failure, way) in failures.iter().zip(ways) {
-        if let Some(found) = observe_one(cx, failure, way, &tested) {
+        if let Some(found) = observe_one(cx, failure, way, &tested, || *forgets_stop) {
             observations.push(found);
         }
     }
@@ -121,7 +122,13 @@ fn way(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> W
     Way { shape, remote, attributes, is_any: kinds.contains(&FailureKind::Any), is_own }
 }
 
-fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Tested) -> Option<(OnEveryWay, Observation)> {
+fn observe_one(
+    cx: &LoopContext<'_>,
+    failure: &Failure,
+    way: Way,
+    tested: &Tested,
+    forgets_stop: impl Fn() -> bool,
+) -> Option<(OnEveryWay, Observation)> {
     let site = &cx.sites[failure.site];
     let Way { mut shape, remote, mut attributes, is_any, is_own } = way;
     let mut graph = feasible::after(cx, failure, site.block, None);
@@ -161,7 +168,7 @@ fn observe_one(cx: &LoopContext<'_>, failure: &Failure, way: Way, tested: &Teste
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
     attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
     attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));
-    attributes.extend(crate::loops::forgets_stop(cx).then_some(("stop-signal", "forgotten")));
+    attributes.extend(forgets_stop().then_some(("stop-signal", "forgotten")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
     let sureness = match (remote, site.resolution.model.map(|(_, certainty)| certainty)) {

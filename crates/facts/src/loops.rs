@@ -12,7 +12,7 @@ use crate::observation::{Attribute, Observation, Subject, Sureness};
 use crate::sites::{LoopContext, Site};
 use crate::spawned::Runner;
 
-pub(crate) use self::exit_state::exit_tests;
+pub(crate) use self::exit_state::{all_tests, exit_tests};
 use self::exit_state::{exit_state, is_skipped};
 use self::stop::{endless_wait, stop_signal};
 pub(crate) use self::stop::{forgets_stop, stop_paths};
@@ -85,11 +85,7 @@ fn reads_twice(cx: &LoopContext<'_>) -> bool {
         }
     };
     // `if before == after && before >= read { break }`: the first half alone leaves nothing.
-    let tests = cx.natural().body.iter().filter_map(|block| match cx.function.block(block).terminator {
-        Terminator::Branch { test, .. } => Some(test),
-        _ => None,
-    });
-    tests.into_iter().any(|test| match *cx.function.expr(test) {
+    all_tests(cx).any(|test| match *cx.function.expr(test) {
         Expr::Compare(unspin_ir::CompareOp::Eq | unspin_ir::CompareOp::Ne, a, b) => match (read(a), read(b)) {
             (Some((place, method, at)), Some((other, same, there))) => place == other && method == same && at != there,
             _ => false,

@@ -205,7 +205,7 @@ fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
 fn is_of_object(project: &Project, spin: &Spin) -> bool {
     let function = project.function(spin.at);
     match call_at(function, spin).map(|call| call.callee) {
-        Some(Callee::Method(on, _)) if matches!(function.expr(on), unspin_ir::Expr::Field(..)) => {
+        Some(Callee::Method(on, _)) if matches!(function.expr(on), Expr::Field(..)) => {
             crate::shape::root_local(function, on).is_some_and(|root| Some(root) == function.receiver())
         }
         _ => false,

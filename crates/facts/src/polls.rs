@@ -71,17 +71,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         asked = asked.min(Some(Asked::Own));
     }
     // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.
-    let all_tests: Vec<ExprId> = cx
-        .natural()
-        .body
-        .iter()
-        .filter_map(|block| match cx.function.block(block).terminator {
-            Terminator::Branch { test, .. } => Some(test),
-            _ => None,
-        })
-        .collect();
     let is_tested = |site: &&Site<'_>| {
-        all_tests.iter().any(|&test| {
+        crate::loops::all_tests(cx).any(|test| {
             let mut found = false;
             crate::shape::for_each_part(cx.function, test, &mut |part| {
                 found |= cx.origin_site(part).is_some_and(|origin| std::ptr::eq(origin, *site));

@@ -11,7 +11,7 @@ use unspin_ir::{StatementKind, Terminator};
 use crate::model::{Effect, WordKind};
 use crate::shape::Definition;
 use crate::sites::{LoopContext, Site};
-use crate::slices::DoubtfulStep;
+use crate::slices::{DoubtfulStep, indexes_what_it_gets};
 use crate::summary::steps_itself;
 
 const MAX_HOPS: u32 = 6;
@@ -318,10 +318,5 @@ fn may_refuse(function: &Function) -> bool {
     let decodes = function
         .calls()
         .any(|(call, _)| call.callee.name().is_some_and(|name| NUMBERS.contains(&name.rsplit('.').next().unwrap_or_default())));
-    let is_given = |base: ExprId| match *function.expr(base) {
-        Expr::Local(local) => function.parameters.iter().any(|parameter| parameter.local == local),
-        _ => false,
-    };
-    let indexes = function.exprs.iter().any(|expr| matches!(*expr, Expr::Index(base, _) if is_given(base)));
-    raises || decodes || indexes
+    raises || decodes || indexes_what_it_gets(function, |_| true)
 }

@@ -371,7 +371,8 @@ fn is_tested(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
 fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     let Some(amount) = cx.function.path(amount) else { return false };
     let takes_apart = |site: &&Site<'_>| {
-        let is_own = |&target: &FunctionRef| indexes_what_it_gets(cx.project.function(target));
+        let is_fixed = |at: &Expr| matches!(at, Expr::Constant(Constant::Int(_)));
+        let is_own = |&target: &FunctionRef| indexes_what_it_gets(cx.project.function(target), is_fixed);
         site.effect == Some(Effect::Decode) || site.resolution.targets.iter().any(is_own)
     };
     cx.sites.iter().filter(|site| site.call.raises).filter(takes_apart).any(|site| {
@@ -386,14 +387,13 @@ fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     })
 }
 
-/// Whether a function takes an element out of what it is given: of nothing it cannot.
-fn indexes_what_it_gets(function: &Function) -> bool {
+/// Whether a function takes an element, at such an index, out of what it is given: of nothing it cannot.
+pub(crate) fn indexes_what_it_gets(function: &Function, is_index: impl Fn(&Expr) -> bool) -> bool {
     let is_given = |base: ExprId| match *function.expr(base) {
         Expr::Local(local) => function.parameters.iter().any(|parameter| parameter.local == local),
         _ => false,
     };
-    let is_fixed = |at: ExprId| matches!(function.expr(at), Expr::Constant(Constant::Int(_)));
-    function.exprs.iter().any(|expr| matches!(*expr, Expr::Index(base, at) if is_given(base) && is_fixed(at)))
+    function.exprs.iter().any(|expr| matches!(*expr, Expr::Index(base, at) if is_given(base) && is_index(function.expr(at))))
 }
 
 fn is_length_of(cx: &LoopContext<'_>, expr: ExprId, path: &str, hops: u32) -> bool {

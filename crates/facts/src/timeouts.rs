@@ -15,6 +15,7 @@ use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, Name, StatementKind};
 use unspin_span::Span;
 
+pub(crate) use self::chosen::is_for_person;
 use self::patience::Waits;
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect};
@@ -51,11 +52,6 @@ pub(crate) fn may_wait(models: &Models, name: Name) -> bool {
 /// Whether the other end of a connection is on this machine.
 pub(crate) fn is_local(project: &Project, at: FunctionRef, call: &Call) -> bool {
     other_end::is_local(project, at, call)
-}
-
-/// Whether a person waits for what a function does, who can end it: it is part of a script, or speaks with that person.
-pub(crate) fn is_for_person(project: &Project, at: FunctionRef) -> bool {
-    chosen::is_for_person(project, at)
 }
 
 /// Whether something around a loop bounds all its rounds together.

@@ -38,7 +38,7 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
             && !is_behaviour(edge)
             && !may_be_inherent(component, edge)
             && !uses_macro(component.body(edge.from))
-            && !is_misread(component, edge)
+            && !component.project.is_misread(edge.from)
             && !may_be_module(component, edge)
             && !is_rebound(component, edge)
             && is_plain_call(component.body(edge.from), edge)
@@ -50,12 +50,6 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     let is_rust = !component.project.files[cut.function.file as usize].module.shares_objects;
     Endless { every_path, unchanged, told: is_rust && cut.way.len() == 1 }
-}
-
-/// Whether the parser was at a loss within the function: then what it calls may stand elsewhere.
-fn is_misread(component: &Component<'_>, edge: &CallEdge) -> bool {
-    let problems = &component.project.files[edge.from.file as usize].module.problems;
-    problems.iter().any(|problem| component.project.function(edge.from).span.covers(problem.span))
 }
 
 /// Whether what is called by its path is more likely a function of a module of that name, which a class without a state

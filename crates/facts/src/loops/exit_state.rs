@@ -31,6 +31,14 @@ fn is_negated_constant(cx: &LoopContext<'_>, test: ExprId) -> bool {
     matches!(*cx.function.expr(test), Expr::Unary(unspin_ir::UnaryOp::Not, inner) if super::constant_truth(cx, inner).is_some())
 }
 
+/// Every test in a loop, those of inner loops too.
+pub(crate) fn all_tests<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = ExprId> + 'c {
+    cx.natural().body.iter().filter_map(|block| match cx.function.block(block).terminator {
+        Terminator::Branch { test, .. } => Some(test),
+        _ => None,
+    })
+}
+
 /// Tests of the loop one side of which leaves it.
 pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
     let natural = cx.natural();

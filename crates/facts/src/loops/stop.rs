@@ -28,8 +28,7 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     let set = OnceCell::new();
     // A signal that a function was handed stops that one: `def tail(self, path, stop):`.
     let is_of_class = |path: &String| crate::sites::is_rust(cx.project, cx.at) || path.contains('.');
-    let is_open = |l: &unspin_ir::Loop| matches!(l.kind, LoopKind::While | LoopKind::Endless);
-    let obeyed = siblings.filter(|f| f.loops.iter().any(is_open)).any(|function| {
+    let obeyed = siblings.filter(|function| has_open_loop(function)).any(|function| {
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).collect();
         !starts_green(cx, function)
             && reads_stop_field(cx, function, &blocks)
@@ -43,14 +42,19 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     if obeyed && !is_cancellable { "ignored" } else { "none" }
 }
 
+fn has_open_loop(function: &unspin_ir::Function) -> bool {
+    function.loops.iter().any(|l| matches!(l.kind, LoopKind::While | LoopKind::Endless))
+}
+
 /// Whether another loop of the function, or of its class, asks for a stop signal in its head, and this one for none.
 pub(crate) fn forgets_stop(cx: &LoopContext<'_>) -> bool {
     let body: Vec<BlockId> = cx.natural().body.iter().collect();
-    let asks = |function: &unspin_ir::Function| {
+    let asks_in_head = |function: &unspin_ir::Function| {
         let outside = |block: &BlockId| !std::ptr::eq(function, cx.function) || !cx.natural().body.contains(*block);
         let blocks: Vec<BlockId> = function.block_ids().map(|(id, _)| id).filter(outside).collect();
         reads_stop_field(cx, function, &blocks)
     };
+    let asks = |function: &unspin_ir::Function| has_open_loop(function) && asks_in_head(function);
     let family = || cx.function.owner.map(|owner| cx.project.files[cx.at.file as usize].family(owner));
     !reads_stop(cx, cx.function, &body)
         && !cx.sites.iter().any(|site| site.effect == Some(Effect::StopCheck))

@@ -61,7 +61,7 @@ pub(super) fn is_script(project: &Project, at: FunctionRef) -> bool {
 }
 
 /// The same, but for a function that ends the process: a service may give up as well.
-pub(super) fn is_for_person(project: &Project, at: FunctionRef) -> bool {
+pub(crate) fn is_for_person(project: &Project, at: FunctionRef) -> bool {
     project.function(at).kind == FunctionKind::Module
         || is_below_guard(project, at)
         || is_loose_script(project, at)
