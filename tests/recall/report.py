@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Say how many of the published bugs unspin finds: `report.py BINARY DATA [--misses]`.
+"""Say how many of the published bugs unspin finds: `report.py BINARY DATA [--set first|second] [--misses]`.
 
-Runs BINARY on both releases of every bug, with the recommended rules, with the strict ones and with those of the audit as well.
+Runs BINARY on both releases of every bug, or of those of one set, with the recommended rules, with the strict ones and with those of
+the audit as well.
 
   found   a finding on the lines of the bug, or of the loop that starts where it starts, by a rule that speaks of that kind of bug
   quiet   of those found whose fix changed that very code for good: no finding of the same rule there in the fixed release
 """
+import argparse
 import json
 import pathlib
 import subprocess
@@ -56,9 +58,9 @@ def judge(bug, before, after):
 
 
 def table(bugs, verdicts):
-    """Found and quiet of each group of rules, by ecosystem, difficulty and kind."""
+    """Found and quiet of each group of rules, by set, ecosystem, difficulty and kind."""
     parts = {"all": bugs}
-    for field in ("ecosystem", "difficulty", "kind"):
+    for field in ("set", "ecosystem", "difficulty", "kind"):
         for value in sorted({bug[field] for bug in bugs}):
             parts[value] = [bug for bug in bugs if bug[field] == value]
     lines = ["| bugs | " + " | ".join(GROUPS) + " |", "|---" * (len(GROUPS) + 1) + "|"]
@@ -72,12 +74,21 @@ def table(bugs, verdicts):
     return "\n".join(lines)
 
 
-def main():
-    arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    if len(arguments) != 2:
-        sys.exit(__doc__)
-    binary, data = (pathlib.Path(word).resolve() for word in arguments)
+def wanted():
+    """What the command line asks for: the program, the releases, the bugs, and whether every bug is to be listed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("data", type=pathlib.Path)
+    parser.add_argument("--set", choices=("first", "second"))
+    parser.add_argument("--misses", action="store_true")
+    told = parser.parse_args()
     bugs = [json.loads(line) for line in (HERE / "bugs.jsonl").read_text(encoding="utf-8").splitlines()]
+    bugs = [bug for bug in bugs if told.set in (None, bug["set"])]
+    return told.binary.resolve(), told.data.resolve(), bugs, told.misses
+
+
+def main():
+    binary, data, bugs, misses = wanted()
     roots = sorted({data / bug["ecosystem"] / f"{bug['package']}-{bug[side]}" for bug in bugs for side in ("vulnerable", "fixed")})
     verdicts = defaultdict(set)
     for group, options in GROUPS.items():
@@ -86,7 +97,7 @@ def main():
         for bug in bugs:
             before, after = (reports[data / bug["ecosystem"] / f"{bug['package']}-{bug[side]}"] for side in ("vulnerable", "fixed"))
             verdicts[group, bug["id"]] = judge(bug, before, after)
-    if "--misses" in sys.argv:
+    if misses:
         for bug in bugs:
             seen = {group: sorted(verdicts[group, bug["id"]][0]) for group in GROUPS}
             word = next((group for group in GROUPS if seen[group]), "missed")
