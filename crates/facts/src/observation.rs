@@ -208,8 +208,8 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "wait",
-        &["short", "long", "unknown"],
-        "the timeout of the call that failed: up to 5 s, longer, or not known",
+        &["none", "short", "long", "unknown"],
+        "the timeout of the call that failed: 0 (it does not wait at all), up to 5 s, longer, or not known",
     ),
     (
         Subject::WayRound,

@@ -100,10 +100,16 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
                 || takes_by_name(other)
                 || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
     };
+    // What comes over a connection says nothing about opening it, unless opening it is what gives the items.
+    let is_given = |iterable: ExprId| {
+        site.effect != Some(Effect::Connect)
+            || site.call.result.is_some_and(|result| *cx.function.expr(iterable) == Expr::Local(result))
+    };
     // `for message in listen(): ..`: what it gives are many items, and the next round has others.
     let is_stream = natural.body.iter().any(|block| match cx.function.block(block).terminator {
         Terminator::Advance { iterable, .. } => {
-            block != natural.header && cx.origin_site(iterable).is_some_and(|origin| std::ptr::eq(origin, site))
+            let is_it = || cx.origin_site(iterable).is_some_and(|origin| std::ptr::eq(origin, site));
+            block != natural.header && is_given(iterable) && is_it()
         }
         _ => false,
     });

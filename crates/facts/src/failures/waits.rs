@@ -13,6 +13,7 @@ const MAX_HOPS: u32 = 6;
 /// The timeout of the call: short ones only serve to look at something else from time to time.
 pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
     match timeout_of(cx, site) {
+        Some(0.0) => "none",
         Some(seconds) if seconds <= 5.0 => "short",
         Some(_) => "long",
         None => "unknown",
