@@ -113,6 +113,11 @@ impl Project {
         self.constants_of(file)?.globals.get(&global)?.clone()
     }
 
+    /// Whether the file assigns a global name anywhere.
+    pub(crate) fn is_assigned_global(&self, file: u32, global: Name) -> bool {
+        self.constants_of(file).is_some_and(|constants| constants.globals.contains_key(&global))
+    }
+
     /// The constant that `self.NAME` stands for: written in capitals, so never assigned elsewhere, and assigned once in
     /// the body of a class of the file.
     pub(crate) fn class_constant(&self, at: FunctionRef, function: &Function, base: ExprId, field: Name) -> Option<Constant> {

@@ -321,6 +321,9 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
         let is_empty = cx.source.kind == LoopKind::Endless && !has_statements && exit_tests(cx).is_empty();
         return if is_empty && crate::sites::is_rust(cx.project, cx.at) { "halts" } else { "nothing" };
     }
+    if cx.sites.is_empty() && waits_for_a_person(cx) {
+        return "halts";
+    }
     // `loop { error!("this is never reached") }`
     let only_says = cx.source.kind == LoopKind::Endless
         && exit_tests(cx).is_empty()
@@ -334,6 +337,22 @@ fn does(cx: &LoopContext<'_>) -> &'static str {
         None => is_own_question(cx, site) && site.call.callee.name().is_none_or(|name| name != "next"),
     };
     if !has_handler && cx.sites.iter().all(is_query) { "queries" } else { "calls" }
+}
+
+/// `try: while True: pass`, until somebody at a terminal interrupts it.
+fn waits_for_a_person(cx: &LoopContext<'_>) -> bool {
+    let blocks = || cx.natural().body.iter().map(|block| cx.function.block(block));
+    let is_interrupt = |class: &unspin_ir::Name| unspin_ir::last_part(*class) == "KeyboardInterrupt";
+    let is_caught = |block: unspin_ir::BlockId| match &cx.function.block(block).terminator {
+        Terminator::Dispatch { handlers, .. } => {
+            !cx.natural().body.contains(block) && handlers.iter().any(|handler| handler.classes.iter().any(is_interrupt))
+        }
+        _ => false,
+    };
+    cx.source.kind == LoopKind::Endless
+        && blocks().all(|block| block.statements.is_empty())
+        && exit_tests(cx).is_empty()
+        && blocks().filter_map(|block| block.unwind).any(is_caught)
 }
 
 /// A call of the project's own code that only looks at something.

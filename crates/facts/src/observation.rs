@@ -276,7 +276,8 @@ pub const VOCABULARY: &[Entry] = &[
         Subject::Loop,
         "does",
         &["nothing", "queries", "calls", "halts"],
-        "what its body does besides its tests; halts: it is a `loop {}` that is empty, or says no more than that it was reached, in Rust",
+        "what its body does besides its tests; halts: it is a `loop {}` that is empty, or says no more than that it was reached, in Rust; \
+         it is empty until somebody at a terminal interrupts it, in Python",
     ),
     (
         Subject::Loop,

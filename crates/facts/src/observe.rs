@@ -5,11 +5,15 @@ use std::rc::Rc;
 use unspin_flow::{BlockSet, NaturalLoop, ways};
 use unspin_ir::{Callee, Expr, LoopKind, Terminator};
 
+use crate::definitions::Definition;
 use crate::observation::{Observation, Queries, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
 use crate::sites::{LoopContext, Site};
 use crate::{Certainty, FunctionRef, Project};
+
+/// Through how many locks and options the receiver of a call is followed.
+const MAX_VIEWS: usize = 8;
 
 /// Observations about the loops and calls of a function, in the order of the source. Of those that no query asks for, some
 /// are left out.
@@ -201,15 +205,34 @@ fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     })
 }
 
-/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is.
+/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is; also under a lock,
+/// or inside of an option: `if let Some(commands) = self.commands.as_mut()`.
 fn is_of_object(project: &Project, spin: &Spin) -> bool {
+    const VIEWS: [&str; 9] =
+        ["lock", "write", "borrow_mut", "as_mut", "as_deref_mut", "get_mut", "unwrap", "expect", "deref_mut"];
     let function = project.function(spin.at);
-    match call_at(function, spin).map(|call| call.callee) {
-        Some(Callee::Method(on, _)) if matches!(function.expr(on), Expr::Field(..)) => {
-            crate::shape::root_local(function, on).is_some_and(|root| Some(root) == function.receiver())
-        }
-        _ => false,
+    let Some(Callee::Method(mut part, _)) = call_at(function, spin).map(|call| call.callee) else { return false };
+    let is_self = |root: unspin_ir::LocalId| {
+        let local = function.local(root);
+        let is_outer = matches!(local.kind, unspin_ir::LocalKind::Captured | unspin_ir::LocalKind::Shared);
+        Some(root) == function.receiver() || is_outer && local.name == "self"
+    };
+    for _ in 0..MAX_VIEWS {
+        part = match *function.expr(part) {
+            Expr::Field(..) => return crate::shape::root_local(function, part).is_some_and(is_self),
+            Expr::Payload(base, ..) => base,
+            Expr::Local(local) => match project.definitions(spin.at).only(function, local) {
+                Some(Definition::Value(value)) => value,
+                Some(Definition::Call(call)) => match call.callee {
+                    Callee::Method(on, method) if VIEWS.contains(&method.as_str()) => on,
+                    _ => return false,
+                },
+                _ => return false,
+            },
+            _ => return false,
+        };
     }
+    false
 }
 
 fn call_at<'f>(function: &'f unspin_ir::Function, spin: &Spin) -> Option<&'f unspin_ir::Call> {

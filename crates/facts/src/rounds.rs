@@ -13,6 +13,7 @@ mod channels;
 mod ends;
 mod eval;
 mod machine;
+mod makers;
 mod nothing;
 mod state;
 mod streams;
@@ -122,6 +123,7 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
             || is_beside
             || is_gone(state, end)
             || machine.asks_stream(state, end)
+            || refills(machine, state, end)
             || !goes_on_for_ever(machine, state, shape, natural, is_remembered)
         {
             return None;
@@ -141,6 +143,21 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
 /// Whether what has ended was closed on the way: to be asked again it has to be opened.
 fn is_gone(state: &State, end: state::EndSite) -> bool {
     end.stream.is_some_and(|stream| state.sought.contains(&stream))
+}
+
+/// Whether what has ended is a set of tasks, which something on the way is handed and may put more into.
+fn refills(machine: &Machine<'_>, state: &State, end: state::EndSite) -> bool {
+    let function = machine.project.function(machine.at);
+    let calls = |block: &BlockId| {
+        function.block(*block).statements.iter().filter_map(|statement| match &statement.kind {
+            unspin_ir::StatementKind::Call(call) => Some((statement.span, &**call)),
+            _ => None,
+        })
+    };
+    let is_it = |expr: unspin_ir::ExprId| end.path.is_some_and(|path| function.path(expr).as_deref() == Some(path.as_str()));
+    let joins = |call: &unspin_ir::Call| call.callee.name().is_some_and(|name| name == "join_next");
+    let is_join = state.way.iter().flat_map(calls).any(|(span, call)| span == end.span && joins(call));
+    is_join && state.way.iter().flat_map(calls).any(|(_, call)| call.arguments.iter().any(|given| is_it(given.value)))
 }
 
 /// Whether an end that an earlier round met, and this one did not ask for again, is remembered: nothing else is done, and

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use unspin_flow::NaturalLoop;
-use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, Loop, StatementKind};
+use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, Loop, Name, StatementKind};
 use unspin_span::Span;
 
 use crate::model::{CallModel, Effect};
@@ -305,11 +305,39 @@ pub(crate) fn seconds(project: &Project, at: FunctionRef, shape: &Shape, expr: E
         && let [definition] = shape.definitions(*local)
         && let Some(value) = definition.value
     {
-        return number(value);
+        return match *function.expr(value) {
+            Expr::Global(global) => number(value).or_else(|| seconds_of_global(project, at.file, global)),
+            _ => number(value),
+        };
+    }
+    if let Expr::Global(global) = *function.expr(expr) {
+        return seconds_of_global(project, at.file, global);
     }
     let (_, _, call) = shape.origin(function, expr)?;
+    let first = call.arguments.first()?.value;
+    duration(call, number(first)?)
+}
+
+/// What a constant of the file stands for: `const PATIENCE: Duration = Duration::from_millis(100);`.
+fn seconds_of_global(project: &Project, file: u32, global: Name) -> Option<f64> {
+    let body = FunctionRef { file, function: unspin_ir::FunctionId(0) };
+    let function = project.function(body);
+    let mut values = function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {
+        unspin_ir::StatementKind::Assign(place, value) if *function.expr(place) == Expr::Global(global) => Some(value),
+        _ => None,
+    });
+    let value = values.next().filter(|_| values.next().is_none())?;
+    let Expr::Local(made) = *function.expr(value) else { return None };
+    let Some(crate::definitions::Definition::Call(call)) = project.definitions(body).only(function, made) else { return None };
+    match function.expr(call.arguments.first()?.value) {
+        Expr::Constant(constant) => duration(call, as_number(constant)?),
+        _ => None,
+    }
+}
+
+/// The seconds of `Duration::from_millis(amount)`, `timedelta(seconds=amount)`.
+fn duration(call: &Call, argument: f64) -> Option<f64> {
     let Callee::Path(path) = call.callee else { return None };
-    let argument = number(call.arguments.first()?.value)?;
     match path.rsplit('.').next()? {
         "from_secs" | "from_secs_f64" | "from_secs_f32" | "seconds" => Some(argument),
         "from_millis" => Some(argument / 1e3),

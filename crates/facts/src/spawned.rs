@@ -43,6 +43,30 @@ impl Project {
         runners.get(&at.function).copied().or_else(|| self.is_body_of_thread(at).then_some(Runner::Thread))
     }
 
+    /// Whether the file runs a function in a thread that goes with its process: `Thread(target=run, daemon=True)`, where `run`
+    /// is it, or calls it.
+    pub(crate) fn runs_in_daemon(&self, at: FunctionRef) -> bool {
+        let module = &self.files[at.file as usize].module;
+        let is_daemon = |function: &Function, call: &Call| {
+            call.arguments.iter().any(|argument| {
+                argument.name.is_some_and(|name| name == "daemon")
+                    && *function.expr(argument.value) == Expr::Constant(unspin_ir::Constant::Bool(true))
+            })
+        };
+        let runs = |target: FunctionId| {
+            let target = FunctionRef { function: target, ..at };
+            let mut calls = self.function(target).calls();
+            target == at || calls.any(|(call, _)| self.resolve_targets(target, call).targets.contains(&at))
+        };
+        module.functions.iter().enumerate().any(|(index, function)| {
+            let starter = FunctionRef { function: FunctionId(index as u32), ..at };
+            function.calls().filter(|(call, _)| is_daemon(function, call)).any(|(call, _)| {
+                let target = call.argument(Some(unspin_ir::name("target")), None);
+                target.and_then(|target| function_of(self, starter, function, target)).is_some_and(runs)
+            })
+        })
+    }
+
     /// `run` of a class of threads, which is no daemon as far as the file says.
     fn is_body_of_thread(&self, at: FunctionRef) -> bool {
         let function = self.function(at);

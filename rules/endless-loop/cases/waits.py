@@ -108,3 +108,11 @@ def repeated(values):
 async def ticks():
     while True:
         yield counts["beats"]
+
+
+def until_interrupted() -> None:
+    try:
+        while True:  # expect: endless-loop/strict
+            pass
+    except KeyboardInterrupt:
+        print("bye")

@@ -71,3 +71,22 @@ def ask_router(host: str) -> str:
             return router.send_command("show version")
         except ReadTimeout:  # expect: timeout-without-limit
             continue
+
+
+def consume(url: str, stopped) -> None:
+    """The library looks after the peer."""
+    with Connection(url, heartbeat=10) as connection:
+        while connection.connected:
+            try:
+                connection.drain_events(timeout=30)
+            except socket.timeout:
+                pass
+
+
+def consume_unwatched(url: str) -> None:
+    with Connection(url) as connection:
+        while connection.connected:
+            try:
+                connection.drain_events(timeout=30)
+            except socket.timeout:  # expect: timeout-without-limit
+                pass

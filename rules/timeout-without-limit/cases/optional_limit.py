@@ -45,3 +45,27 @@ async def connect(addresses: list[tuple[str, int]]):
         except asyncio.TimeoutError:
             pop_first(addresses)
     raise ConnectionError
+
+
+class Waiter:
+    def __init__(self, session) -> None:
+        self.session = session
+
+    def wait(self, key: str, timeout: float | None) -> object:
+        """Whoever gives a time gets a deadline."""
+        deadline = time.time() + timeout if timeout is not None else 0
+        while True:
+            patience = 30.0
+            if timeout is not None:
+                left = deadline - time.time()
+                if left <= 0:
+                    break
+                patience = min(left, patience)
+            try:
+                return self.ask(key, patience)
+            except TimeoutError:  # expect: timeout-without-limit/strict
+                pass
+        raise TimeoutError(key)
+
+    def ask(self, key: str, patience: float) -> object:
+        return requests.get(key, timeout=patience)

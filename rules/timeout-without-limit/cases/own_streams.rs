@@ -104,3 +104,47 @@ async fn read_meanwhile<R: AsyncRead + Unpin>(lines: &mut Lines<R>) {
         }
     }
 }
+
+pub struct Source;
+
+impl Source {
+    const READ_TIMEOUT: Duration = Duration::from_millis(100);
+
+    /// A tenth of a second, to look whether it shall go on.
+    async fn read<R: AsyncRead + Unpin>(stopped: &std::sync::atomic::AtomicBool, mut reader: R, buffer: &mut [u8]) {
+        loop {
+            if stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                break;
+            }
+            match timeout(Self::READ_TIMEOUT, reader.read(buffer)).await {
+                Err(_) => continue,
+                Ok(Ok(count)) if count > 0 => println!("{count}"),
+                Ok(_) => break,
+            }
+        }
+    }
+}
+
+pub struct Pinged {
+    stream: std::net::TcpStream,
+    sigint: Sigint,
+}
+
+impl std::io::Read for Pinged {
+    /// A message to a peer that is gone fails.
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        loop {
+            if self.sigint.was_sent() {
+                return Ok(0);
+            }
+            match self.stream.read(buffer) {
+                Err(ref error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                    protocol::Request::Ping.write_to_stream(&self.stream)?;
+                    continue;
+                }
+                result => return result,
+            }
+        }
+    }
+}

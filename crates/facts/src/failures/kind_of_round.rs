@@ -19,10 +19,19 @@ pub(super) fn waits_for_anybody(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether a function waits for anybody, or calls one that does.
 fn opens(cx: &LoopContext<'_>, at: FunctionRef, depth: u32) -> bool {
-    cx.project.function(at).calls().any(|(call, _)| {
+    let opens_itself = cx.project.function(at).calls().any(|(call, _)| {
         let inside = || cx.project.resolve(at, call).targets.iter().any(|&target| opens(cx, target, depth - 1));
         is_open(cx, call.callee) || (depth > 1 && inside())
-    })
+    });
+    // `|| async { listener.accept().await }`
+    let blocks = || cx.project.files[at.file as usize].module.functions.iter().enumerate();
+    let is_inside = |function: &unspin_ir::Function| function.parent == Some(at.function) && function.is_async;
+    let inner = |index: usize| FunctionRef { function: unspin_ir::FunctionId(index as u32), ..at };
+    opens_itself
+        || cx.project.function(at).parent.is_some()
+            && blocks()
+                .filter(|(_, function)| is_inside(function))
+                .any(|(index, _)| cx.project.function(inner(index)).calls().any(|(call, _)| is_open(cx, call.callee)))
 }
 
 /// Whether the name says that whoever connects or sends a datagram is waited for.
@@ -98,6 +107,7 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
             && (matches!(other.effect, Some(Effect::Read | Effect::Receive | Effect::Accept))
                 || is_open(cx, other.call.callee)
                 || takes_by_name(other)
+                || awaits_signal(cx, other)
                 || (other.effect == Some(Effect::Shrink) && other.call.result.is_some()))
     };
     // What comes over a connection says nothing about opening it, unless opening it is what gives the items.
@@ -120,6 +130,16 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let taking: BlockSet =
         cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
     !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block)
+}
+
+/// `await self.wanted.wait()`, with `self.wanted.clear()` further down: somebody asks for each round.
+fn awaits_signal(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let waited_for = |site: &Site<'_>, wanted: &str| match site.call.callee {
+        unspin_ir::Callee::Method(on, method) if method == wanted => cx.function.path(on),
+        _ => None,
+    };
+    let Some(signal) = waited_for(site, "wait").filter(|_| site.call.arguments.is_empty()) else { return false };
+    cx.sites.iter().any(|other| waited_for(other, "clear").is_some_and(|cleared| cleared == signal))
 }
 
 /// `x = jobs.get()`: a mapping is asked for a key.

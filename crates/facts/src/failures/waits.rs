@@ -30,7 +30,27 @@ pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
     let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
     let inner = inner.and_then(|inner| cx.origin_site(inner.value));
-    inner.and_then(|inner| inner.resolution.model).is_some_and(|(model, _)| watches(model))
+    inner.and_then(|inner| inner.resolution.model).is_some_and(|(model, _)| watches(model)) || has_heartbeat(cx, site)
+}
+
+/// Whether the connection was asked for with a heartbeat: `with connect(url, heartbeat=10) as connection`.
+fn has_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Callee::Method(on, _) = site.call.callee else { return false };
+    let is_heartbeat = |name: unspin_ir::Name| {
+        ["heartbeat", "keepalive", "keep_alive", "ping_interval"].iter().any(|word| name.contains(word))
+    };
+    let asks = |call: &Call| call.arguments.iter().any(|argument| argument.name.is_some_and(is_heartbeat));
+    let Some((.., mut made)) = cx.shape.origin(cx.function, on) else { return false };
+    for _ in 0..MAX_HOPS {
+        if asks(made) {
+            return true;
+        }
+        // What a context manager gives is mostly what it was made as.
+        let Callee::Method(manager, _) = made.callee else { return false };
+        let Some((.., call)) = cx.shape.origin(cx.function, manager) else { return false };
+        made = call;
+    }
+    false
 }
 
 /// Whether the connection was handed to the function, and is no part of its object: that of one peer.

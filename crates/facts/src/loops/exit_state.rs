@@ -156,6 +156,9 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 state = "foreign";
             }
         }
+        // Nobody says what it is: a name of another file, or of no file at all.
+        Expr::Global(name) if shares && !is_constant_name(cx, part) && is_unbound(cx, *name) => state = "changed",
+        Expr::Function(_) => state = "changed",
         Expr::Field(base, field) if is_computed(cx, *base, *field) || is_stepped_somewhere(cx, *field) => state = "changed",
         Expr::Field(..) | Expr::Global(_) | Expr::Index(..) => {
             if is_stored_in_loop(cx, part) {
@@ -169,6 +172,15 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
         _ => {}
     });
     state
+}
+
+/// Whether the file neither assigns a bare name nor defines what it stands for.
+fn is_unbound(cx: &LoopContext<'_>, name: unspin_ir::Name) -> bool {
+    let module = &cx.project.files[cx.at.file as usize].module;
+    !name.contains('.')
+        && !cx.project.is_assigned_global(cx.at.file, name)
+        && !module.functions.iter().any(|function| function.is_qualified(&name))
+        && !module.classes.iter().any(|class| class.name == name)
 }
 
 /// What happens to a local that the loop gives a value: when it is computed anew in every round, it changes with what it is
@@ -296,6 +308,27 @@ fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
 }
 
 /// A field of an own, exclusive object cannot be changed by others.
+/// Whether a place is an item of another one, or of an item of it.
+fn is_part_of(cx: &LoopContext<'_>, mut place: ExprId, whole: ExprId) -> bool {
+    while let &(Expr::Index(base, _) | Expr::Slice(base, ..)) = cx.function.expr(place) {
+        if is_same_item(cx, base, whole) {
+            return true;
+        }
+        place = base;
+    }
+    false
+}
+
+fn is_same_item(cx: &LoopContext<'_>, a: ExprId, b: ExprId) -> bool {
+    match (cx.function.expr(a), cx.function.expr(b)) {
+        (Expr::Field(a, field), Expr::Field(b, other)) => field == other && is_same_item(cx, *a, *b),
+        (Expr::Index(a, part), Expr::Index(b, other)) => {
+            cx.function.expr(*part) == cx.function.expr(*other) && is_same_item(cx, *a, *b)
+        }
+        (a, b) => a == b,
+    }
+}
+
 fn is_visible_elsewhere(cx: &LoopContext<'_>, expr: ExprId) -> bool {
     let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
     shares || matches!(cx.function.expr(expr), Expr::Global(_))
@@ -402,6 +435,8 @@ fn is_stored_in_loop(cx: &LoopContext<'_>, expr: ExprId) -> bool {
             place = base;
         }
         (path.is_some() && cx.function.path(place) == path)
+            // `del hosts[name].keys[0]`
+            || (path.is_none() && is_part_of(cx, place, expr))
             || (path.is_none() && root.is_some() && crate::shape::root_local(cx.function, place) == root)
     };
     let assigned = cx.natural().body.iter().any(|block| {

@@ -6,7 +6,7 @@ use unspin_ir::{BlockId, Callee, ExprId, StatementKind, Terminator};
 
 use super::{leaves_by_design, may_never_return};
 use crate::model::{Effect, WordKind};
-use crate::sites::{LoopContext, Site, is_rust};
+use crate::sites::{LoopContext, Remote, Site, is_rust};
 use crate::spawned::Runner;
 
 /// Whether a way round passes nothing that leaves: no test, no failure that the source hands on. Only of loops that a
@@ -62,7 +62,8 @@ pub(super) fn missed_end(cx: &LoopContext<'_>) -> Option<&'static str> {
     let is_timed = cx.sites.iter().any(sleeps);
     let is_of_connection = |site: &Site<'_>| {
         let name = site.call.callee.name();
-        name.is_some_and(|name| (name.starts_with("send") || name.starts_with("write")) && name != "send_to")
+        let is_own = site.remote == Remote::No && !site.resolution.targets.is_empty();
+        !is_own && name.is_some_and(|name| (name.starts_with("send") || name.starts_with("write")) && name != "send_to")
     };
     let missed = cx.sites.iter().any(|site| is_peer(site) && goes_on(site) && (!is_timed || is_of_connection(site)));
     missed.then_some("failure")

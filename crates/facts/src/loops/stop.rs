@@ -39,7 +39,7 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     // What awaits is stopped by being cancelled, by whoever runs it in a way that is not seen here.
     let is_cancellable =
         cx.function.is_async && cx.project.runner(cx.at).is_none() && !crate::sites::is_rust(cx.project, cx.at);
-    if obeyed && !is_cancellable { "ignored" } else { "none" }
+    if obeyed && !is_cancellable && !cx.project.runs_in_daemon(cx.at) { "ignored" } else { "none" }
 }
 
 fn has_open_loop(function: &unspin_ir::Function) -> bool {

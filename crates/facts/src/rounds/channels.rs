@@ -78,12 +78,34 @@ impl<'p> Machine<'p> {
         let position = position - usize::from(function.has_receiver && position > 0);
         let gives_both = |(caller, _, call): (FunctionRef, BlockId, &Call)| {
             let own = self.pair_of(caller, call.arguments[position].value);
-            let others = call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
-            own.is_some() && others.map(|(_, argument)| self.pair_of(caller, argument.value)).any(|other| other == own)
+            let others = || call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
+            // `serve(&jobs, receiver)`, where the sender went into `jobs`.
+            let in_part = || {
+                own.filter(|(at, _)| *at == caller).is_some_and(|(_, pair)| {
+                    let function = self.project.function(caller);
+                    let kept = self.holders_of_senders(caller, pair, call.arguments[position].value);
+                    others().any(|(_, argument)| crate::shape::mentions_any(function, argument.value, &kept))
+                })
+            };
+            own.is_some()
+                && (others().map(|(_, argument)| self.pair_of(caller, argument.value)).any(|other| other == own) || in_part())
         };
         let calls = self.project.calls_in_file(at).filter(|(_, _, call)| call.arguments.len() > position);
         let mut calls = calls.peekable();
         calls.peek().is_some() && calls.all(gives_both)
+    }
+
+    /// What holds the other sides of a pair than this one.
+    fn holders_of_senders(&self, at: FunctionRef, pair: LocalId, own: ExprId) -> Vec<LocalId> {
+        let function = self.project.function(at);
+        let definitions = self.project.definitions(at);
+        let is_side = |local: &LocalId| {
+            *function.expr(own) != Expr::Local(*local)
+                && matches!(definitions.only(function, *local), Some(Definition::Value(part))
+                    if matches!(*function.expr(part), Expr::Index(base, _) if *function.expr(base) == Expr::Local(pair)))
+        };
+        let senders: Vec<LocalId> = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(is_side).collect();
+        if senders.is_empty() { senders } else { holders(function, senders) }
     }
 
     /// The function and local that hold the pair of which a value is a side: `(sender, receiver)` of a channel.
@@ -170,7 +192,7 @@ impl<'p> Machine<'p> {
     }
 
     /// The function and local that a captured one stands for.
-    fn origin_of_local(&self, at: FunctionRef, local: LocalId) -> Option<(FunctionRef, LocalId)> {
+    pub(super) fn origin_of_local(&self, at: FunctionRef, local: LocalId) -> Option<(FunctionRef, LocalId)> {
         let (mut at, mut local) = (at, local);
         loop {
             let function = self.project.function(at);
@@ -216,7 +238,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether a local is handed to a call, stored, returned or captured, and so may be gone.
-    fn is_moved(&self, at: FunctionRef, local: LocalId) -> bool {
+    pub(super) fn is_moved(&self, at: FunctionRef, local: LocalId) -> bool {
         let function = self.project.function(at);
         let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
         let name = function.local(local).name;

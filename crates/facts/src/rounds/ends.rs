@@ -23,7 +23,8 @@ impl<'p> Machine<'p> {
         // `session.read_tls(&mut io)`, `operation.recv(&receiver)` take from what they are given.
         let given = model.timeout.as_ref().and_then(|timeout| cx.arguments.get(timeout.of? as usize));
         let stream = given.copied().or(cx.receiver).or(cx.arguments.first().copied());
-        if stream.is_some_and(|stream| self.is_elsewhere(state, stream.value)) {
+        let is_opened = self.mode == Mode::Closed && self.is_opened_in_round(cx);
+        if is_opened || stream.is_some_and(|stream| self.is_elsewhere(state, stream.value)) {
             return self.unfollowed_transfer(state, cx, model);
         }
         // Where nobody expects that it would block, it blocks.
@@ -73,7 +74,11 @@ impl<'p> Machine<'p> {
         let may_be_awaited = self.mode == Mode::NothingTaken && model.end.is_none();
         let site = EndSite { at: cx.at, span: cx.span, certainty, remote: model.remote, polls, may_be_awaited, stream, path };
         state.end_escaped |= certainty == Certainty::Name && self.tells_end_itself(cx);
-        state.end_escaped |= self.mode == Mode::Closed && (self.closes_with_another(cx) || self.own_polls(cx).is_some());
+        // Whoever names the closed case, and stays, errs whether it comes or not.
+        let is_kept = || !self.is_expected(state, &model.end_raises) && self.is_kept_by_maker(cx);
+        let is_excused = || self.closes_with_another(cx) || self.own_polls(cx).is_some() || is_kept();
+        let is_excused = self.mode == Mode::Closed && is_excused();
+        state.end_escaped |= is_excused;
         if is_awaited_later(cx) {
             state.awaited_end = Some(site);
         } else {

@@ -23,6 +23,37 @@ impl Bounds<'_, '_> {
             }
             _ => false,
         }) || self.around.iter().any(|block| self.notes_when_asked(block))
+            || self.has_deadline_when_asked()
+    }
+
+    /// `if timeout is not None and deadline <= time(): break`: a clock is looked at on every way, but where a test of
+    /// something that is called after a time said that there is none.
+    fn has_deadline_when_asked(&self) -> bool {
+        let function = self.cx.function;
+        let is_time = |expr: ExprId| {
+            let path = function.path(expr).map(|path| path.to_ascii_lowercase());
+            path.is_some_and(|path| path.contains("timeout") || super::has(self.cx, WordKind::Deadline, &path))
+        };
+        let none = Expr::Constant(Constant::None);
+        let kind_of = |block: BlockId| {
+            let Terminator::Branch { test, then, otherwise } = function.block(block).terminator else { return (false, false) };
+            let (mut is_clock, mut is_asked) = (false, false);
+            crate::shape::for_each_part(function, test, &mut |part| match *function.expr(part) {
+                Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) => {
+                    is_clock |= self.is_of_clock(a) || self.is_of_clock(b);
+                }
+                Expr::Compare(CompareOp::Is | CompareOp::IsNot | CompareOp::Eq | CompareOp::Ne, a, b) => {
+                    is_asked |= is_time(a) && *function.expr(b) == none;
+                }
+                Expr::HasVariant(value, _) => is_asked |= is_time(value),
+                _ => {}
+            });
+            (is_clock && self.leaves(then, otherwise), is_asked)
+        };
+        let clocks: BlockSet = self.around.iter().filter(|&block| kind_of(block).0).collect();
+        let mut both: BlockSet = self.around.iter().filter(|&block| kind_of(block).1).collect();
+        both.extend(&clocks);
+        !clocks.is_empty() && self.cuts(&both)
     }
 
     /// `if limit != 0: again = tries < limit`, where `again` is tested.

@@ -16,7 +16,10 @@ impl<'p> Bounds<'_, 'p> {
         let leaves = |site: &&Site<'_>| {
             let unwind = self.cx.function.block(site.block).unwind;
             site.call.raises
-                && (site.remote != Remote::No || site.effect == Some(Effect::Write) || is_sign_of_life(site))
+                && (site.remote != Remote::No
+                    || site.effect == Some(Effect::Write)
+                    || is_sign_of_life(site)
+                    || self.writes_to_same(site))
                 && !std::ptr::eq(*site, self.site)
                 && unwind.is_none_or(|unwind| !self.cx.natural().body.contains(unwind))
                 && self.is_after_failure(site)
@@ -25,6 +28,17 @@ impl<'p> Bounds<'_, 'p> {
         let mut blocks: BlockSet = self.cx.sites.iter().filter(leaves).map(|site| site.block).collect();
         blocks.extend(&self.inner_loops_with(&blocks));
         blocks
+    }
+
+    /// `Request::Ping.write_to(&self.stream)?`, where `self.stream` is what was read from.
+    fn writes_to_same(&self, site: &Site<'p>) -> bool {
+        let function = self.cx.function;
+        let Callee::Method(read, _) = self.site.call.callee else { return false };
+        let Some(stream) = function.path(read) else { return false };
+        let is_unknown = site.resolution.model.is_none() && site.resolution.targets.is_empty();
+        let writes = site.call.callee.name().is_some_and(|name| name.starts_with("write") || name.starts_with("send"));
+        let mut given = site.call.arguments.iter().filter_map(|argument| function.path(argument.value));
+        is_unknown && writes && given.any(|path| path == stream)
     }
 
     /// Whether every round makes the listener anew, and leaves when that fails: without descriptors it does.
