@@ -145,28 +145,40 @@ impl Waiting {
 }
 
 pub struct Publisher {
-    pending: Vec<u32>,
+    pending: std::collections::VecDeque<u32>,
+    paused: bool,
 }
 
 impl Publisher {
     /// The set is filled on the way.
-    async fn flush(&mut self, running: &mut JoinSet<u32>) {
+    async fn flush(&mut self, running: &mut JoinSet<u32>, batch: &mut Vec<u32>) {
         while !self.pending.is_empty() {
-            self.start_next(running);
+            self.start_next(running, batch);
             self.note(running.join_next().await);
         }
-        self.note(running.join_next().await);
+    }
+
+    fn start_next(&mut self, running: &mut JoinSet<u32>, batch: &mut Vec<u32>) {
+        while let Some(next) = self.pending.front() {
+            if batch.len() > 10 {
+                break;
+            }
+            batch.push(*next);
+            self.pending.pop_front();
+        }
+        running.spawn(send(batch.clone()));
     }
 
     fn note(&mut self, done: Option<Result<u32, tokio::task::JoinError>>) {
-        if let Some(Ok(done)) = done {
-            println!("{done}");
+        if let Some(Err(_)) = done {
+            self.paused = true;
         }
     }
 
-    fn start_next(&mut self, running: &mut JoinSet<u32>) {
-        if let Some(next) = self.pending.pop() {
-            running.spawn(async move { next });
+    /// Nothing is put into the set here.
+    async fn wait_for_all(&mut self, running: &mut JoinSet<u32>) {
+        loop { // expect: closed-channel-spin
+            self.note(running.join_next().await);
         }
     }
 }
