@@ -150,7 +150,7 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
     attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
-    let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx.project, spin);
+    let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx, spin);
     attributes.extend(is_mailbox.then_some(("channel", "of-object")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
     let mut places = vec![("loop", cx.at.file, cx.source.head), ("call", spin.at.file, spin.span)];
@@ -205,12 +205,16 @@ fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     })
 }
 
-/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is; also under a lock,
-/// or inside of an option: `if let Some(commands) = self.commands.as_mut()`.
-fn is_of_object(project: &Project, spin: &Spin) -> bool {
-    const VIEWS: [&str; 9] =
-        ["lock", "write", "borrow_mut", "as_mut", "as_deref_mut", "get_mut", "unwrap", "expect", "deref_mut"];
+/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is; also inside of an
+/// option: `if let Some(commands) = self.commands.as_mut()`. A queue under a lock is what workers share, unless it is that of
+/// another object, which the loop only asks.
+fn is_of_object(cx: &LoopContext<'_>, spin: &Spin) -> bool {
+    const VIEWS: [&str; 6] = ["as_mut", "as_deref_mut", "get_mut", "unwrap", "expect", "deref_mut"];
+    const LOCKS: [&str; 3] = ["lock", "write", "borrow_mut"];
+    let project = cx.project;
     let function = project.function(spin.at);
+    let is_asked = project.owner(spin.at) != project.owner(cx.at);
+    let is_view = |method: &str| VIEWS.contains(&method) || is_asked && LOCKS.contains(&method);
     let Some(Callee::Method(mut part, _)) = call_at(function, spin).map(|call| call.callee) else { return false };
     let is_self = |root: unspin_ir::LocalId| {
         let local = function.local(root);
@@ -224,7 +228,7 @@ fn is_of_object(project: &Project, spin: &Spin) -> bool {
             Expr::Local(local) => match project.definitions(spin.at).only(function, local) {
                 Some(Definition::Value(value)) => value,
                 Some(Definition::Call(call)) => match call.callee {
-                    Callee::Method(on, method) if VIEWS.contains(&method.as_str()) => on,
+                    Callee::Method(on, method) if is_view(&method) => on,
                     _ => return false,
                 },
                 _ => return false,

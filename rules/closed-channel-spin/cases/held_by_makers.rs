@@ -1,5 +1,7 @@
 //! Channels whose other side is held by whoever made them, as long as that goes round a loop of its own.
 
+use std::sync::Arc;
+
 use futures::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -133,14 +135,40 @@ impl Waiting {
         }
     }
 
-    /// Under a lock.
+    /// Under a lock, as workers share it.
     pub async fn drain(&self) {
-        loop { // expect: closed-channel-spin/strict
+        loop { // expect: closed-channel-spin
             let mut shared = self.shared.lock().await;
             if let Some(progress) = shared.recv().await {
                 println!("{progress}");
             }
         }
+    }
+}
+
+pub struct Session {
+    gate: Gate,
+}
+
+impl Session {
+    /// What another object keeps under a lock.
+    pub async fn run(&self) {
+        loop { // expect: closed-channel-spin/strict
+            if let Some(command) = self.gate.process().await {
+                println!("{command}");
+            }
+        }
+    }
+}
+
+pub struct Gate {
+    commands: Arc<tokio::sync::Mutex<mpsc::Receiver<u32>>>,
+}
+
+impl Gate {
+    async fn process(&self) -> Option<u32> {
+        let mut commands = self.commands.lock().await;
+        commands.recv().await
     }
 }
 
