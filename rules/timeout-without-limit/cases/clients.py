@@ -1,5 +1,9 @@
 """What clients raise when their time is over."""
 
+import asyncio
+import socket
+import time
+
 import amqp
 from cassandra import OperationTimedOut
 from cassandra.cluster import Cluster
@@ -90,3 +94,35 @@ def consume_unwatched(url: str) -> None:
                 connection.drain_events(timeout=30)
             except socket.timeout:  # expect: timeout-without-limit
                 pass
+
+
+async def query(node) -> list[bytes]:
+    """The time is taken again in each round."""
+    found = []
+    now = time.monotonic()
+    latest = now + 2.0
+    while now < latest:
+        try:
+            answer = await asyncio.wait_for(node.reader.read(8), max(0.1, latest - now))
+        except asyncio.TimeoutError:
+            continue
+        finally:
+            now = time.monotonic()
+        found.append(answer)
+    return found
+
+
+async def broadcast(reads: list, connections: dict) -> None:
+    """The one that is gone is taken out of the table."""
+    while True:
+        done, _ = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
+        for read in done:
+            data = read.result()
+            for key in list(connections):
+                connection = connections[key]
+                try:
+                    connection.writer.write(data)
+                    await asyncio.wait_for(connection.writer.drain(), timeout=10)
+                except (ConnectionError, asyncio.TimeoutError):
+                    connection.close()
+                    connections.pop(key, None)

@@ -11,6 +11,9 @@ use crate::sites::{LoopContext, Site};
 /// How many helpers deep a call that waits for anybody is looked for.
 const DEPTH: u32 = 2;
 
+/// How many values what a call is about is followed through.
+const MAX_PARTS: usize = 16;
+
 /// Whether it waits for whoever sends a datagram or connects, so that nobody is gone when nobody does.
 pub(super) fn waits_for_anybody(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let mut targets = site.resolution.targets.iter();
@@ -124,12 +127,41 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         _ => false,
     });
     let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
-    if is_stream || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
+    if is_stream || is_of_inner_item(cx, site) || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
         return true;
     }
     let taking: BlockSet =
         cx.sites.iter().filter(|other| takes(other) && other.block != site.block).map(|other| other.block).collect();
     !unspin_flow::ways::from_header(&cx.shape.cfg, natural, &taking).contains(site.block)
+}
+
+/// Whether the call is about what an inner loop takes from a collection: `for peer in peers: wait_for(peer.drain(), 10)`.
+fn is_of_inner_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    // Of a failure that leaves the inner loop the next round says what is asked again.
+    let stays = |inner: &unspin_flow::NaturalLoop| {
+        cx.function.block(site.block).unwind.is_some_and(|unwind| inner.body.contains(unwind))
+    };
+    let inner = cx.shape.forest.inside(cx.index).filter(|inner| inner.body.contains(site.block) && stays(inner));
+    let items = inner.filter_map(|inner| match cx.function.block(inner.header).terminator {
+        Terminator::Advance { item, awaited: false, .. } => Some(item),
+        _ => None,
+    });
+    items.into_iter().any(|item| {
+        let mut pending: Vec<ExprId> = site.call.operands().chain(site.made.operands()).collect();
+        for _ in 0..MAX_PARTS {
+            let Some(part) = pending.pop() else { return false };
+            if crate::shape::mentions(cx.function, part, item) {
+                return true;
+            }
+            let Some(root) = crate::shape::root_local(cx.function, part) else { continue };
+            let [only] = cx.shape.definitions(root) else { continue };
+            match only.value {
+                Some(value) => pending.push(value),
+                None => pending.extend(cx.site_at(only.block, only.index).into_iter().flat_map(|made| made.call.operands())),
+            }
+        }
+        false
+    })
 }
 
 /// `await self.wanted.wait()`, with `self.wanted.clear()` further down: somebody asks for each round.

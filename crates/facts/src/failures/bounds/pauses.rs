@@ -142,15 +142,29 @@ impl Bounds<'_, '_> {
                 pending.extend(site.call.operands());
             }
             match *self.cx.function.expr(part) {
-                Expr::Local(local) => {
-                    if let [only] = self.cx.shape.definitions(local) {
-                        pending.extend(only.value);
-                    }
-                }
+                Expr::Local(local) => match self.cx.shape.definitions(local) {
+                    [only] => pending.extend(only.value),
+                    // `now = time()` before the loop, and again at the end of each round
+                    several if self.is_always_clock(several) => return true,
+                    _ => {}
+                },
                 ref other => other.for_each_operand(|operand| pending.push(operand)),
             }
         }
         false
+    }
+
+    /// Whether whatever the loop assigns to a local is what a clock says.
+    fn is_always_clock(&self, definitions: &[crate::shape::Definition]) -> bool {
+        let mut assigned = definitions.iter().filter(|definition| self.cx.natural().body.contains(definition.block)).peekable();
+        assigned.peek().is_some()
+            && assigned.all(|definition| {
+                let site = match definition.value {
+                    Some(value) => self.cx.origin_site(value),
+                    None => self.cx.site_at(definition.block, definition.index),
+                };
+                site.is_some_and(|site| site.effect == Some(Effect::Clock))
+            })
     }
 
     /// Whether every way from the failure to a pause gives its delay another value first.
