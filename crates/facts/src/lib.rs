@@ -47,6 +47,7 @@ pub mod shape;
 mod sites;
 mod slices;
 mod spawned;
+mod spins;
 mod storms;
 pub mod summary;
 mod suspends;

@@ -32,10 +32,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("waits", waits));
     attributes.push(("exit-state", state));
     attributes.push(("does", does(cx)));
-    // Under a global lock nobody is served by spinning.
-    if crate::sites::is_rust(cx.project, cx.at)
-        && (cx.project.models.has_word(WordKind::Spin, &cx.function.name) || reads_twice(cx))
-    {
+    if spins_on_purpose(cx) {
         attributes.push(("spins", "on-purpose"));
     } else if state == "foreign" && waits == "no" && crate::sites::is_rust(cx.project, cx.at) && !asks_others(cx) {
         attributes.push(("spins", "at-hardware"));
@@ -310,6 +307,12 @@ fn site_waits(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<bool> {
         unknown |= summary.calls_unknown;
     }
     if unknown { None } else { Some(false) }
+}
+
+/// Whether spinning is what the function is for. Under a global lock nobody is served by it.
+pub(crate) fn spins_on_purpose(cx: &LoopContext<'_>) -> bool {
+    let is_rust = crate::sites::is_rust(cx.project, cx.at);
+    is_rust && (cx.project.models.has_word(WordKind::Spin, &cx.function.name) || reads_twice(cx))
 }
 
 /// What the body does besides its tests.

@@ -106,6 +106,14 @@ pub struct CallModel {
 }
 
 impl CallModel {
+    /// What is raised where a call that does not wait finds nothing there.
+    pub(crate) fn raises_in_vain(&self) -> &[Name] {
+        match &self.timeout {
+            Some(timeout) if !timeout.raises.is_empty() => &timeout.raises,
+            _ => &self.end_raises,
+        }
+    }
+
     /// Whether the model applies to a receiver of unknown type whose path ends in `name`, and then whether a word says so
     /// rather than `*`. A word fits if it is one of the parts of the name between underscores, digits at its end aside
     /// (`fp`, `sock_2`), or, from four letters on, if the name contains it in any case (`clientConn`: `conn`).

@@ -340,6 +340,13 @@ pub const VOCABULARY: &[Entry] = &[
     ),
     (
         Subject::Loop,
+        "asks",
+        &["at-once"],
+        "in a thread, a way round on which nothing has come from a queue or another thread, nothing is done and nothing is waited \
+         for: the next round is the same",
+    ),
+    (
+        Subject::Loop,
         "collects",
         &["until-mark"],
         "it collects what a peer sends until a mark comes in it, and nothing measures how much that is",

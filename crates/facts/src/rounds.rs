@@ -56,6 +56,15 @@ impl Mode {
             .fold(Modes::default(), |modes, mode| Modes(modes.0 | mode.bit()))
     }
 
+    /// Whether a call with this model takes an item without waiting, and says so where there is none.
+    pub(crate) fn comes_to_nothing(model: &CallModel) -> bool {
+        match model.effect {
+            Effect::Shrink => model.end.is_some() || !model.end_raises.is_empty(),
+            Effect::Receive => model.blocks == Some(false) && model.end.is_none() && !model.raises_in_vain().is_empty(),
+            _ => false,
+        }
+    }
+
     fn bit(self) -> u8 {
         1 << self as u8
     }
@@ -70,7 +79,7 @@ impl Mode {
             Self::NothingTaken => {
                 model.effect == Effect::Write && (model.end == Some(EndValue::Zero) || !model.end_raises.is_empty())
             }
-            Self::Idle => model.effect == Effect::Shrink && (model.end.is_some() || !model.end_raises.is_empty()),
+            Self::Idle => Self::comes_to_nothing(model),
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn wait_for_child_with_sleep(child: &mut Child) -> io::Result<()> {
 }
 
 pub fn wait_for_message(messages: &Receiver<u64>) -> Option<u64> {
-    loop { // fixme: expect: busy-wait
+    loop { // expect: busy-wait
         match messages.try_recv() {
             Ok(message) => return Some(message),
             Err(TryRecvError::Empty) => {}

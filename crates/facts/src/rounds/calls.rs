@@ -623,6 +623,7 @@ impl<'p> Machine<'p> {
             return self.finish(state, cx.call, slot);
         }
         match model.effect {
+            Effect::Receive if self.mode == Mode::Idle && self.mode.injects(model) => self.nothing_came(state, cx, model),
             Effect::Read | Effect::Receive | Effect::Write if self.mode.injects(model) => {
                 self.at_end(state, cx, model, certainty)
             }
@@ -764,6 +765,24 @@ impl<'p> Machine<'p> {
         self.raise(state, &classes)
     }
 
+    /// Taking from a channel or queue that has nothing, without waiting for it: a failure, and nothing changes.
+    fn nothing_came(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        if cx.receiver.is_some_and(|slot| self.is_not_empty(state, slot)) {
+            return self.unfollowed_transfer(state, cx, model);
+        }
+        if cx.call.panics {
+            return false;
+        }
+        let raised = model.raises_in_vain();
+        if !cx.call.raises {
+            let class = if let [only] = *raised { Some(only) } else { None };
+            let failure = self.failure(class);
+            return self.finish(state, cx.call, failure);
+        }
+        let classes: Vec<&str> = raised.iter().map(|class| unspin_ir::last_part(*class).as_str()).collect();
+        self.raise(state, &classes)
+    }
+
     /// Input, output and connections of which this analysis assumes nothing: the stream has moved on.
     pub(super) fn unfollowed_transfer(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
         self.work(state);
@@ -832,7 +851,10 @@ impl<'p> Machine<'p> {
             return true;
         }
         // `while not queue.empty(): queue.get_nowait()`
-        if self.mode == Mode::Closed && cx.receiver.is_some() && matches!(own_name.as_str(), "empty" | "is_empty") {
+        if matches!(self.mode, Mode::Closed | Mode::Idle)
+            && cx.receiver.is_some()
+            && matches!(own_name.as_str(), "empty" | "is_empty")
+        {
             let is_empty = Slot::of(self.values.bool(true));
             return self.finish(state, cx.call, is_empty);
         }

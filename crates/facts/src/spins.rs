@@ -1,0 +1,122 @@
+//! Threads that ask at once again: a way round on which nothing has come, nothing is done and nothing is waited for.
+//!
+//! Whoever takes items from a queue or looks at a flag of another thread, and goes round when there is none, keeps a core
+//! busy until there is one. The abstract machine says whether the next round is the same as this one; code that it cannot
+//! look into may wait, and is taken to. Coroutines have rules of their own.
+
+use unspin_flow::{BlockSet, ways};
+use unspin_ir::{BlockId, Callee, Expr, LocalKind, LoopKind, Terminator};
+
+use crate::Certainty;
+use crate::model::{Effect, WordKind};
+use crate::observation::{Observation, Sureness};
+use crate::rounds::{Mode, run_idle};
+use crate::sites::{LoopContext, Site, is_rust};
+
+/// The loop as one that asks others at once again where nothing has come.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    let is_open = matches!(cx.source.kind, LoopKind::While | LoopKind::Endless);
+    let is_coroutine = cx.function.is_async || cx.function.kind == unspin_ir::FunctionKind::AsyncBlock;
+    if !is_open || is_coroutine || !cx.sites.iter().any(|site| asks_others(cx, site)) || is_on_purpose(cx) {
+        return None;
+    }
+    let natural = cx.natural();
+    let waiting: BlockSet = cx.sites.iter().filter(|site| waits(cx, site)).map(|site| site.block).collect();
+    if waiting.contains(natural.header) || !ways::exists_through(&cx.shape.cfg, natural, natural.header, &waiting) {
+        return None;
+    }
+    let round = run_idle(cx.project, cx.at, &cx.shape, natural)?;
+    let on_way = |site: &&Site<'_>| round.trail.contains(&site.block) && asks_others(cx, site);
+    // What would come is better told than the flag that is asked besides.
+    let asked = cx.sites.iter().filter(on_way).min_by_key(|site| !takes_item(site))?;
+    // Without an item that might come it is a flag alone that is asked: then a failure may never come again, and what else
+    // is called on the way may go together with the flag.
+    let calls_more = || cx.sites.iter().any(|site| round.trail.contains(&site.block) && site.resolution.model.is_none());
+    if !takes_item(asked) && (round.handled.is_some() || calls_more()) || is_tested_on(cx, asked, &round.trail) {
+        return None;
+    }
+    // What an inner loop waits for it has got; whoever gives way to others knows that this is no wait.
+    if round.yields || cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
+        return None;
+    }
+    let latch = round.trail.iter().rev().find(|block| natural.latches.contains(block))?;
+    Some(cx.observation(
+        vec![("asks", "at-once")],
+        &[("loop", cx.source.head), ("call", asked.span), ("latch", cx.function.block(*latch).span)],
+        vec![("call", cx.name_of(asked))],
+        Sureness::High,
+    ))
+}
+
+/// Whether a call asks what another thread has put or set, without waiting for it.
+fn asks_others(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Some((model, Certainty::Certain)) = site.resolution.model else { return false };
+    match model.effect {
+        Effect::Receive => Mode::comes_to_nothing(model),
+        Effect::Shrink => Mode::comes_to_nothing(model) && is_shared(cx, site),
+        Effect::StopCheck | Effect::Query => is_of_threads(site),
+        _ => false,
+    }
+}
+
+/// Whether the loop tells the processor, or its readers, that it spins: `spin_loop()`, `backoff.snooze()`.
+fn is_on_purpose(cx: &LoopContext<'_>) -> bool {
+    let is_told = |site: &Site<'_>| {
+        let models = &cx.project.models;
+        site.effect == Some(Effect::Yield) || models.has_word(WordKind::Spin, &cx.name_of(site))
+    };
+    crate::loops::spins_on_purpose(cx) || cx.sites.iter().any(is_told)
+}
+
+/// Whether a call takes an item where there is one.
+fn takes_item(site: &Site<'_>) -> bool {
+    matches!(site.effect, Some(Effect::Receive | Effect::Shrink))
+}
+
+/// Whether a test on the way looks at what an item is taken from: `while len(items) > most: items.pop(0)` finds some.
+fn is_tested_on(cx: &LoopContext<'_>, asked: &Site<'_>, trail: &[BlockId]) -> bool {
+    let Callee::Method(receiver, _) = asked.call.callee else { return false };
+    let Some(path) = cx.function.path(receiver).filter(|_| takes_item(asked)) else { return false };
+    let reads = |expr| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| {
+            found |= cx.function.path(part).is_some_and(|read| read == path)
+                || cx.origin_site(part).is_some_and(|site| {
+                    site.call.operands().any(|operand| cx.function.path(operand).is_some_and(|read| read == path))
+                        && !std::ptr::eq(site.call, asked.call)
+                });
+        });
+        found
+    };
+    trail.iter().any(|&block| match cx.function.block(block).terminator {
+        Terminator::Branch { test, .. } => reads(test),
+        _ => false,
+    })
+}
+
+/// Whether what is asked belongs to more than this function: a part of an object, where objects are shared.
+fn is_shared(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Callee::Method(receiver, _) = site.call.callee else { return false };
+    if is_rust(cx.project, cx.at) {
+        return false;
+    }
+    match cx.function.expr(receiver) {
+        Expr::Field(..) => cx.function.path(receiver).is_some(),
+        Expr::Local(local) => matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared),
+        _ => false,
+    }
+}
+
+/// Whether a question goes to something that threads share by its nature: an event, a queue.
+fn is_of_threads(site: &Site<'_>) -> bool {
+    const SHARED: [&str; 4] = ["threading.Event", "queue.Queue", "multiprocessing.Queue", "std.sync.atomic."];
+    site.resolution.receiver.is_some_and(|ty| SHARED.iter().any(|shared| ty.starts_with(shared)))
+}
+
+/// Whether a call may wait, as far as its model or what it runs says.
+fn waits(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    if let Some((model, _)) = site.resolution.model {
+        return model.blocks.unwrap_or(model.effect.blocks());
+    }
+    site.resolution.targets.iter().any(|&target| cx.project.summary(target).waits)
+}
