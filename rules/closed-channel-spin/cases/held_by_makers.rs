@@ -231,3 +231,31 @@ pub async fn forward(service: &dyn Service, out: mpsc::Sender<u32>) {
 pub trait Service {
     async fn wait_for_events(&self) -> Result<futures::stream::BoxStream<'static, u32>, ()>;
 }
+
+/// What the task has holds a sender.
+pub fn serve_reloads(tasks: &mut Vec<futures::future::BoxFuture<'static, ()>>) {
+    let (reload_tx, mut reload_rx) = mpsc::channel::<u32>(1);
+    let manager = Manager::new(reload_tx);
+    let kept = manager.clone();
+    tasks.push(Box::pin(async move {
+        loop {
+            if let Some(reload) = reload_rx.recv().await {
+                kept.reload(reload);
+            }
+        }
+    }));
+}
+
+/// The watcher holds it.
+pub fn watch_settings(path: &std::path::Path, reload: fn(u32)) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let mut debouncer = new_debouncer(std::time::Duration::from_millis(500), None, sender).unwrap();
+    debouncer.watch(path);
+    loop {
+        if let Err(error) = receiver.recv() {
+            eprintln!("{error}");
+            continue;
+        }
+        reload(1);
+    }
+}

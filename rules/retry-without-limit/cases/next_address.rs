@@ -52,3 +52,25 @@ pub async fn take_one(listener: &tokio::net::TcpListener, url: &str) -> reqwest:
         }
     }
 }
+
+/// Each attempt takes an address off the iterator.
+pub async fn dial_one_of(urls: Vec<String>) -> Option<reqwest::Response> {
+    let mut urls = urls.into_iter();
+    loop {
+        match dial(&mut urls).await {
+            Ok(None) => return None,
+            Ok(answer) => return answer,
+            Err(error) => {
+                eprintln!("{error}");
+                continue;
+            }
+        }
+    }
+}
+
+async fn dial(urls: &mut std::vec::IntoIter<String>) -> Result<Option<reqwest::Response>, reqwest::Error> {
+    match urls.next() {
+        Some(url) => Ok(Some(reqwest::get(url).await?)),
+        None => Ok(None),
+    }
+}

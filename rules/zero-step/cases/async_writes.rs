@@ -85,3 +85,18 @@ impl<W: AsyncWrite + Unpin> Outgoing<W> {
         Poll::Ready(Ok(()))
     }
 }
+
+/// A vector takes whatever it is given.
+pub fn key(pass: &[u8], size: usize) -> std::io::Result<Vec<u8>> {
+    let mut key = Vec::new();
+    let mut sum = digest(pass);
+    while key.len() < size {
+        sum = digest(&sum);
+        std::io::Write::write(&mut key, &sum)?;
+    }
+    Ok(key)
+}
+
+fn digest(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().rev().copied().collect()
+}

@@ -217,6 +217,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 kinds.push(kind);
             }
         };
+        if self.moves_on(test) {
+            add("data");
+        }
         crate::shape::for_each_part(function, test, &mut |part| {
             if let Some(path) = function.path(part) {
                 // There are only so many kept connections that can fail.
@@ -426,6 +429,27 @@ impl<'c, 'p> Bounds<'c, 'p> {
             let steps = targets.any(|&target| self.cx.project.summary(target).steps.iter().any(|step| step == field));
             (steps && self.cx.function.path(target).as_deref() == Some(receiver)).then_some(site.block)
         })
+    }
+
+    /// `while next < servers.len()`, where every way gives `next` another value that is computed.
+    fn moves_on(&self, test: ExprId) -> bool {
+        let function = self.cx.function;
+        let is_length = |expr: ExprId| {
+            matches!(function.expr(expr), Expr::Length(_))
+                || self.cx.origin_site(expr).is_some_and(|site| site.call.callee.name().is_some_and(|name| name == "len"))
+        };
+        let (Expr::Compare(CompareOp::Lt, cursor, end) | Expr::Compare(CompareOp::Gt, end, cursor)) = *function.expr(test)
+        else {
+            return false;
+        };
+        let Expr::Local(local) = *function.expr(cursor) else { return false };
+        let is_computed = |definition: &&crate::shape::Definition| {
+            let is_constant = |value: ExprId| matches!(function.expr(value), Expr::Constant(_));
+            self.around.contains(definition.block) && !definition.value.is_some_and(is_constant)
+        };
+        let definitions = self.cx.shape.definitions(local);
+        let computed: BlockSet = definitions.iter().filter(is_computed).map(|definition| definition.block).collect();
+        is_length(end) && self.cuts(&computed)
     }
 
     /// Whether a collection is taken from on the ways.

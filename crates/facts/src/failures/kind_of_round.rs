@@ -127,7 +127,11 @@ fn is_after_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         _ => false,
     });
     let before_here = |other: &Site<'_>| other.block == site.block && other.index < site.index;
-    if is_stream || is_of_inner_item(cx, site) || cx.sites.iter().any(|other| takes(other) && before_here(other)) {
+    if is_stream
+        || is_of_inner_item(cx, site)
+        || is_lent_iterator(cx, site)
+        || cx.sites.iter().any(|other| takes(other) && before_here(other))
+    {
         return true;
     }
     let taking: BlockSet =
@@ -162,6 +166,17 @@ fn is_of_inner_item(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         }
         false
     })
+}
+
+/// `dial(&mut servers)`, with `servers = list.into_iter()` before the loop: each attempt takes something off it.
+fn is_lent_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let takes_from = |lent: ExprId| {
+        let made = cx.shape.origin(cx.function, lent).filter(|(block, ..)| !cx.natural().body.contains(*block));
+        let name = made.and_then(|(.., call)| call.callee.name());
+        name.is_some_and(|name| matches!(name.as_str(), "into_iter" | "iter" | "drain"))
+    };
+    let is_lent = |argument: &unspin_ir::Argument| argument.mutable && takes_from(argument.value);
+    site.call.arguments.iter().chain(&site.made.arguments).any(is_lent)
 }
 
 /// `await self.wanted.wait()`, with `self.wanted.clear()` further down: somebody asks for each round.

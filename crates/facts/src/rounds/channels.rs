@@ -217,7 +217,7 @@ impl<'p> Machine<'p> {
             inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
         };
         let is_handler = |name: Name| {
-            let words = ["handler", "hook", "callback", "listener", "watcher"];
+            let words = ["handler", "hook", "callback", "listener", "watcher", "debouncer"];
             let last = unspin_ir::last_part(name);
             // `PollWatcher::new(..)`
             let maker = unspin_ir::parent_path(name).filter(|_| last == "new").map(unspin_ir::last_part);
@@ -232,6 +232,8 @@ impl<'p> Machine<'p> {
             name.is_some_and(is_handler)
                 && call.arguments.iter().any(|argument| match *function.expr(argument.value) {
                     Expr::Function(closure) => captures(closure),
+                    // `new_debouncer(delay, sender)`
+                    Expr::Local(given) => given == local && call.result.is_some(),
                     _ => false,
                 })
         })
@@ -428,21 +430,15 @@ impl<'p> Machine<'p> {
     }
 }
 
-/// Whether a function puts a local into an object that an inner function has, too: `this = Self { sender }`.
+/// Whether a function puts a local into an object that an inner function has, too: `this = Self { sender }`, or
+/// `manager = Manager::new(sender)`.
 fn is_kept_in_capture(outer: &Function, inner: &Function, local: LocalId) -> bool {
-    let has = |object: LocalId| {
+    let has = |&object: &LocalId| {
         let name = outer.local(object).name;
-        inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        object != local
+            && inner.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
     };
-    outer.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
-        StatementKind::Assign(place, value) => match (outer.expr(place), outer.expr(value)) {
-            (Expr::Local(object), Expr::Aggregate(_, parts)) => {
-                parts.iter().any(|&part| *outer.expr(part) == Expr::Local(local)) && has(*object)
-            }
-            _ => false,
-        },
-        _ => false,
-    })
+    holders(outer, vec![local]).iter().any(has)
 }
 
 /// Whether a function makes a channel and puts both sides into one object: the receiver as the field of this name.

@@ -189,7 +189,7 @@ impl<'p> Machine<'p> {
                     || self.is_handed_on(cx)
             }
             Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx) || is_asked_for_a_while(cx),
-            Mode::NothingTaken => self.is_given_socket(cx, model),
+            Mode::NothingTaken => self.is_given_socket(cx, model) || self.is_given_vector(cx),
             Mode::Idle => false,
         }
     }
@@ -200,6 +200,13 @@ impl<'p> Machine<'p> {
         let class = given.and_then(|given| self.project.type_of(cx.at, given.value));
         let write = class.and_then(|class| self.project.models.by_type(class, unspin_ir::name("write"), cx.function, cx.call));
         write.is_some_and(|write| write.effect == crate::model::Effect::Write && write.end.is_none())
+    }
+
+    /// `Write::write(&mut bytes, chunk)`: a vector takes whatever it is given.
+    fn is_given_vector(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Path(_) = cx.call.callee else { return false };
+        let class = Self::stream_of(cx).and_then(|stream| self.project.type_of(cx.at, stream));
+        class.is_some_and(|class| unspin_ir::last_part(class) == "Vec")
     }
 
     /// What is read from: the receiver, or the descriptor that a function is given.
