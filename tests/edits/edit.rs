@@ -178,9 +178,9 @@ fn edit(text: &str, items: &[Item], is_python: bool, random: &mut Random) -> Opt
             while let Some(at) = rest.find(name.as_str()) {
                 let after = &rest[at + name.len()..];
                 renamed.push_str(&rest[..at + name.len()]);
-                if !is_name(rest[..at].chars().next_back().or(renamed.chars().rev().nth(name.len())))
-                    && !is_name(after.chars().next())
-                {
+                let before = rest[..at].chars().next_back().or(renamed.chars().rev().nth(name.len()));
+                // A method of another thing may have the same name.
+                if !is_name(before) && before != Some('.') && !is_name(after.chars().next()) {
                     renamed.push_str("_x");
                 }
                 rest = after;

@@ -35,6 +35,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !takes_item(asked) && (round.handled.is_some() || calls_more()) || is_tested_on(cx, asked, &round.trail) {
         return None;
     }
+    // A deadline ends it.
+    let reads_clock = |site: &Site<'_>| site.effect == Some(Effect::Clock) && round.trail.contains(&site.block);
+    if cx.sites.iter().any(reads_clock) {
+        return None;
+    }
     // What an inner loop waits for it has got; whoever gives way to others knows that this is no wait.
     if round.yields || cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
         return None;
@@ -50,9 +55,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 
 /// Whether a call asks what another thread has put or set, without waiting for it.
 fn asks_others(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    let Some((model, Certainty::Certain)) = site.resolution.model else { return false };
+    let Some((model, certainty)) = site.resolution.model else { return false };
     match model.effect {
+        // `get_nowait` and `try_recv` say of anything that it is a queue or channel.
         Effect::Receive => Mode::comes_to_nothing(model),
+        _ if certainty != Certainty::Certain => false,
         Effect::Shrink => Mode::comes_to_nothing(model) && is_shared(cx, site),
         Effect::StopCheck | Effect::Query => is_of_threads(site),
         _ => false,
@@ -94,11 +101,13 @@ fn is_tested_on(cx: &LoopContext<'_>, asked: &Site<'_>, trail: &[BlockId]) -> bo
     })
 }
 
-/// Whether what is asked belongs to more than this function: a part of an object, where objects are shared.
+/// Whether what is asked belongs to more than this function: a part of an object, where objects are shared, else what
+/// a lock guards.
 fn is_shared(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Callee::Method(receiver, _) = site.call.callee else { return false };
     if is_rust(cx.project, cx.at) {
-        return false;
+        let locks = |guard: &Site<'_>| matches!(guard.call.callee, Callee::Method(_, method) if method == "lock");
+        return cx.origin_site(receiver).is_some_and(locks);
     }
     match cx.function.expr(receiver) {
         Expr::Field(..) => cx.function.path(receiver).is_some(),
