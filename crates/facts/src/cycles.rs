@@ -59,8 +59,12 @@ pub struct CycleAttributes {
     pub words: u32,
     /// Whether a function of the way round is named for taking input apart.
     pub named: bool,
+    /// Whether the package is named for a format of data.
+    pub of_format: bool,
     /// How many calls and steps of its functions consume input themselves.
     pub consumes: u32,
+    /// Whether what was read decides that one of its calls is made.
+    pub chosen: bool,
     /// Whether every call of the way round hands on the stream, or something read from it.
     pub hands_on_stream: bool,
     /// Whether functions are handed to combinators on the way, one of which gives a parser's result.
@@ -99,6 +103,10 @@ pub enum CycleKind {
     Tokens,
     /// It walks decoded maps and lists.
     Data,
+    /// It looks up what names stand for that it was given.
+    Names,
+    /// A parser walks the nodes that it has made.
+    Tree,
     /// Anything else: the program's own types, arithmetic.
     Other,
 }

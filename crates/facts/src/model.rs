@@ -441,6 +441,10 @@ pub enum WordKind {
     Membership,
     /// Functions whose names say that they walk pages of a site: `crawl`, `sitemap`.
     Crawl,
+    /// Formats of data that strangers send: `json`, `plist`. Languages that programs are made of are none.
+    Format,
+    /// What stands for something else: `name`, `ref`, `fragment`.
+    Reference,
     /// A module or parameter whose input is trusted: `argparse`, `config`.
     NegativePath,
     /// A type whose values the program's own author wrote: the tokens that a macro is given.

@@ -492,9 +492,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Cycle,
         "depth-from",
-        &["parser", "link", "crawl", "tokens", "data", "other"],
+        &["parser", "link", "crawl", "tokens", "data", "names", "tree", "other"],
         "what decides the depth: the stream that is parsed; links or offsets that were read; pages of the network; a tree \
-         of tokens; decoded maps and lists; anything else",
+         of tokens; decoded maps and lists; names that are looked up; the nodes that a parser has made; anything else",
     ),
     (
         Subject::Cycle,
@@ -506,6 +506,8 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Cycle, "signs", &["none", "one", "two", "several"], "how many signs say that it reads input"),
     (Subject::Cycle, "consumes", &["nothing", "once", "often"], "whether its functions take from a stream themselves"),
     (Subject::Cycle, "named", &["yes", "no"], "whether a function on the way is named for taking input apart"),
+    (Subject::Cycle, "of-format", &["yes", "no"], "whether the package is named for a format of data"),
+    (Subject::Cycle, "chosen", &["yes", "no"], "whether what was read decides that a call of the cycle is made"),
     (Subject::Cycle, "same-stream", &["yes", "no"], "whether the stream, or something read from it, is handed on"),
     (Subject::Cycle, "combinators", &["yes", "no"], "whether parsers are handed to combinators on the way"),
     (Subject::Cycle, "restart", &["yes", "no"], "whether it is one call in tail position under a test"),

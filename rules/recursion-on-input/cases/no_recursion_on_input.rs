@@ -335,3 +335,38 @@ impl IdiomParser<'_> {
 pub fn digit<Input: Stream<Token = u8>>() -> impl Parser<Input, Output = u8> {
     byte_parser!(digit, Digit, is_ascii_digit)
 }
+
+pub enum Inner<R> {
+    Unknown(Option<R>),
+    Binary(R),
+}
+
+/// The state in a tuple: once the kind of the file is known, nothing comes back here.
+pub struct EventReader<R>(Inner<R>);
+
+impl<R: Read> EventReader<R> {
+    pub fn read_event(&mut self) -> Result<u8, ParseError> {
+        match self.0 {
+            Inner::Unknown(ref mut reader) => {
+                let reader = reader.take();
+                self.read_kind(reader)
+            }
+            Inner::Binary(ref mut reader) => {
+                let mut event = [0; 1];
+                reader.read_exact(&mut event).map_err(|_| ParseError)?;
+                Ok(event[0])
+            }
+        }
+    }
+
+    fn read_kind(&mut self, reader: Option<R>) -> Result<u8, ParseError> {
+        let mut magic = [0; 4];
+        let mut reader = reader.ok_or(ParseError)?;
+        reader.read_exact(&mut magic).map_err(|_| ParseError)?;
+        if magic == *b"bpls" {
+            self.0 = Inner::Binary(reader);
+            return self.read_event();
+        }
+        Err(ParseError)
+    }
+}

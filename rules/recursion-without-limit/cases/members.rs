@@ -8,11 +8,11 @@ pub enum Event {
     MapEnd,
 }
 
-pub struct Loader {
+pub struct Outline {
     events: Vec<Event>,
 }
 
-impl Loader {
+impl Outline {
     fn take(&mut self) -> Event {
         self.events.pop().unwrap_or(Event::ListEnd)
     }

@@ -44,3 +44,48 @@ def copy(node, depth: int):
     if node.is_link:
         return copy(node.target, depth)  # expect: unused-depth-limit/strict
     return [copy(child, depth + 1) for child in node.children]
+
+
+def decode_set(buffer: bytes, pos: int, current_depth: int = 0) -> tuple[list, int]:
+    """Two functions hand the depth to each other, and neither counts."""
+    items = []
+    while pos < len(buffer) and buffer[pos] != 4:
+        item, pos = decode_item(buffer, pos + 1, buffer[pos], current_depth)  # expect: unused-depth-limit
+        items.append(item)
+    return items, pos + 1
+
+
+def decode_item(buffer: bytes, pos: int, kind: int, current_depth: int = 0) -> tuple[object, int]:
+    if kind == 3:
+        return decode_set(buffer, pos, current_depth)
+    return buffer[pos], pos + 1
+
+
+def decode_counted_set(buffer: bytes, pos: int, current_depth: int = 0) -> tuple[list, int]:
+    """One of the two counts and tests."""
+    items = []
+    while pos < len(buffer) and buffer[pos] != 4:
+        item, pos = decode_counted_item(buffer, pos + 1, buffer[pos], current_depth)
+        items.append(item)
+    return items, pos + 1
+
+
+def decode_counted_item(buffer: bytes, pos: int, kind: int, current_depth: int = 0) -> tuple[object, int]:
+    if current_depth > 100:
+        raise ValueError("nested too deeply")
+    if kind == 3:
+        return decode_counted_set(buffer, pos, current_depth + 1)
+    return buffer[pos], pos + 1
+
+
+def describe(node, depth: int) -> str:
+    """The depth goes to what writes the line."""
+    return start_line(depth) + "".join(describe_inner(child, depth) for child in node.children)
+
+
+def describe_inner(node, depth: int) -> str:
+    return describe(node, depth) if node.children else start_line(depth)
+
+
+def start_line(depth: int) -> str:
+    return "\n" + "  " * depth

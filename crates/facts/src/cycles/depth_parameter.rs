@@ -1,12 +1,13 @@
 //! Parameters that are named for the depth of recursion and do not count it.
 
-use unspin_ir::{Callee, Expr, ExprId, LocalId, Name, StatementKind, Terminator};
+use unspin_ir::{Callee, Expr, ExprId, Function, LocalId, Name, StatementKind, Terminator};
 
 use super::body::{Body, argument_for};
 use super::component::Component;
 use super::cut::Cut;
 use crate::callgraph::CallEdge;
 use crate::model::WordKind;
+use crate::project::FunctionRef;
 use crate::shape::mentions;
 
 /// What was found of the function that a cut is about.
@@ -18,12 +19,13 @@ pub(super) struct DepthParameter {
     pub(super) bypassed: Option<Name>,
 }
 
-/// Look at the parameters of a directly recursive function.
+/// Look at the parameters of a directly recursive function, or of functions that call each other.
 pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthParameter {
     let mut found = DepthParameter::default();
     let Some(body) = component.bodies.get(&cut.function) else { return found };
     let own = component.edges.iter().filter(|edge| edge.from == cut.function && edge.to == cut.function).collect::<Vec<_>>();
     if own.is_empty() {
+        found.unused = handed_around(component, cut);
         return found;
     }
     let names = body.function.parameters.iter().map(|parameter| body.function.local(parameter.local).name);
@@ -34,7 +36,7 @@ pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthPara
         if !is_depth || (body.function.has_receiver && position == 0) {
             continue;
         }
-        let unchanged = |edge: &&CallEdge| hands_on(body, edge, position, local);
+        let unchanged = |edge: &&CallEdge| hands_on(body, edge, body.function, position, local);
         // With a maximum and a level the maximum stays as it is.
         let is_counted = depths > 1 || is_used(body, local, &own);
         if own.iter().all(unchanged) && !is_counted {
@@ -46,9 +48,33 @@ pub(super) fn depth_parameter(component: &Component<'_>, cut: &Cut) -> DepthPara
     found
 }
 
-fn hands_on(body: &Body<'_>, edge: &CallEdge, position: usize, local: LocalId) -> bool {
+/// The parameter that functions hand each other as it is, and none of them looks at.
+fn handed_around(component: &Component<'_>, cut: &Cut) -> Option<Name> {
+    let depth_of = |at: FunctionRef| {
+        let function = component.project.function(at);
+        let named = |local| function.local(local).name;
+        let is_depth = |local| component.project.models.has_word(WordKind::RecursionDepth, &named(local));
+        let mut depths = function.parameters.iter().enumerate().filter(|(_, parameter)| is_depth(parameter.local));
+        let (position, parameter) = depths.next()?;
+        depths.next().is_none().then(|| (position, parameter.local, named(parameter.local)))
+    };
+    let (_, _, name) = depth_of(cut.function)?;
+    let is_handed = |edge: &CallEdge| {
+        let Some(((_, local, from), (position, _, to))) = depth_of(edge.from).zip(depth_of(edge.to)) else { return false };
+        from == name
+            && to == name
+            && hands_on(component.body(edge.from), edge, component.body(edge.to).function, position, local)
+    };
+    let is_unread = |edge: &CallEdge| {
+        let own = cut.edges.iter().filter(|other| other.from == edge.from).collect::<Vec<_>>();
+        depth_of(edge.from).is_some_and(|(_, local, _)| !is_used(component.body(edge.from), local, &own))
+    };
+    (cut.edges.iter().all(is_handed) && cut.edges.iter().all(is_unread)).then_some(name)
+}
+
+fn hands_on(body: &Body<'_>, edge: &CallEdge, callee: &Function, position: usize, local: LocalId) -> bool {
     let Some(call) = body.call_at(edge) else { return false };
-    let argument = argument_for(call, body.function, position);
+    let argument = argument_for(call, callee, position);
     argument.is_some_and(|value| *body.function.expr(value) == Expr::Local(local)) && body.constant_parameter(local)
 }
 

@@ -8,8 +8,8 @@ mod stream;
 
 use unspin_ir::{Constant, Expr, Terminator};
 
-use self::links::follows_link;
-use self::stream::{consuming, hands_on, is_child};
+use self::links::{follows_link, follows_name};
+use self::stream::{consuming, hands_on, is_child, is_chosen};
 use super::CycleKind;
 use super::body::{Body, called_name, last_part};
 use super::component::Component;
@@ -24,7 +24,9 @@ pub(super) struct Evidence {
     pub(super) kind: CycleKind,
     pub(super) words: u32,
     pub(super) named: bool,
+    pub(super) of_format: bool,
     pub(super) consumes: u32,
+    pub(super) chosen: bool,
     pub(super) hands_on_stream: bool,
     pub(super) combinators: bool,
     pub(super) restart: bool,
@@ -55,6 +57,10 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
         CycleKind::Tokens
     } else if walks_data(component, cut) {
         CycleKind::Data
+    } else if follows_name(component, cut) {
+        CycleKind::Names
+    } else if in_loop && walks_parsed(component, cut) {
+        CycleKind::Tree
     } else {
         CycleKind::Other
     };
@@ -68,7 +74,9 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
             _ => cut.edges.iter().all(hands_over),
         };
     let trusted = bodies.iter().any(|body| *body.trusted.get_or_init(|| is_trusted(project, body)));
-    Evidence { kind, words, named, consumes, hands_on_stream, combinators, restart, in_loop, trusted }
+    let of_format = is_of_format(project, cut.function);
+    let chosen = cut.edges.iter().any(|edge| is_chosen(component, edge));
+    Evidence { kind, words, named, of_format, consumes, chosen, hands_on_stream, combinators, restart, in_loop, trusted }
 }
 
 /// The functions of a cut's cycles, closures too.
@@ -102,6 +110,12 @@ pub(super) fn words(component: &Component<'_>, at: FunctionRef) -> u32 {
         _ => false,
     });
     [in_name, in_class, in_path, in_parameter, in_result, fails].into_iter().map(u32::from).sum()
+}
+
+/// Whether the package is named for a format of data: `plist`, `toml_parser`.
+fn is_of_format(project: &Project, at: FunctionRef) -> bool {
+    let module = project.files[at.file as usize].module.name;
+    has(project, WordKind::Format, module.split('.').next().unwrap_or_default())
 }
 
 fn path_parts(path: &str) -> impl Iterator<Item = &str> {
@@ -175,11 +189,28 @@ fn walks_tokens(component: &Component<'_>, cut: &Cut, in_loop: bool) -> bool {
     in_loop && takes_tokens && about_parsing
 }
 
-/// Whether a function with the name of a decoder sends itself into the parts of its argument, whose type it asks for.
+/// Whether a method of a parser sends itself into the parts of its argument: nodes that it has made from the input.
+fn walks_parsed(component: &Component<'_>, cut: &Cut) -> bool {
+    let project = component.project;
+    let is_parser = |class| has(project, WordKind::ParserClass, &last_part(project.class_name(class)));
+    project.owner(cut.function).is_some_and(is_parser) && cut.way.iter().any(|edge| goes_into_part(component, edge))
+}
+
+/// Whether a call hands on a part of what its caller was given; fewer items of a list are no part.
+fn goes_into_part(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let is_part = |value| !matches!(body.function.expr(value), Expr::Slice(..)) && is_child(body, value);
+    body.call_at(edge).is_some_and(|call| call.arguments.iter().any(|argument| is_part(argument.value)))
+}
+
+/// Whether a function with the name of a decoder, or of what is decoded, sends itself into the parts of its argument, whose
+/// type it asks for.
 fn walks_data(component: &Component<'_>, cut: &Cut) -> bool {
     let project = component.project;
     let function = project.function(cut.function);
-    if !has(project, WordKind::ParseFunction, &function.name) {
+    let is_decoded = |name: unspin_ir::Name| name.split('_').any(|part| matches!(part, "json" | "yaml" | "toml"));
+    let mut parameters = function.parameters.iter().map(|parameter| function.local(parameter.local).name);
+    if !has(project, WordKind::ParseFunction, &function.name) && !parameters.any(is_decoded) {
         return false;
     }
     let asks_type = function.exprs.iter().any(|expr| match expr {
@@ -188,10 +219,7 @@ fn walks_data(component: &Component<'_>, cut: &Cut) -> bool {
         }
         _ => false,
     });
-    let first = &cut.way[0];
-    let body = component.body(first.from);
-    let call = body.call_at(first);
-    asks_type && call.is_some_and(|call| call.arguments.iter().any(|argument| is_child(body, argument.value)))
+    asks_type && goes_into_part(component, &cut.way[0])
 }
 
 /// Whether a name on the cycle says that the input is trusted, or the cycle reads the file system.

@@ -182,8 +182,7 @@ fn set_before(
                 };
                 break 'all;
             }
-            if let Expr::Field(base, field) = *function.expr(place)
-                && is_receiver(function, base)
+            if let Some(field) = own_field(function, place)
                 && !found.iter().any(|(other, _)| *other == field)
             {
                 found.push((field, known(function, value)));
@@ -196,6 +195,18 @@ fn set_before(
 
 fn is_receiver(function: &Function, expr: ExprId) -> bool {
     function.receiver().is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver))
+}
+
+/// The field of the receiver that an expression is: `self.state`, or `self.0` of a tuple.
+fn own_field(function: &Function, expr: ExprId) -> Option<Name> {
+    match *function.expr(expr) {
+        Expr::Field(base, field) if is_receiver(function, base) => Some(field),
+        Expr::Index(base, at) if is_receiver(function, base) => match *function.expr(at) {
+            Expr::Constant(Constant::Int(at)) => Some(unspin_ir::name(&at.to_string())),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Blocks that can be reached under what is known on entry. What the receiver was is known until it is set anew.
@@ -234,10 +245,10 @@ fn reachable(function: &Function, entry: &Entry) -> BlockSet {
 fn value_of(function: &Function, entry: &Entry, expr: ExprId) -> Option<Known> {
     match *function.expr(expr) {
         Expr::Local(local) => entry.parameters.iter().find(|(other, _)| *other == local).map(|(_, known)| known.clone()),
-        Expr::Field(base, field) if is_receiver(function, base) => {
-            entry.fields.iter().find(|(other, _)| *other == field).map(|(_, known)| known.clone())
-        }
-        _ => known(function, expr),
+        _ => match own_field(function, expr) {
+            Some(field) => entry.fields.iter().find(|(other, _)| *other == field).map(|(_, known)| known.clone()),
+            None => known(function, expr),
+        },
     }
 }
 

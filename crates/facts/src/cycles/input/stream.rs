@@ -9,7 +9,7 @@ use unspin_ir::{
 use super::has;
 use super::links::depends;
 use crate::callgraph::{CallEdge, EdgeKind};
-use crate::cycles::body::{Body, called_name, last_part};
+use crate::cycles::body::{Body, Part, called_name, last_part};
 use crate::cycles::component::Component;
 use crate::definitions::Definition;
 use crate::model::WordKind;
@@ -257,4 +257,57 @@ fn is_read(component: &Component<'_>, body: &Body<'_>, value: ExprId, hops: u32)
         Expr::Binary(_, a, b) => is_read(component, body, *a, hops + 1) || is_read(component, body, *b, hops + 1),
         _ => false,
     }
+}
+
+/// Whether what was read decides that a call is made: a test that lies before it on every path looks at the stream, or at
+/// something that came from it.
+pub(super) fn is_chosen(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let mut next = body.dominators.immediate(edge.block);
+    while let Some(block) = next {
+        if let Terminator::Branch { test, .. } = body.function.block(block).terminator
+            && looks_at_input(component, body, test)
+        {
+            return true;
+        }
+        next = body.dominators.immediate(block);
+    }
+    false
+}
+
+fn looks_at_input(component: &Component<'_>, body: &Body<'_>, test: ExprId) -> bool {
+    let mut locals = Vec::new();
+    let mut found = false;
+    body.walk(test, &mut |part| match part {
+        Part::Call(call) => found |= asks_stream(component, body, call),
+        Part::Expr(Expr::Index(base, _)) => found |= is_stream(body.project, body, *base),
+        Part::Expr(Expr::Field(base, _)) => found |= is_self(body, *base),
+        Part::Expr(Expr::Local(local)) => locals.push(*local),
+        _ => {}
+    });
+    let comes_from_it = |local| {
+        body.project.definitions(body.at).of(body.function, local).any(|definition| match definition {
+            Definition::Call(call) => asks_stream(component, body, call),
+            Definition::Value(value) | Definition::Item(value) => {
+                body.ask();
+                is_of_stream(body, value) || is_read(component, body, value, 0)
+            }
+            Definition::Failure => false,
+        })
+    };
+    found || locals.into_iter().any(comes_from_it)
+}
+
+/// `data[0]`, `self.token`.
+fn is_of_stream(body: &Body<'_>, value: ExprId) -> bool {
+    match *body.function.expr(value) {
+        Expr::Index(base, _) | Expr::Slice(base, _, _) => is_stream(body.project, body, base),
+        Expr::Field(base, _) => is_self(body, base),
+        _ => false,
+    }
+}
+
+fn asks_stream(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
+    let on_stream = matches!(call.callee, Callee::Method(receiver, _) if is_stream(component.project, body, receiver));
+    on_stream || consumes(component.project, body, call) || helper_consumes(component, body, call)
 }
