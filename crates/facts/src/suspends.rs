@@ -68,6 +68,11 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     if cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
         return None;
     }
+    // Where a queue has nothing, what is reckoned on the way, when to look again above all, is often another thing each time.
+    let takes = |site: &Site<'_>| site.effect == Some(Effect::Receive) && round.trail.contains(&site.block);
+    if round.handled.is_some() && cx.sites.iter().any(takes) {
+        return None;
+    }
     // Giving way is how a task that is cancelled lets the cancellation in.
     let asks_for_stop = |block: &BlockId| match cx.function.block(*block).terminator {
         Terminator::Branch { test, .. } => !crate::loops::stop_paths(cx, cx.function, test).is_empty(),

@@ -41,7 +41,7 @@ impl<T: Iterator<Item = Result<PlistEvent, Broken>>> Builder<T> {
 
     fn build_value(&mut self) -> Result<Plist, Broken> {
         match self.token.take() {
-            Some(PlistEvent::StartArray) => Ok(Plist::Array(self.build_array()?)), // expect: recursion-on-input
+            Some(PlistEvent::StartArray) => Ok(Plist::Array(self.build_array()?)), // expect: recursion-on-input/strict
             Some(PlistEvent::StartDictionary) => Ok(Plist::Dictionary(self.build_dictionary()?)),
             Some(PlistEvent::Text(text)) => Ok(Plist::Text(text)),
             _ => Err(Broken),
