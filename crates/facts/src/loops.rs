@@ -15,7 +15,7 @@ use crate::spawned::Runner;
 pub(crate) use self::exit_state::{all_tests, exit_tests};
 use self::exit_state::{exit_state, is_skipped};
 use self::stop::{endless_wait, stop_signal};
-pub(crate) use self::stop::{forgets_stop, stop_paths};
+pub(crate) use self::stop::{forgets_stop, has_open_loop, stop_paths};
 
 /// How deep the functions that a loop asks are looked into.
 const MAX_QUESTIONS: u32 = 2;

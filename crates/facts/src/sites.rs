@@ -251,6 +251,11 @@ impl<'p> LoopContext<'p> {
         false
     }
 
+    /// Whether the loop is in a coroutine, where a wait that is no await stops all others.
+    pub(crate) fn is_coroutine(&self) -> bool {
+        self.function.is_async || self.function.kind == unspin_ir::FunctionKind::AsyncBlock
+    }
+
     /// A number of seconds that an argument is known to be: `30`, `0.5`, `Duration::from_secs(30)`, a constant of the
     /// file.
     pub(crate) fn seconds(&self, expr: ExprId) -> Option<f64> {

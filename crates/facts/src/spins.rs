@@ -4,28 +4,25 @@
 //! busy until there is one. The abstract machine says whether the next round is the same as this one; code that it cannot
 //! look into may wait, and is taken to. Coroutines have rules of their own.
 
-use unspin_flow::{BlockSet, ways};
+use unspin_flow::BlockSet;
 use unspin_ir::{BlockId, Callee, Expr, LocalKind, LoopKind, Terminator};
 
 use crate::Certainty;
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Sureness};
-use crate::rounds::{Mode, run_idle};
+use crate::rounds::Mode;
 use crate::sites::{LoopContext, Site, is_rust};
+use crate::suspends::idle_round;
 
 /// The loop as one that asks others at once again where nothing has come.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     let is_open = matches!(cx.source.kind, LoopKind::While | LoopKind::Endless);
-    let is_coroutine = cx.function.is_async || cx.function.kind == unspin_ir::FunctionKind::AsyncBlock;
-    if !is_open || is_coroutine || !cx.sites.iter().any(|site| asks_others(cx, site)) || is_on_purpose(cx) {
+    if !is_open || cx.is_coroutine() || !cx.sites.iter().any(|site| asks_others(cx, site)) || is_on_purpose(cx) {
         return None;
     }
     let natural = cx.natural();
     let waiting: BlockSet = cx.sites.iter().filter(|site| waits(cx, site)).map(|site| site.block).collect();
-    if waiting.contains(natural.header) || !ways::exists_through(&cx.shape.cfg, natural, natural.header, &waiting) {
-        return None;
-    }
-    let round = run_idle(cx.project, cx.at, &cx.shape, natural)?;
+    let round = idle_round(cx, &waiting)?;
     let on_way = |site: &&Site<'_>| round.trail.contains(&site.block) && asks_others(cx, site);
     // What would come is better told than the flag that is asked besides.
     let asked = cx.sites.iter().filter(on_way).min_by_key(|site| !takes_item(site))?;
@@ -40,8 +37,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if cx.sites.iter().any(reads_clock) {
         return None;
     }
-    // What an inner loop waits for it has got; whoever gives way to others knows that this is no wait.
-    if round.yields || cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
+    // Whoever gives way to others knows that this is no wait.
+    if round.yields {
         return None;
     }
     let latch = round.trail.iter().rev().find(|block| natural.latches.contains(block))?;

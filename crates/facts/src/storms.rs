@@ -41,8 +41,7 @@ fn starts_attempt(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     spawned_function(cx, argument).is_some_and(|target| {
         let summary = cx.project.summary(target);
         // A session that goes on after the attempt lasts, however soon that is given up.
-        let goes_on =
-            || cx.project.function(target).loops.iter().any(|l| matches!(l.kind, LoopKind::While | LoopKind::Endless));
+        let goes_on = || crate::loops::has_open_loop(cx.project.function(target));
         summary.remote.contains(Effect::Connect) && (!summary.effects.contains(Effect::Deadline) || goes_on())
     })
 }

@@ -10,7 +10,7 @@ use unspin_ir::{BlockId, Constant, Expr, FunctionKind, LoopKind, StatementKind, 
 
 use crate::model::Effect;
 use crate::observation::{Observation, Subject, Sureness};
-use crate::rounds::run_idle;
+use crate::rounds::{IdleRound, run_idle};
 use crate::sites::{LoopContext, Site, is_rust};
 
 /// Ways round that do not suspend, or only for a moment.
@@ -18,7 +18,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
         return None;
     }
-    let is_coroutine = cx.function.is_async || cx.function.kind == FunctionKind::AsyncBlock;
+    let is_coroutine = cx.is_coroutine();
     // A thread that yields to others until a flag is set may be the best that there is: what it locks has no event.
     if !is_coroutine && (is_rust(cx.project, cx.at) || !cx.sites.iter().any(|site| is_sleep_of_nothing(cx, site))) {
         return None;
@@ -54,20 +54,25 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     })
 }
 
+/// A way round past the blocks that wait on which nothing comes, so that the next round is the same.
+pub(crate) fn idle_round(cx: &LoopContext<'_>, waiting: &BlockSet) -> Option<IdleRound> {
+    let natural = cx.natural();
+    if waiting.contains(natural.header) || !ways::exists_through(&cx.shape.cfg, natural, natural.header, waiting) {
+        return None;
+    }
+    let round = run_idle(cx.project, cx.at, &cx.shape, natural)?;
+    // What an inner loop waits for it has got.
+    let is_inner = |header: BlockId| round.trail.contains(&header);
+    (!cx.shape.forest.inside(cx.index).any(|inner| is_inner(inner.header))).then_some(round)
+}
+
 /// A way on which nothing comes, nothing is done and nothing is waited for, so that the next round is the same.
 fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     let natural = cx.natural();
     // What the project's own functions do on which of their ways is for the machine to say.
     let waits = |site: &Site<'_>| site_suspends(cx, site) && site.resolution.targets.is_empty();
     let waiting: BlockSet = natural.body.iter().filter(|&block| suspends_by(cx, block, &waits)).collect();
-    if waiting.contains(natural.header) || !ways::exists_through(&cx.shape.cfg, natural, natural.header, &waiting) {
-        return None;
-    }
-    let round = run_idle(cx.project, cx.at, &cx.shape, natural)?;
-    // What an inner loop waits for it has got.
-    if cx.shape.forest.inside(cx.index).any(|inner| round.trail.contains(&inner.header)) {
-        return None;
-    }
+    let round = idle_round(cx, &waiting)?;
     // Where a queue has nothing, what is reckoned on the way, when to look again above all, is often another thing each time.
     let takes = |site: &Site<'_>| site.effect == Some(Effect::Receive) && round.trail.contains(&site.block);
     if round.handled.is_some() && cx.sites.iter().any(takes) {

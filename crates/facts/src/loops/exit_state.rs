@@ -307,11 +307,10 @@ fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
         || stored.any(|name| function.exprs.contains(&Expr::Global(name)))
 }
 
-/// A field of an own, exclusive object cannot be changed by others.
 /// Whether a place is an item of another one, or of an item of it.
 fn is_part_of(cx: &LoopContext<'_>, mut place: ExprId, whole: ExprId) -> bool {
     while let &(Expr::Index(base, _) | Expr::Slice(base, ..)) = cx.function.expr(place) {
-        if is_same_item(cx, base, whole) {
+        if crate::gates::is_same_place(cx.function, base, whole) {
             return true;
         }
         place = base;
@@ -319,16 +318,7 @@ fn is_part_of(cx: &LoopContext<'_>, mut place: ExprId, whole: ExprId) -> bool {
     false
 }
 
-fn is_same_item(cx: &LoopContext<'_>, a: ExprId, b: ExprId) -> bool {
-    match (cx.function.expr(a), cx.function.expr(b)) {
-        (Expr::Field(a, field), Expr::Field(b, other)) => field == other && is_same_item(cx, *a, *b),
-        (Expr::Index(a, part), Expr::Index(b, other)) => {
-            cx.function.expr(*part) == cx.function.expr(*other) && is_same_item(cx, *a, *b)
-        }
-        (a, b) => a == b,
-    }
-}
-
+/// A field of an own, exclusive object cannot be changed by others.
 fn is_visible_elsewhere(cx: &LoopContext<'_>, expr: ExprId) -> bool {
     let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
     shares || matches!(cx.function.expr(expr), Expr::Global(_))

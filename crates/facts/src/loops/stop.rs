@@ -42,7 +42,8 @@ pub(super) fn stop_signal(cx: &LoopContext<'_>) -> &'static str {
     if obeyed && !is_cancellable && !cx.project.runs_in_daemon(cx.at) { "ignored" } else { "none" }
 }
 
-fn has_open_loop(function: &unspin_ir::Function) -> bool {
+/// Whether a function has a loop that no iterator ends.
+pub(crate) fn has_open_loop(function: &unspin_ir::Function) -> bool {
     function.loops.iter().any(|l| matches!(l.kind, LoopKind::While | LoopKind::Endless))
 }
 

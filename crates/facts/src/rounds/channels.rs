@@ -4,6 +4,7 @@ use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalId, LocalKin
 
 use super::calls::Context;
 use super::machine::Machine;
+use super::makers::position_of;
 use crate::FunctionRef;
 use crate::definitions::Definition;
 use crate::model::{CallModel, Effect};
@@ -73,9 +74,7 @@ impl<'p> Machine<'p> {
     /// Whether the receiver is a parameter, and every caller in the file hands over a sender of the same channel as well.
     fn is_given_both(&self, at: FunctionRef, receiver: LocalId) -> bool {
         let function = self.project.function(at);
-        let is_parameter = |parameter: &unspin_ir::Parameter| parameter.local == receiver;
-        let Some(position) = function.parameters.iter().position(is_parameter) else { return false };
-        let position = position - usize::from(function.has_receiver && position > 0);
+        let Some(position) = position_of(function, receiver) else { return false };
         let gives_both = |(caller, _, call): (FunctionRef, BlockId, &Call)| {
             let own = self.pair_of(caller, call.arguments[position].value);
             let others = || call.arguments.iter().enumerate().filter(|(other, _)| *other != position);
@@ -83,7 +82,8 @@ impl<'p> Machine<'p> {
             let in_part = || {
                 own.filter(|(at, _)| *at == caller).is_some_and(|(_, pair)| {
                     let function = self.project.function(caller);
-                    let kept = self.holders_of_senders(caller, pair, call.arguments[position].value);
+                    let Some(own) = crate::shape::root_local(function, call.arguments[position].value) else { return false };
+                    let kept = holders(function, self.other_sides(caller, own, pair).collect());
                     others().any(|(_, argument)| crate::shape::mentions_any(function, argument.value, &kept))
                 })
             };
@@ -93,19 +93,6 @@ impl<'p> Machine<'p> {
         let calls = self.project.calls_in_file(at).filter(|(_, _, call)| call.arguments.len() > position);
         let mut calls = calls.peekable();
         calls.peek().is_some() && calls.all(gives_both)
-    }
-
-    /// What holds the other sides of a pair than this one.
-    fn holders_of_senders(&self, at: FunctionRef, pair: LocalId, own: ExprId) -> Vec<LocalId> {
-        let function = self.project.function(at);
-        let definitions = self.project.definitions(at);
-        let is_side = |local: &LocalId| {
-            *function.expr(own) != Expr::Local(*local)
-                && matches!(definitions.only(function, *local), Some(Definition::Value(part))
-                    if matches!(*function.expr(part), Expr::Index(base, _) if *function.expr(base) == Expr::Local(pair)))
-        };
-        let senders: Vec<LocalId> = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(is_side).collect();
-        if senders.is_empty() { senders } else { holders(function, senders) }
     }
 
     /// The function and local that hold the pair of which a value is a side: `(sender, receiver)` of a channel.
@@ -131,16 +118,9 @@ impl<'p> Machine<'p> {
         let definitions = self.project.definitions(at);
         let Some(Definition::Value(part)) = definitions.only(function, receiver) else { return false };
         let Expr::Index(pair, _) = *function.expr(part) else { return false };
-        let of_pair = |local: &LocalId| {
-            *local != receiver
-                && matches!(definitions.only(function, *local), Some(Definition::Value(other))
-                    if matches!(*function.expr(other), Expr::Index(base, _) if function.expr(base) == function.expr(pair)))
-        };
-        let is_made_here = matches!(*function.expr(pair), Expr::Local(pair)
-            if matches!(definitions.only(function, pair), Some(Definition::Call(_))));
-        let mut senders = (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(of_pair);
-        is_made_here
-            && senders.any(|sender| {
+        let Expr::Local(pair) = *function.expr(pair) else { return false };
+        self.is_made_here(at, pair)
+            && self.other_sides(at, receiver, pair).any(|sender| {
                 if at == cx.at {
                     !self.is_moved(at, sender) || self.is_kept_by_handler(at, sender)
                 } else {

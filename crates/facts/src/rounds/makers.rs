@@ -1,7 +1,7 @@
 //! Who made a channel, and still holds the other side of it: followed through captures, and through parameters to the one
 //! caller in the file. Senders that were put into a collection are held as long as the collection is.
 
-use unspin_ir::{Callee, Expr, ExprId, Function, LocalId, LocalKind, LoopKind, StatementKind};
+use unspin_ir::{Callee, Expr, ExprId, Function, LocalId, LocalKind, StatementKind};
 
 use super::calls::Context;
 use super::machine::Machine;
@@ -18,12 +18,14 @@ impl<'p> Machine<'p> {
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
         let Some((at, own, pair)) = self.maker_of(cx.at, receiver) else { return false };
         let function = self.project.function(at);
-        let stays = function.loops.iter().any(|source| matches!(source.kind, LoopKind::Endless | LoopKind::While));
-        at != cx.at && stays && self.other_sides(at, own, pair).any(|sender| self.is_held(at, sender, MAX_HOPS))
+        at != cx.at
+            && crate::loops::has_open_loop(function)
+            && self.is_made_here(at, pair)
+            && self.other_sides(at, own, pair).any(|sender| self.is_held(at, sender, MAX_HOPS))
     }
 
     /// The function in which both sides of a channel were made, the receiver there, and the pair.
-    fn maker_of(&self, at: FunctionRef, receiver: ExprId) -> Option<(FunctionRef, LocalId, ExprId)> {
+    fn maker_of(&self, at: FunctionRef, receiver: ExprId) -> Option<(FunctionRef, LocalId, LocalId)> {
         let (mut at, mut side) = (at, receiver);
         for _ in 0..MAX_HOPS {
             let Expr::Local(local) = *self.project.function(at).expr(side) else { return None };
@@ -37,7 +39,10 @@ impl<'p> Machine<'p> {
             }
             side = match self.project.definitions(origin).of(function, local).next()? {
                 Definition::Value(value) => match *function.expr(value) {
-                    Expr::Index(pair, _) => return Some((origin, local, pair)),
+                    Expr::Index(pair, _) => match *function.expr(pair) {
+                        Expr::Local(pair) => return Some((origin, local, pair)),
+                        _ => return None,
+                    },
                     _ => value,
                 },
                 // `let jobs = jobs.clone();`
@@ -52,16 +57,19 @@ impl<'p> Machine<'p> {
         None
     }
 
-    fn other_sides(&self, at: FunctionRef, own: LocalId, pair: ExprId) -> impl Iterator<Item = LocalId> {
+    /// Whether a call of the function gave the pair.
+    pub(super) fn is_made_here(&self, at: FunctionRef, pair: LocalId) -> bool {
+        matches!(self.project.definitions(at).only(self.project.function(at), pair), Some(Definition::Call(_)))
+    }
+
+    /// What holds a side of a pair, but for the own one.
+    pub(super) fn other_sides(&self, at: FunctionRef, own: LocalId, pair: LocalId) -> impl Iterator<Item = LocalId> {
         let function = self.project.function(at);
         let definitions = self.project.definitions(at);
-        let is_made_here = matches!(*function.expr(pair), Expr::Local(pair)
-            if matches!(definitions.only(function, pair), Some(Definition::Call(_))));
         (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(move |&local| {
-            is_made_here
-                && local != own
+            local != own
                 && matches!(definitions.only(function, local), Some(Definition::Value(part))
-                    if matches!(*function.expr(part), Expr::Index(base, _) if function.expr(base) == function.expr(pair)))
+                    if matches!(*function.expr(part), Expr::Index(base, _) if *function.expr(base) == Expr::Local(pair)))
         })
     }
 
@@ -118,7 +126,7 @@ impl<'p> Machine<'p> {
 }
 
 /// The position of a parameter among the arguments of a call.
-fn position_of(function: &Function, local: LocalId) -> Option<usize> {
+pub(super) fn position_of(function: &Function, local: LocalId) -> Option<usize> {
     let position = function.parameters.iter().position(|parameter| parameter.local == local)?;
     Some(position - usize::from(function.has_receiver && position > 0))
 }
