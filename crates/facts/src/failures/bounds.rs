@@ -46,6 +46,8 @@ pub(super) struct Bounds<'c, 'p> {
     /// Blocks from which the loop starts again: in the whole graph, and in the reduced one, which ends at calls that never
     /// return.
     returning: [BlockSet; 2],
+    /// Blocks that a way round enters only so many times before it takes another turn.
+    passing: BlockSet,
 }
 
 impl<'c, 'p> Bounds<'c, 'p> {
@@ -54,7 +56,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let around = feasible::reachable(graph, failure.start, &natural.body, &BlockSet::new(graph.len()));
         let back = unspin_flow::ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::new(graph.len()));
         let returning = [back, feasible::reaching(graph, natural.header, &around)];
-        Self { cx, site, failure, graph, around, returning }
+        let mut bounds = Self { cx, site, failure, graph, around, returning, passing: BlockSet::new(graph.len()) };
+        bounds.passing = bounds.around.iter().filter_map(|block| bounds.next_of_many(block)).collect();
+        bounds
     }
 
     pub(super) fn on_every_way(&self, may_be_remote: bool) -> OnEveryWay {
@@ -107,6 +111,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
             return false;
         }
         let mut blocks = blocks.clone();
+        blocks.extend(&self.passing);
         // The call's own block ends the way; what comes before the call in it was looked at when it was collected.
         if blocks.contains(self.site.block) {
             return true;
@@ -450,6 +455,33 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let definitions = self.cx.shape.definitions(local);
         let computed: BlockSet = definitions.iter().filter(is_computed).map(|definition| definition.block).collect();
         is_length(end) && self.cuts(&computed)
+    }
+
+    /// `next += 1; if next < servers.len() { continue }`: the block of `continue`, where only the other side starts again
+    /// from the first.
+    fn next_of_many(&self, block: BlockId) -> Option<BlockId> {
+        let function = self.cx.function;
+        let natural = self.cx.natural();
+        let Terminator::Branch { test, then, .. } = function.block(block).terminator else { return None };
+        let (Expr::Compare(CompareOp::Lt, cursor, _) | Expr::Compare(CompareOp::Gt, _, cursor)) = *function.expr(test) else {
+            return None;
+        };
+        let Expr::Local(cursor) = *function.expr(cursor) else { return None };
+        let header = BlockSet::from_iter([natural.header]);
+        let in_round = |from: BlockId| feasible::reachable(self.graph, from, &natural.body, &header);
+        let starts_again = |definition: &&crate::shape::Definition| {
+            natural.body.contains(definition.block)
+                && definition.value.is_none_or(|value| !crate::shape::mentions(function, value, cursor))
+        };
+        let mut definitions = self.cx.shape.definitions(cursor).iter().filter(starts_again);
+        let only_then_enters = natural.body.contains(then) && self.cx.shape.cfg.predecessors(then) == [block];
+        let is_next = only_then_enters
+            && self.moves_on(test)
+            && !in_round(then).contains(self.site.block)
+            && definitions.all(|again| {
+                !in_round(again.block).contains(block) && !in_round(then).contains(again.block) && again.block != natural.header
+            });
+        is_next.then_some(then)
     }
 
     /// Whether a collection is taken from on the ways.
