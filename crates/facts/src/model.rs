@@ -85,6 +85,14 @@ pub struct CallModel {
     pub wraps: Option<u32>,
     /// The argument that is run as a task or thread: `Thread(target=f)`; position and keyword.
     pub spawns: Option<ArgumentModel>,
+    /// The argument that is a function which it calls in another way: `partial(f, 1)`, `start_server(handle)`.
+    pub runs: Option<ArgumentModel>,
+    /// The argument with what the function that it spawns or runs is given, as one tuple: `Thread(target=f, args=(1, 2))`.
+    /// Without it, that are the arguments behind the function.
+    pub packed: Option<ArgumentModel>,
+    /// The nominal types of what the library itself gives that function.
+    #[serde(default)]
+    pub given: Vec<Name>,
     /// Whether what it spawns ends with the receiver: a group or set of tasks.
     #[serde(default)]
     pub holds: bool,

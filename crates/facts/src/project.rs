@@ -4,6 +4,7 @@
 //! what the file itself defines relative to it) are made absolute by [`Project::absolute`]. Whatever costs more than a
 //! table look-up is computed on demand, once, and is the same whichever thread asks first.
 
+mod callers;
 mod class;
 mod family;
 mod index;
@@ -12,6 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 use unspin_ir::{BlockId, Call, Class, Function, FunctionId, FunctionKind, Module, Name, Problem, StatementKind};
 
+use self::callers::Callers;
+pub(crate) use self::callers::is_open;
 pub use self::class::ClassRef;
 pub(crate) use self::family::{Families, Remark};
 use self::index::Index;
@@ -82,6 +85,7 @@ pub struct Project {
     pub(crate) summaries: crate::summary::Summaries,
     pub(crate) runners: crate::spawned::Runners,
     pub(crate) graphs: [OnceLock<crate::callgraph::CallGraph>; 2],
+    callers: OnceLock<Callers>,
 }
 
 /// How sure a resolution is.
@@ -147,7 +151,17 @@ impl Project {
         let summaries = crate::summary::Summaries::new(files.iter().map(|file| file.module.functions.len()));
         let runners = crate::spawned::Runners::new(files.len());
         let constants = crate::constants::Constants::new(files.len());
-        Self { files, models, index, types, constants, summaries, runners, graphs: Default::default() }
+        Self {
+            files,
+            models,
+            index,
+            types,
+            constants,
+            summaries,
+            runners,
+            graphs: Default::default(),
+            callers: OnceLock::new(),
+        }
     }
 
     /// Whether a part of a function could not be read: what is left of it may be in other blocks than its author meant.

@@ -3,7 +3,10 @@
 //! Flow-insensitive and cheap: a local has the type that its annotation says, else the first type that one of its
 //! definitions gives. What is asked of other functions is layered, so that no table ever waits for itself: globals of
 //! modules are typed without looking at other globals or inferred fields, inferred return types may look at globals,
-//! inferred fields at both, and locals at all of these. Each table is filled on demand, once.
+//! inferred fields at both, and locals at all of these. What callers hand a function is a layer for each call that a type
+//! goes through: a table at so many hops asks for those at one less. Each table is filled on demand, once.
+
+mod parameters;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +17,7 @@ use unspin_ir::{
     StatementKind, Terminator,
 };
 
+use self::parameters::{Given, HOPS};
 use crate::definitions::{Definition, Definitions};
 use crate::model::Effect;
 use crate::project::{ClassRef, FunctionRef, Project, SourceFile, Symbol};
@@ -27,7 +31,12 @@ pub(crate) struct TypeTables {
     globals: Vec<OnceLock<FxHashMap<Name, Name>>>,
     /// By class.
     fields: Vec<OnceLock<FxHashMap<Name, Name>>>,
+    /// By class: the parameters that methods keep in fields, where they keep nothing else there.
+    kept: Vec<OnceLock<FxHashMap<Name, Vec<Kept>>>>,
 }
+
+/// A parameter of a method, by its position.
+type Kept = (FunctionRef, usize);
 
 /// What was inferred of one function.
 #[derive(Debug, Default)]
@@ -38,6 +47,8 @@ struct OfFunction {
     asked: AtomicU32,
     returns: OnceLock<Option<Name>>,
     definitions: OnceLock<Definitions>,
+    /// By one less than the number of hops: what callers give each parameter.
+    parameters: [OnceLock<Box<[Given]>>; HOPS],
 }
 
 impl TypeTables {
@@ -49,6 +60,7 @@ impl TypeTables {
             functions: files.iter().map(|file| cells(file.module.functions.len())).collect(),
             globals: cells(files.len()),
             fields: cells(classes),
+            kept: cells(classes),
         }
     }
 
@@ -88,7 +100,7 @@ impl Project {
             Expr::Constant(Constant::Bytes(_)) => return Some(unspin_ir::name("bytes")),
             _ => {}
         }
-        let inference = Inference { project: self, at, layer: Layer::Fields, function: self.function(at) };
+        let inference = Inference::new(self, at, Layer::Fields, HOPS);
         let of = self.types.of(at);
         // Of most functions little is asked, of some everything.
         if of.locals.get().is_none() && of.asked.fetch_add(1, Ordering::Relaxed) < FEW_QUESTIONS {
@@ -104,10 +116,7 @@ impl Project {
 
     /// The absolute nominal type of each local.
     pub fn local_types(&self, at: FunctionRef) -> &[Option<Name>] {
-        self.types
-            .of(at)
-            .locals
-            .get_or_init(|| Inference { project: self, at, layer: Layer::Fields, function: self.function(at) }.locals())
+        self.types.of(at).locals.get_or_init(|| Inference::new(self, at, Layer::Fields, HOPS).locals())
     }
 
     /// The absolute nominal type of what a function returns (awaited): declared, or the same at each `return`.
@@ -128,7 +137,7 @@ impl Project {
             if !returned.iter().all(|&value| may_have_type(function, value)) {
                 return None;
             }
-            let inference = Inference { project: self, at, layer: Layer::Globals, function };
+            let inference = Inference::new(self, at, Layer::Globals, 0);
             let locals = inference.locals_for(&returned);
             let mut types = returned.iter().map(|&value| inference.expr(&locals, value, 0));
             let found = types.next()??;
@@ -136,8 +145,9 @@ impl Project {
         })
     }
 
-    /// The type of a field of a class of the project or of a library type. Both names are absolute.
-    pub fn field_type(&self, class: Name, field: Name) -> Option<Name> {
+    /// The type of a field of a class of the project or of a library type, with what so many calls hand on. Both names are
+    /// absolute.
+    fn field_type(&self, class: Name, field: Name, hops: usize) -> Option<Name> {
         let Some(class) = self.class(class) else { return self.models.field_type(class, field) };
         let order = self.linearized(class);
         let own = order.iter().find_map(|&class| {
@@ -145,6 +155,7 @@ impl Project {
             Some(self.narrowed_field(class, field, declared).unwrap_or(declared))
         });
         own.or_else(|| order.iter().find_map(|&class| self.inferred_fields(class).get(&field).copied()))
+            .or_else(|| order.iter().find_map(|&class| self.kept_field(class, field, hops)))
             .or_else(|| self.foreign_bases(class).find_map(|base| self.models.field_type(base, field)))
     }
 
@@ -203,7 +214,7 @@ impl Project {
         if values.is_empty() {
             return;
         }
-        let inference = Inference { project: self, at, layer: Layer::Returns, function };
+        let inference = Inference::new(self, at, Layer::Returns, 0);
         let locals = inference.locals_for(&values);
         for (field, value) in assigned.into_iter().zip(values) {
             let Some(ty) = inference.expr(&locals, value, 0) else { continue };
@@ -224,7 +235,7 @@ impl Project {
                 return globals;
             }
             let function = self.function(at);
-            let inference = Inference { project: self, at, layer: Layer::Declared, function };
+            let inference = Inference::new(self, at, Layer::Declared, 0);
             let locals = inference.locals();
             for statement in function.blocks.iter().flat_map(|block| &block.statements) {
                 if let StatementKind::Assign(place, value) = statement.kind
@@ -272,16 +283,26 @@ struct Needed<'a> {
     locals: Vec<LocalId>,
 }
 
-impl Needed<'_> {
+impl<'a> Needed<'a> {
+    fn new(function: &'a Function) -> Self {
+        Self { function, seen: vec![false; function.locals.len()], locals: Vec::new() }
+    }
+
     /// Those from which the type of an expression follows.
     fn add(&mut self, value: ExprId, depth: u32) {
         match self.function.expr(value) {
-            Expr::Local(local) if !std::mem::replace(&mut self.seen[local.0 as usize], true) => self.locals.push(*local),
+            Expr::Local(local) => self.add_local(*local),
             Expr::Field(base, _) | Expr::Index(base, _) if depth <= MAX_CHAIN => self.add(*base, depth + 1),
             Expr::Aggregate(Aggregate::Tuple, parts) if depth <= MAX_CHAIN => {
                 parts.iter().for_each(|&part| self.add(part, depth + 1));
             }
             _ => {}
+        }
+    }
+
+    fn add_local(&mut self, local: LocalId) {
+        if !std::mem::replace(&mut self.seen[local.0 as usize], true) {
+            self.locals.push(local);
         }
     }
 
@@ -298,10 +319,16 @@ struct Inference<'a> {
     project: &'a Project,
     at: FunctionRef,
     layer: Layer,
+    /// How many calls up callers are asked what they hand on.
+    hops: usize,
     function: &'a Function,
 }
 
-impl Inference<'_> {
+impl<'a> Inference<'a> {
+    fn new(project: &'a Project, at: FunctionRef, layer: Layer, hops: usize) -> Self {
+        Self { project, at, layer, hops, function: project.function(at) }
+    }
+
     fn locals(&self) -> Box<[Option<Name>]> {
         let all = (0..self.function.locals.len() as u32).map(LocalId).collect::<Vec<_>>();
         self.types_of(&all)
@@ -309,11 +336,16 @@ impl Inference<'_> {
 
     /// The types that the types of some expressions follow from: the others are left out.
     fn locals_for(&self, values: &[ExprId]) -> Box<[Option<Name>]> {
-        let definitions = self.project.definitions(self.at);
-        let mut needed = Needed { function: self.function, seen: vec![false; self.function.locals.len()], locals: Vec::new() };
+        let mut needed = Needed::new(self.function);
         for &value in values {
             needed.add(value, 0);
         }
+        self.types_needed(needed)
+    }
+
+    /// The types of some locals and of those from which these follow.
+    fn types_needed(&self, mut needed: Needed<'_>) -> Box<[Option<Name>]> {
+        let definitions = self.project.definitions(self.at);
         let mut next = 0;
         while let Some(&local) = needed.locals.get(next) {
             for definition in definitions.of(self.function, local) {
@@ -343,6 +375,7 @@ impl Inference<'_> {
         }
         if self.layer == Layer::Fields {
             self.captured(&mut types, wanted);
+            self.handed(&mut types, wanted);
         }
         let definitions = self.project.definitions(self.at);
         for _ in 0..PASSES {
@@ -365,16 +398,54 @@ impl Inference<'_> {
         self.project.absolute(self.at.file, name)
     }
 
+    /// What the function around this one knows of its variables.
     fn captured(&self, types: &mut [Option<Name>], wanted: &[LocalId]) {
         let Some(parent) = self.function.parent.filter(|&parent| parent < self.at.function) else { return };
-        let parent = FunctionRef { file: self.at.file, function: parent };
-        let outer = &self.project.function(parent).locals;
-        for &local in wanted {
-            let (data, index) = (self.function.local(local), local.0 as usize);
-            if matches!(data.kind, LocalKind::Captured | LocalKind::Shared) && types[index].is_none() {
-                let known = self.project.local_types(parent);
-                let mut same = outer.iter().zip(known).filter(|(other, _)| other.name == data.name);
-                types[index] = same.find_map(|(_, ty)| *ty);
+        let is_captured = |&local: &LocalId| {
+            let kind = self.function.local(local).kind;
+            matches!(kind, LocalKind::Captured | LocalKind::Shared) && types[local.0 as usize].is_none()
+        };
+        let captured = wanted.iter().copied().filter(is_captured).collect::<Vec<_>>();
+        if captured.is_empty() {
+            return;
+        }
+        let outer = Inference::new(self.project, FunctionRef { file: self.at.file, function: parent }, self.layer, self.hops);
+        let name = |local: LocalId| self.function.local(local).name;
+        let inferred;
+        let known = if self.hops == HOPS {
+            self.project.local_types(outer.at)
+        } else {
+            inferred = outer.types_named(|outer| captured.iter().any(|&local| name(local) == outer));
+            &inferred
+        };
+        for &local in &captured {
+            let mut same = outer.function.locals.iter().zip(known).filter(|(other, _)| other.name == name(local));
+            types[local.0 as usize] = same.find_map(|(_, ty)| *ty);
+        }
+    }
+
+    /// The types of the locals with some names.
+    fn types_named(&self, is_wanted: impl Fn(Name) -> bool) -> Box<[Option<Name>]> {
+        let mut needed = Needed::new(self.function);
+        for (index, local) in self.function.locals.iter().enumerate() {
+            if is_wanted(local.name) {
+                needed.add_local(LocalId(index as u32));
+            }
+        }
+        self.types_needed(needed)
+    }
+
+    /// What callers give parameters that are never assigned.
+    fn handed(&self, types: &mut [Option<Name>], wanted: &[LocalId]) {
+        let definitions = self.project.definitions(self.at);
+        for &local in wanted.iter().filter(|_| self.hops > 0) {
+            let index = local.0 as usize;
+            if self.function.local(local).kind == LocalKind::Parameter
+                && types[index].is_none()
+                && definitions.of(self.function, local).next().is_none()
+            {
+                let position = self.function.parameters.iter().position(|parameter| parameter.local == local);
+                types[index] = position.and_then(|position| self.project.parameter_type(self.at, position, self.hops));
             }
         }
     }
@@ -409,7 +480,7 @@ impl Inference<'_> {
     fn field(&self, types: &[Option<Name>], base: ExprId, field: Name, depth: u32) -> Option<Name> {
         let class = self.expr(types, base, depth + 1)?;
         if self.layer == Layer::Fields {
-            return self.project.field_type(class, field);
+            return self.project.field_type(class, field, self.hops);
         }
         match self.project.class(class) {
             Some(class) => {

@@ -17,6 +17,8 @@ pub(crate) struct Called {
     pub(crate) names: Box<[(Name, How)]>,
     /// Whether names tell all: it neither calls values nor hands functions to what runs them.
     pub(crate) is_told: bool,
+    /// Names of functions that it gives to what runs them.
+    pub(crate) handed: Box<[Name]>,
 }
 
 /// How something is called.
@@ -42,9 +44,12 @@ impl Called {
         let is_told = callees.iter().all(|known| known.is_some_and(|known| known.tells));
         let typed = Typed::new(function);
         let mut found: FxHashSet<(Name, How)> = FxHashSet::default();
-        let mut called = Vec::new();
+        let (mut called, mut handed) = (Vec::new(), Vec::new());
         for ((call, _), known) in function.calls().zip(callees) {
-            let Some(KnownName { name, .. }) = *known else { continue };
+            let Some(KnownName { name, hints, .. }) = *known else { continue };
+            if hints.runs {
+                handed.extend(call.arguments.iter().filter_map(|argument| function_name(function, argument.value)));
+            }
             let how = how(&typed, function, call, name);
             // Few functions call so many that looking through them takes longer than a table does.
             if called.len() == FEW {
@@ -55,7 +60,16 @@ impl Called {
                 called.push((name, how));
             }
         }
-        Self { names: called.into(), is_told }
+        Self { names: called.into(), is_told, handed: handed.into() }
+    }
+}
+
+/// The name of a function that is given by its path: `handle`, `self.handle`.
+fn function_name(function: &Function, value: ExprId) -> Option<Name> {
+    match *function.expr(value) {
+        Expr::Global(path) => Some(unspin_ir::last_part(path)),
+        Expr::Field(_, name) => Some(name),
+        _ => None,
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Hints {
     pub(crate) polls: bool,
     /// It starts a thread or task.
     pub(crate) spawns: bool,
+    /// It calls a function that it is given.
+    pub(crate) runs: bool,
 }
 
 /// Hints by the last part of a name; names without any have no entry.
@@ -39,8 +41,9 @@ impl HintTable {
                 policy: crate::policies::is_policy(model),
                 polls: model.effect == Effect::Poll,
                 spawns: model.effect == Effect::Spawn,
+                runs: model.spawns.is_some() || model.runs.is_some(),
             };
-            if !found.timed && !found.endless && !found.spawns && !found.policy && !found.polls {
+            if !found.timed && !found.endless && !found.spawns && !found.runs && !found.policy && !found.polls {
                 continue;
             }
             let paths = model.path.iter().map(|&path| unspin_ir::last_part(path));
@@ -49,6 +52,7 @@ impl HintTable {
                 known.timed |= found.timed;
                 known.endless |= found.endless;
                 known.spawns |= found.spawns;
+                known.runs |= found.runs;
                 known.policy |= found.policy;
                 known.polls |= found.polls;
             }
