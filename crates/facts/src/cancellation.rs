@@ -36,6 +36,10 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
 /// An arm of a `select!` that waits for the request to stop and goes on with the loop, where nothing else of it looks.
 fn ignored_token(cx: &LoopContext<'_>) -> Option<Observation> {
     let natural = cx.natural();
+    // Whoever asks a generator may stop asking.
+    if cx.function.is_generator {
+        return None;
+    }
     let lets_go = |site: &Site<'_>| {
         let own = cx.shape.only_through(site.block, |from, to| cx.function.block(from).unwind != Some(to));
         let hands_on = cx.sites.iter().any(|other| {

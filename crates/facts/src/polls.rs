@@ -125,13 +125,9 @@ fn is_removed_before(cx: &LoopContext<'_>, question: &Site<'_>) -> bool {
             )
         })
     };
-    let asks = |call: &unspin_ir::Call| {
-        call.callee.name().is_some_and(|name| {
-            matches!(unspin_ir::last_part(name).as_str(), "exists" | "lexists" | "isdir" | "isfile" | "is_dir" | "is_file")
-        })
-    };
     let mut helpers = question.resolution.targets.iter().map(|&target| cx.project.function(target));
-    let asks_existence = asks(question.call) || helpers.any(|helper| helper.calls().any(|(call, _)| asks(call)));
+    let asks_existence =
+        asks_for_file(question.call) || helpers.any(|helper| helper.calls().any(|(call, _)| asks_for_file(call)));
     let asked = path(question.call);
     asks_existence && asked.is_some() && cx.function.calls().any(|(call, _)| removes(call) && path(call) == asked)
 }
@@ -190,7 +186,8 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
             // `connect_ex` tells by its result whether somebody listens, a program by its exit code.
             Effect::Connect if is_method(site, "connect_ex") => Some(Asked::Remote),
             Effect::Wait | Effect::Request if is_program(site) => Some(Asked::Foreign),
-            Effect::Query => Some(if is_of_own_object(site) { Asked::Own } else { Asked::Foreign }),
+            // Whoever waits for a file by its name mostly means to, for as long as that takes.
+            Effect::Query => Some(if is_of_own_object(site) || asks_for_file(site.call) { Asked::Own } else { Asked::Foreign }),
             _ if reads_answer(cx, site) => Some(Asked::Own),
             _ => None,
         };
@@ -222,6 +219,13 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Asked> {
         !summary.calls_unknown && !summary.compares_bound && summary.writes.is_empty() && summary.effects.only_ask()
     };
     site.resolution.targets.iter().all(only_looks).then_some(Asked::Own)
+}
+
+/// `path.exists()`, `os.path.isfile(path)`.
+fn asks_for_file(call: &unspin_ir::Call) -> bool {
+    call.callee.name().is_some_and(|name| {
+        matches!(unspin_ir::last_part(name).as_str(), "exists" | "lexists" | "isdir" | "isfile" | "is_dir" | "is_file")
+    })
 }
 
 /// `subprocess.call(..)`.

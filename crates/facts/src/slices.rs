@@ -278,12 +278,15 @@ fn gets_all(cx: &LoopContext<'_>, value: ExprId, path: &str, hops: u32) -> bool 
         return true;
     }
     match *cx.function.expr(value) {
+        Expr::Slice(whole, None, None) => gets_all(cx, whole, path, hops + 1),
         Expr::Function(inner) => {
             let inner = cx.project.function(FunctionRef { file: cx.at.file, function: inner });
             inner.calls().any(|(call, _)| call.operands().any(|operand| inner.path(operand).as_deref() == Some(path)))
         }
         Expr::Local(_) if hops <= MAX_HOPS => cx.origin_site(value).is_some_and(|site| {
-            site.effect == Some(Effect::Pure) && site.call.operands().any(|operand| gets_all(cx, operand, path, hops + 1))
+            let is_made = site.call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == "new");
+            (site.effect == Some(Effect::Pure) || is_made)
+                && site.call.operands().any(|operand| gets_all(cx, operand, path, hops + 1))
         }),
         _ => false,
     }

@@ -13,7 +13,7 @@ pub struct Lock {
 impl Lock {
     /// Class: the process that made the lock file was killed, so nobody removes it.
     pub fn wait(&self) {
-        while self.path.exists() { // expect: endless-poll
+        while self.path.exists() { // expect: endless-poll/strict
             sleep(Duration::from_millis(50));
         }
     }

@@ -108,3 +108,27 @@ pub async fn reads_frames_by_method(socket: tokio::net::TcpStream, codec: tokio_
         }
     }
 }
+
+/// Only a datagram that is too large goes round.
+pub async fn skips_large_ones(socket: UdpSocket, shutdown: CancellationToken) -> io::Result<()> {
+    let mut buffer = [0; 1500];
+    loop {
+        tokio::select! {
+            received = socket.recv_from(&mut buffer) => {
+                let (count, peer) = match received {
+                    Ok(received) => received,
+                    Err(error) => {
+                        if let Some(code) = error.raw_os_error() {
+                            if code == 10040 {
+                                continue;
+                            }
+                        }
+                        return Err(error);
+                    }
+                };
+                handle(&buffer[..count], &peer.to_string());
+            }
+            () = shutdown.cancelled() => return Ok(()),
+        }
+    }
+}

@@ -666,6 +666,11 @@ impl<'p> Machine<'p> {
                 state.excused = true;
                 true
             }
+            // Whoever waits for the request to stop waits until the end.
+            Effect::StopCheck if self.mode == Mode::Closed && cx.call.awaited => {
+                state.excused = true;
+                true
+            }
             // Whatever is awaited may wait.
             _ if self.mode == Mode::Idle && cx.call.awaited => {
                 state.excused = true;

@@ -41,16 +41,39 @@ impl<'p> Machine<'p> {
         let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
         let Some((at, receiver)) = self.origin_of_local(cx.at, receiver) else { return false };
         let is_here = at == cx.at;
-        is_here && self.is_subscribed(at, receiver) || self.is_given_both(at, receiver) || self.keeps_pair(cx, at, receiver)
+        is_here && self.is_subscribed(at, receiver)
+            || self.is_given_subscription(at, receiver)
+            || self.is_given_both(at, receiver)
+            || self.keeps_pair(cx, at, receiver)
     }
 
     /// Whether the receiver was made by a sender that outlives this function: it is a part of what the function borrows.
     fn is_subscribed(&self, at: FunctionRef, receiver: LocalId) -> bool {
+        self.subscribed_to(at, receiver).is_some_and(|sender| self.is_borrowed(at, sender, MAX_PARTS))
+    }
+
+    /// The sender that made a receiver.
+    fn subscribed_to(&self, at: FunctionRef, receiver: LocalId) -> Option<ExprId> {
         let function = self.project.function(at);
-        let Some(Definition::Call(made)) = self.project.definitions(at).only(function, receiver) else { return false };
-        let Callee::Method(sender, method) = made.callee else { return false };
+        let Some(Definition::Call(made)) = self.project.definitions(at).only(function, receiver) else { return None };
+        let Callee::Method(sender, method) = made.callee else { return None };
         let subscribes = ["subscribe", "new_receiver", "receiver", "activate"].iter().any(|word| method.starts_with(word));
-        subscribes && self.is_borrowed(at, sender, MAX_PARTS)
+        subscribes.then_some(sender)
+    }
+
+    /// Whether the receiver is a parameter, and every caller in the file had it made by the field of an object:
+    /// `work(service.events.subscribe())`.
+    fn is_given_subscription(&self, at: FunctionRef, receiver: LocalId) -> bool {
+        let Some(position) = position_of(self.project.function(at), receiver) else { return false };
+        let is_of_object = |(caller, _, call): (FunctionRef, BlockId, &Call)| {
+            let function = self.project.function(caller);
+            let Some(&Expr::Local(given)) = call.arguments.get(position).map(|argument| function.expr(argument.value)) else {
+                return false;
+            };
+            self.subscribed_to(caller, given).is_some_and(|sender| matches!(function.expr(sender), Expr::Field(..)))
+        };
+        let mut calls = self.project.calls_in_file(at).peekable();
+        calls.peek().is_some() && calls.all(is_of_object)
     }
 
     /// Whether an expression is a part of the receiver or of a parameter of its function, also through calls: `self.lock().x`.
@@ -365,8 +388,27 @@ impl<'p> Machine<'p> {
 
     /// Whether the source asks, in this loop, whether there is something to take: then it knows when there is not.
     pub(super) fn is_asked_for_items(&self, cx: &Context<'_, 'p>) -> bool {
+        matches!(cx.call.callee, Callee::Method(receiver, _) if self.is_asked_if_empty(cx, receiver))
+    }
+
+    /// Whether the loop itself puts in what it takes out: then there is more to come after there was nothing.
+    pub(super) fn is_filled_here(&self, cx: &Context<'_, 'p>) -> bool {
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
-        let Some(channel) = cx.function.path(receiver) else { return false };
+        let Some(path) = cx.function.path(receiver).filter(|_| cx.at == self.at) else { return false };
+        let puts = |call: &Call| match call.callee {
+            Callee::Method(on, method) => {
+                matches!(method.as_str(), "push" | "push_back" | "push_front" | "spawn" | "spawn_on" | "insert")
+                    && cx.function.path(on).as_deref() == Some(path.as_str())
+            }
+            _ => false,
+        };
+        let statements = self.body.iter().flat_map(|block| &cx.function.block(block).statements);
+        statements.into_iter().any(|statement| matches!(&statement.kind, StatementKind::Call(call) if puts(call)))
+    }
+
+    /// Whether a test of the loop asks whether there is anything in a place.
+    pub(super) fn is_asked_if_empty(&self, cx: &Context<'_, 'p>, place: ExprId) -> bool {
+        let Some(channel) = cx.function.path(place) else { return false };
         let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
         let is_channel = |expr: ExprId| cx.function.path(expr).is_some_and(|path| path == channel);
         let asks = |expr: ExprId| {

@@ -185,13 +185,25 @@ impl<'p> Machine<'p> {
                     || self.has_sender_of_that_name(cx)
                     || self.is_never_closed(cx, model)
                     || self.is_asked_for_items(cx)
+                    || self.is_filled_here(cx)
                     || self.is_endless_stream(cx)
                     || self.is_handed_on(cx)
             }
-            Mode::EndOfInput => self.is_own_pipe(cx) || self.is_raw_terminal(cx) || is_asked_for_a_while(cx),
+            Mode::EndOfInput => {
+                self.is_own_pipe(cx)
+                    || self.is_raw_terminal(cx)
+                    || is_asked_for_a_while(cx)
+                    || self.is_given_what_is_left(cx, model)
+            }
             Mode::NothingTaken => self.is_given_socket(cx, model) || self.is_given_vector(cx),
             Mode::Idle => false,
         }
+    }
+
+    /// `while !rest.is_empty() { session.read_tls(&mut rest)?; }`: bytes that are there are read until there are none.
+    fn is_given_what_is_left(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
+        let given = model.timeout.as_ref().and_then(|timeout| cx.call.arguments.get(timeout.of? as usize));
+        given.is_some_and(|given| self.is_asked_if_empty(cx, given.value))
     }
 
     /// `session.write_tls(&mut socket)`: of what is not empty a socket takes something, or it fails.

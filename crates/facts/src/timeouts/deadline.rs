@@ -1,7 +1,7 @@
 //! Whether a call runs under a deadline that is not its own: a context manager, a combinator, a race, a caller.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
 
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
@@ -99,9 +99,7 @@ fn is_awaited_in_scope(project: &Project, at: FunctionRef, shape: &Shape, call: 
     function.blocks.iter().any(|block| {
         block.statements.iter().any(|statement| match &statement.kind {
             StatementKind::Call(later) => match later.callee {
-                unspin_ir::Callee::Value(value) => {
-                    later.awaited && holds(value) && is_in_scope(project, at, shape, block.scope)
-                }
+                Callee::Value(value) => later.awaited && holds(value) && is_in_scope(project, at, shape, block.scope),
                 _ => false,
             },
             _ => false,
@@ -146,26 +144,31 @@ fn is_timed_arm(project: &Project, at: FunctionRef, arm: BlockId) -> bool {
     resolution.targets.is_empty() || resolution.targets.iter().any(keeps_time)
 }
 
-/// A closure or async block runs under the deadline that it is handed to, and under what bounds the code around it.
+/// A closure or async block runs under the deadline that it is handed to or raced with, and under what bounds the code
+/// around it.
 fn is_closure_under_deadline(project: &Project, at: FunctionRef) -> bool {
     let Some(parent) = project.function(at).parent.filter(|&parent| parent < at.function) else { return false };
     let outer_at = FunctionRef { file: at.file, function: parent };
     let outer = project.function(outer_at);
-    let holds = |call: &Call| call.arguments.iter().any(|a| *outer.expr(a.value) == Expr::Function(at.function));
-    let is_bound_to = |call: &Call| {
-        let is_held = |value: ExprId| {
-            let mut definitions = match *outer.expr(value) {
-                Expr::Local(local) => Some(project.definitions(outer_at).of(outer, local)),
-                _ => None,
-            };
-            definitions.as_mut().is_some_and(|found| {
-                found.any(|definition| matches!(definition, Definition::Value(value) if *outer.expr(value) == Expr::Function(at.function)))
-            })
-        };
-        call.arguments.iter().any(|argument| is_held(argument.value))
+    let is_it = |value: ExprId| *outer.expr(value) == Expr::Function(at.function);
+    let is_held = |value: ExprId| match *outer.expr(value) {
+        Expr::Local(local) => project
+            .definitions(outer_at)
+            .of(outer, local)
+            .any(|definition| matches!(definition, Definition::Value(value) if is_it(value))),
+        _ => is_it(value),
     };
-    outer.calls().any(|(call, _)| (holds(call) || is_bound_to(call)) && is_deadline(project, outer_at, call))
-        || is_closure_under_deadline(project, outer_at)
+    let gets_it = |call: &Call| call.arguments.iter().any(|argument| is_held(argument.value));
+    let awaits_it = |call: &Call| matches!(call.callee, Callee::Value(value) if call.awaited && is_held(value));
+    outer.block_ids().any(|(block, data)| {
+        data.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Call(call) => {
+                (gets_it(call) && is_deadline(project, outer_at, call))
+                    || (awaits_it(call) && is_raced(project, outer_at, block, Race::Timed))
+            }
+            _ => false,
+        })
+    }) || is_closure_under_deadline(project, outer_at)
 }
 
 /// Whether a branch decided that there is to be no timeout: `match timeout { Some(t) => …, None => connect(address) }`.

@@ -4,7 +4,7 @@
 //! itself has said that there is none.
 
 use unspin_flow::{BlockSet, ways};
-use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind, Terminator, UnaryOp};
 
 use super::Bounds;
 use crate::model::{Effect, WordKind};
@@ -134,8 +134,19 @@ impl Bounds<'_, '_> {
         let is_bound = |expr: ExprId| self.cx.function.path(expr).is_some_and(|path| names.contains(&path));
         let asks = |test: ExprId| {
             let mut at = test;
-            while let Expr::Unary(UnaryOp::Not, inner) | Expr::Truth(inner) = *self.cx.function.expr(at) {
-                at = inner;
+            loop {
+                at = match *self.cx.function.expr(at) {
+                    Expr::Unary(UnaryOp::Not, inner) | Expr::Truth(inner) => inner,
+                    // `let unlimited = max.is_none();`
+                    Expr::Local(noted) if !is_bound(at) => match self.cx.shape.definitions(noted) {
+                        [only] => match only.value {
+                            Some(value) if !matches!(self.cx.function.expr(value), Expr::Local(_)) => value,
+                            _ => return false,
+                        },
+                        _ => return false,
+                    },
+                    _ => break,
+                };
             }
             match *self.cx.function.expr(at) {
                 Expr::HasVariant(value, _) => is_bound(value),
@@ -159,7 +170,7 @@ impl Bounds<'_, '_> {
         }
     }
 
-    /// The places that a bound comes from: itself, what it is a copy or the payload of.
+    /// The places that a bound comes from: itself, what it is a copy or the payload of, or would be without a default.
     fn names_of(&self, bound: ExprId) -> Vec<String> {
         let (function, mut names, mut at) = (self.cx.function, Vec::new(), bound);
         for _ in 0..MAX_HOPS {
@@ -167,7 +178,11 @@ impl Bounds<'_, '_> {
             at = match *function.expr(at) {
                 Expr::Payload(base, ..) => base,
                 Expr::Local(local) => match self.cx.shape.definitions(local) {
-                    [only] if only.value.is_some() => only.value.unwrap_or(at),
+                    [only] => match (only.value, self.cx.origin_site(at).map(|site| site.call.callee)) {
+                        (Some(value), _) => value,
+                        (None, Some(Callee::Method(whole, method))) if method.starts_with("unwrap_or") => whole,
+                        _ => break,
+                    },
                     _ => break,
                 },
                 _ => break,

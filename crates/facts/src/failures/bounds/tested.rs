@@ -41,8 +41,12 @@ impl Bounds<'_, '_> {
 
     fn made_of_failure(&self, part: ExprId, hops: u32) -> bool {
         let function = self.cx.function;
-        let (Some(binding), &Expr::Local(local)) = (self.failure.binding, function.expr(part)) else { return false };
-        if local == binding {
+        // `Err(error) => ..` of a result that was told apart by a test.
+        if let (Some(failed), &Expr::Payload(of, variant, _)) = (self.failure.failed, function.expr(part)) {
+            return variant == "Err" && *function.expr(of) == Expr::Local(failed);
+        }
+        let &Expr::Local(local) = function.expr(part) else { return false };
+        if self.failure.binding == Some(local) {
             return true;
         }
         let made_of = |expr: ExprId| {
@@ -51,6 +55,7 @@ impl Bounds<'_, '_> {
             found
         };
         hops > 0
+            && (self.failure.binding.is_some() || self.failure.failed.is_some())
             && self.cx.shape.definitions(local).iter().filter(|definition| self.around.contains(definition.block)).any(
                 |definition| match (definition.value, self.cx.site_at(definition.block, definition.index)) {
                     // A plain copy, kept for later, may be that of another round.
