@@ -206,13 +206,17 @@ fn is_test_path(shown: &Path, below_root: &Path, language: Language) -> bool {
     // What lies above the working directory says nothing of the project.
     let judged = if shown.is_absolute() || shown.starts_with("..") { below_root } else { shown };
     // `kitty_tests`, `e2e`; but `ansible_test` may be what a package is about. Of crates those are for tests alone that begin
-    // or end with the word: `simd_test`, `test-utils`.
+    // or end with the word: `simd_test`, `test-utils`, `cluster-test-framework`.
     let is_of_tests = |folder: &str| {
         let words: Vec<&str> = folder.split(['_', '-']).collect();
         let mut ends = words.first().into_iter().chain(words.last());
+        let is_for_tests = |pair: &[&str]| {
+            pair[0] == "test" && matches!(pair[1], "framework" | "harness" | "helpers" | "support" | "kit" | "suite")
+        };
         FOLDERS.contains(&folder)
             || words.iter().any(|word| matches!(*word, "tests" | "e2e"))
             || language == Language::Rust && words.len() > 1 && ends.any(|word| TESTS.contains(word))
+            || words.windows(2).any(is_for_tests)
     };
     let in_folder = judged
         .parent()
@@ -286,6 +290,7 @@ mod tests {
         assert!(is_test_path(Path::new("e2e/src/mock/backend.rs"), Path::new("backend.rs"), Language::Rust));
         assert!(is_test_path(Path::new("kernel/simd_test/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
         assert!(is_test_path(Path::new("crates/test-utils/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
+        assert!(is_test_path(Path::new("lib/node-test-framework/src/ports.rs"), Path::new("ports.rs"), Language::Rust));
         assert!(!is_test_path(Path::new("crates/latest-news/src/lib.rs"), Path::new("lib.rs"), Language::Rust));
         assert!(!is_test_path(Path::new("/home/test/a.py"), Path::new("a.py"), Language::Python));
     }

@@ -89,7 +89,8 @@ fn is_asked_for(project: &Project, at: FunctionRef) -> bool {
     is_python && (asks(top) || asks(at) || project.calls_in_file(at).any(|(caller, _, _)| asks(caller)))
 }
 
-/// Whether the file lies beside the packages of the project, in a folder for those who work on it: `scripts/release.py`.
+/// Whether the file lies beside the packages of the project, in a folder for those who work on it or by a name for them:
+/// `scripts/release.py`, `noxfile.py`.
 fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
     const FOLDERS: [&str; 15] = [
         "scripts",
@@ -109,6 +110,7 @@ fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
         "xtask",
     ];
     let module = &project.files[at.file as usize].module;
+    let is_for_building = matches!(module.name.as_str(), "build" | "make" | "release" | "setup" | "noxfile" | "fabfile");
     let mut parts = module.name.as_str().split('.');
     // `.github/scripts/labels.py`
     let is_beside = parts.next().is_some_and(|top| top.is_empty() || FOLDERS.contains(&top)) && parts.next().is_some();
@@ -117,7 +119,7 @@ fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
         let folder = unspin_ir::parent_path(module.name);
         folder.is_some_and(|folder| folder.split('.').any(|part| matches!(part, "scripts" | "demos" | "demo" | "examples")))
     };
-    is_beside || (module.shares_objects && is_within())
+    is_beside || (module.shares_objects && (is_for_building || is_within()))
 }
 
 fn is_below_guard(project: &Project, at: FunctionRef) -> bool {
