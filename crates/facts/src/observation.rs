@@ -74,6 +74,12 @@ impl Queries {
         Self(queries)
     }
 
+    /// Whether a query asks for this value of an attribute.
+    pub(crate) fn ask_for(&self, attribute: &str, value: &str) -> bool {
+        let asks = |(wanted, values): &(String, Vec<String>)| wanted == attribute && values.iter().any(|other| other == value);
+        self.0.iter().any(|query| query.wanted.iter().any(asks))
+    }
+
     /// Whether an observation may still fit a query when all values of the `decided` attributes are among `known`.
     pub(crate) fn may_fit(&self, about: Subject, decided: &[&str], known: &[Attribute]) -> bool {
         let has = |attribute: &str, value: &str| known.iter().any(|(key, known)| *key == attribute && *known == value);
@@ -145,6 +151,7 @@ pub const VOCABULARY: &[Entry] = &[
             "nothing-consumed",
             "nothing-moved",
             "step-back",
+            "step-of-call",
             "cancellation",
         ],
         "what the way goes through: a failed call; a read at the end of its input; a receive whose other side is gone; a \
@@ -269,8 +276,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "round",
-        &["may-change-nothing"],
-        "some way round assigns nothing that the exit tests read, and what it calls need not change that either",
+        &["may-change-nothing", "repeats"],
+        "some way round assigns nothing that the exit tests read, and what it calls need not change that either; every test on \
+         some way round reads only what that way leaves as it is",
     ),
     (
         Subject::Loop,
@@ -309,9 +317,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "walk",
-        &["links", "gets", "seeks"],
-        "it follows keys of parsed data by subscript or by `get`, or offsets that it has read, with neither counter nor \
-         visited set",
+        &["links", "gets", "seeks", "indices"],
+        "it follows keys of parsed data by subscript or by `get`, offsets that it has read, or indices that stand in the \
+         input, with neither counter nor visited set",
     ),
     (Subject::Loop, "step", &["away"], "every step of what its one test compares leads away from the bound"),
     (
@@ -367,6 +375,13 @@ pub const VOCABULARY: &[Entry] = &[
         &["awaited", "written", "ignored"],
         "a heartbeat whose answer is awaited without a bound; that is only written, and nothing speaks of an answer; beside \
          which nobody looks at the verdict that the peer is dead",
+    ),
+    (
+        Subject::Loop,
+        "searches",
+        &["interval", "perhaps-interval", "close-enough", "random", "no-change"],
+        "what it searches in and does not count: an interval that need not shrink, where its one test cannot see that, or others \
+         could; numbers that come closer; random values; rounds that change something",
     ),
     (
         Subject::Loop,

@@ -72,7 +72,7 @@ pub(crate) fn doubtful_move(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
         return None;
     }
     let mut names = vec![position];
-    let stands_there = is_read_at(cx, amount, position, &mut names, 0);
+    let stands_there = is_read_at(cx, amount, position, &|base| is_input(cx, base), &mut names, 0);
     names.retain(|&name| name != position);
     let could_stay = stands_there
         && only_position_steps(cx, &tests, position)
@@ -83,13 +83,7 @@ pub(crate) fn doubtful_move(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
 
 /// Every `position += amount` of the loop itself, for a local that is given no other value in it.
 fn moves<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (LocalId, ExprId, unspin_span::Span)> + 'c {
-    let inner = |block: BlockId| {
-        let forest = &cx.shape.forest.loops;
-        forest.iter().any(|other| {
-            other.body.contains(block) && other.header != cx.natural().header && cx.natural().body.contains(other.header)
-        })
-    };
-    let blocks = cx.natural().body.iter().filter(move |&block| !inner(block));
+    let blocks = cx.natural().body.iter().filter(|&block| !cx.is_in_inner_loop(block));
     let statements = blocks.flat_map(|block| &cx.function.block(block).statements);
     statements.filter_map(|statement| {
         let StatementKind::Assign(place, value) = statement.kind else { return None };
@@ -111,23 +105,26 @@ fn is_lent(cx: &LoopContext<'_>, local: LocalId) -> bool {
     cx.sites.iter().any(|site| site.call.arguments.iter().any(|argument| argument.mutable && is_it(argument.value)))
 }
 
-/// Whether a number is read out of the input at the position, and nothing is added to it; the locals that it passes through.
-fn is_read_at(cx: &LoopContext<'_>, amount: ExprId, position: LocalId, names: &mut Vec<LocalId>, hops: u32) -> bool {
+/// Whether a number is read at the position out of a sequence that is of the input, and nothing is added to it; the locals
+/// that it passes through.
+fn is_read_at(
+    cx: &LoopContext<'_>,
+    amount: ExprId,
+    position: LocalId,
+    is_input: &dyn Fn(ExprId) -> bool,
+    names: &mut Vec<LocalId>,
+    hops: u32,
+) -> bool {
     if hops > MAX_HOPS {
         return false;
     }
+    let mut next = |part: ExprId| is_read_at(cx, part, position, is_input, names, hops + 1);
     match *cx.function.expr(amount) {
         // `length, name = struct.unpack(">I4s", data[pos:pos + 8])`
-        Expr::Index(base, _) | Expr::Payload(base, ..) if made_by(cx, base).is_some() => {
-            is_read_at(cx, base, position, names, hops + 1)
-        }
-        Expr::Index(base, at) => is_input(cx, base) && stands_at(cx, at, position, 0),
-        Expr::Binary(BinaryOp::Add | BinaryOp::BitOr, a, b) => {
-            is_read_at(cx, a, position, names, hops + 1) && is_read_at(cx, b, position, names, hops + 1)
-        }
-        Expr::Binary(BinaryOp::Multiply | BinaryOp::BitAnd | BinaryOp::ShiftLeft, a, b) => {
-            is_constant(cx, b) && is_read_at(cx, a, position, names, hops + 1)
-        }
+        Expr::Index(base, _) | Expr::Payload(base, ..) if made_by(cx, base).is_some() => next(base),
+        Expr::Index(base, at) => is_input(base) && stands_at(cx, at, position, 0),
+        Expr::Binary(BinaryOp::Add | BinaryOp::BitOr, a, b) => next(a) && next(b),
+        Expr::Binary(BinaryOp::Multiply | BinaryOp::BitAnd | BinaryOp::ShiftLeft, a, b) => is_constant(cx, b) && next(a),
         Expr::Local(local) if local != position => {
             names.push(local);
             if let Some(site) = made_by(cx, amount) {
@@ -135,19 +132,74 @@ fn is_read_at(cx: &LoopContext<'_>, amount: ExprId, position: LocalId, names: &m
                 let last = name.rsplit('.').next().unwrap_or_default();
                 let mut operands = site.call.operands();
                 if NUMBERS.contains(&last) {
-                    return operands.any(|operand| stands_at(cx, operand, position, 0));
+                    // `rest = item.unpack(rest)[1]`
+                    let is_taken_apart = |part: ExprId| last == "unpack" && *cx.function.expr(part) == Expr::Local(position);
+                    return operands.any(|operand| stands_at(cx, operand, position, 0) && !is_taken_apart(operand));
                 }
-                return TRANSPARENT.contains(&last) && operands.any(|one| is_read_at(cx, one, position, names, hops + 1));
+                return hands_on(last) && operands.any(|one| is_read_at(cx, one, position, is_input, names, hops + 1));
             }
             let value = only_in_loop(cx, local).and_then(|only| only.value);
-            value.is_some_and(|value| is_read_at(cx, value, position, names, hops + 1))
+            value.is_some_and(|value| is_read_at(cx, value, position, is_input, names, hops + 1))
         }
         _ => false,
     }
 }
 
+/// The locals that a number passes through which is put together of bytes at the position. Bytes that are put together are
+/// of the input, whatever holds them.
+pub(crate) fn names_of_number(cx: &LoopContext<'_>, value: ExprId, position: LocalId) -> Option<Vec<LocalId>> {
+    let mut names = Vec::new();
+    let is_read = is_of_bytes(cx, value, 0) && is_read_at(cx, value, position, &|_| true, &mut names, 0);
+    is_read.then_some(names)
+}
+
+/// Whether a number is put together of several bytes: `(high & 0x3f) << 8 | low`, `u16::from_be_bytes(bytes)`.
+fn is_of_bytes(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
+    if hops > MAX_HOPS {
+        return false;
+    }
+    let is_high = |side: ExprId| match *cx.function.expr(side) {
+        Expr::Binary(BinaryOp::ShiftLeft | BinaryOp::Multiply, _, by) => {
+            matches!(*cx.function.expr(by), Expr::Constant(Constant::Int(by)) if by >= 8)
+        }
+        _ => false,
+    };
+    let next = |part: ExprId| is_of_bytes(cx, part, hops + 1);
+    match *cx.function.expr(value) {
+        Expr::Binary(BinaryOp::Add | BinaryOp::BitOr, a, b) => is_high(a) || is_high(b) || next(a) || next(b),
+        Expr::Binary(_, inner, _) | Expr::Unary(_, inner) | Expr::Index(inner, _) => next(inner),
+        Expr::Local(local) => match made_by(cx, value) {
+            Some(site) => is_wide(cx, site) || gives_operand(cx, site) && site.call.operands().any(next),
+            None => only_in_loop(cx, local).and_then(|only| only.value).is_some_and(next),
+        },
+        _ => false,
+    }
+}
+
+/// Whether a call makes a number of more than one byte.
+pub(crate) fn is_wide(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let name = cx.name_of(site);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    site.resolution.targets.is_empty() && makes_number(last) && !matches!(last, "ord" | "read_u8")
+}
+
+/// Whether a call hands on what it is given, or fails.
+pub(crate) fn gives_operand(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    cx.name_of(site).rsplit('.').next().is_some_and(hands_on)
+}
+
+/// Whether a function of that name makes a number of bytes.
+pub(crate) fn makes_number(name: &str) -> bool {
+    NUMBERS.contains(&name)
+}
+
+/// Whether a function of that name hands on what it is given, or fails.
+pub(crate) fn hands_on(name: &str) -> bool {
+    TRANSPARENT.contains(&name)
+}
+
 /// The one place where the loop gives a local its value.
-fn only_in_loop(cx: &LoopContext<'_>, local: LocalId) -> Option<Definition> {
+pub(crate) fn only_in_loop(cx: &LoopContext<'_>, local: LocalId) -> Option<Definition> {
     let mut here = cx.shape.definitions(local).iter().filter(|definition| cx.natural().body.contains(definition.block));
     let only = here.next()?;
     here.next().is_none().then_some(*only)
@@ -161,7 +213,7 @@ fn made_by<'c, 'p>(cx: &'c LoopContext<'p>, value: ExprId) -> Option<&'c Site<'p
 }
 
 /// Whether a value is a part of the input at the position: `data[pos:pos + 4]`, `pos + 1`, an array of such parts.
-fn stands_at(cx: &LoopContext<'_>, value: ExprId, position: LocalId, hops: u32) -> bool {
+pub(crate) fn stands_at(cx: &LoopContext<'_>, value: ExprId, position: LocalId, hops: u32) -> bool {
     if hops > MAX_HOPS {
         return false;
     }
@@ -189,9 +241,11 @@ fn stands_at(cx: &LoopContext<'_>, value: ExprId, position: LocalId, hops: u32) 
     }
 }
 
-fn is_constant(cx: &LoopContext<'_>, value: ExprId) -> bool {
+pub(crate) fn is_constant(cx: &LoopContext<'_>, value: ExprId) -> bool {
     match *cx.function.expr(value) {
         Expr::Constant(Constant::Int(value)) => value >= 0,
+        // `!MASK`
+        Expr::Unary(_, inner) | Expr::Truth(inner) => is_constant(cx, inner),
         Expr::Global(name) => cx.project.constant(cx.at.file, name).is_some(),
         _ => false,
     }

@@ -11,6 +11,7 @@ mod index;
 
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashSet;
 use unspin_ir::{BlockId, Call, Class, Function, FunctionId, FunctionKind, Module, Name, Problem, StatementKind};
 
 use self::callers::Callers;
@@ -86,6 +87,8 @@ pub struct Project {
     pub(crate) runners: crate::spawned::Runners,
     pub(crate) graphs: [OnceLock<crate::callgraph::CallGraph>; 2],
     callers: OnceLock<Callers>,
+    /// Names of the collections that numbers are read into.
+    pub(crate) tables: OnceLock<FxHashSet<Name>>,
 }
 
 /// How sure a resolution is.
@@ -161,6 +164,7 @@ impl Project {
             runners,
             graphs: Default::default(),
             callers: OnceLock::new(),
+            tables: OnceLock::new(),
         }
     }
 

@@ -95,6 +95,22 @@ impl<'p> LoopContext<'p> {
         &self.shape.forest.loops[self.index]
     }
 
+    /// Every place that the loop assigns, what it is given, and where.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = (ExprId, ExprId, Span)> + '_ {
+        let statements = self.natural().body.iter().flat_map(|block| &self.function.block(block).statements);
+        statements.filter_map(|statement| match statement.kind {
+            StatementKind::Assign(place, value) => Some((place, value, statement.span)),
+            _ => None,
+        })
+    }
+
+    /// Whether a block belongs to a loop within this one.
+    pub(crate) fn is_in_inner_loop(&self, block: BlockId) -> bool {
+        let natural = self.natural();
+        let is_inner = |other: &NaturalLoop| other.header != natural.header && natural.body.contains(other.header);
+        self.shape.forest.loops.iter().any(|other| other.body.contains(block) && is_inner(other))
+    }
+
     pub(crate) fn site_at(&self, block: BlockId, index: usize) -> Option<&Site<'p>> {
         self.sites.iter().find(|site| site.block == block && site.index == index)
     }
@@ -119,6 +135,11 @@ impl<'p> LoopContext<'p> {
     pub(crate) fn origin_site(&self, expr: ExprId) -> Option<&Site<'p>> {
         let (block, index, _) = self.shape.origin(self.function, expr)?;
         self.site_at(block, index)
+    }
+
+    /// The call whose result an expression is, in this loop or before it.
+    pub(crate) fn origin_anywhere(&self, expr: ExprId) -> Option<&'p Call> {
+        self.shape.origin(self.function, expr).map(|(_, _, call)| call)
     }
 
     fn site(&self, block: BlockId, index: usize, call: &'p Call, span: Span) -> Site<'p> {

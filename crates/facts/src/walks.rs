@@ -1,7 +1,9 @@
 //! Walks along links of parsed data: `node = node["/Next"]`, `seek(offset)` with an offset that was read.
 //!
-//! Only string keys and seeks count: links of objects that the program itself built are not followed. A counter that is
-//! compared, or a test for membership in something that grows, bounds the walk.
+//! Only string keys, seeks and indices that stand in the input count: links of objects that the program itself built are not
+//! followed. A counter that is compared, or a test for membership in something that grows, bounds the walk.
+
+mod tables;
 
 use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind};
 
@@ -17,8 +19,15 @@ const MAX_DEFINITIONS: usize = 100;
 
 /// Whether the loop walks links or offsets of its input without a bound.
 pub(crate) fn walk(cx: &LoopContext<'_>) -> Option<&'static str> {
-    let walk = walked_by(cx)?;
-    (!counts(cx) && !remembers(cx) && !deletes(cx)).then_some(walk)
+    let tested = tested_locals(cx);
+    let walk = walked_by(cx, &tested).filter(|_| !counts(cx));
+    let walk = walk.or_else(|| {
+        Some(match tables::walk(cx, &tested)? {
+            tables::Indices::Read => "indices",
+            tables::Indices::Likely => "gets",
+        })
+    });
+    walk.filter(|_| !remembers(cx) && !deletes(cx))
 }
 
 /// Whether each round takes something out of a collection, which would be missed the second time.
@@ -28,10 +37,9 @@ fn deletes(cx: &LoopContext<'_>) -> bool {
     })
 }
 
-fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
-    let tested = tested_locals(cx);
+fn walked_by(cx: &LoopContext<'_>, tested: &[LocalId]) -> Option<&'static str> {
     let mut by_get = false;
-    for &walker in &tested {
+    for &walker in tested {
         let steps = steps_of(cx, walker);
         for (index, &(_, key)) in steps.iter().enumerate() {
             if matches!(key, Key::None | Key::Link) || !is_carried(cx, &steps, index) {
@@ -43,7 +51,7 @@ fn walked_by(cx: &LoopContext<'_>) -> Option<&'static str> {
             by_get = true;
         }
     }
-    if walks_offsets(cx, &tested) {
+    if walks_offsets(cx, tested) {
         return Some("seeks");
     }
     by_get.then_some("gets")
@@ -103,17 +111,8 @@ fn is_carried(cx: &LoopContext<'_>, steps: &[(&crate::shape::Definition, Key)], 
     !made.contains(natural.header) && unspin_flow::ways::from_header(&cx.shape.cfg, natural, &made).contains(step.block)
 }
 
-fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId)> + 'c {
-    cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).filter_map(|statement| {
-        match &statement.kind {
-            StatementKind::Assign(place, value) => Some((*place, *value)),
-            _ => None,
-        }
-    })
-}
-
 /// Locals on which leaving the loop depends.
-fn tested_locals(cx: &LoopContext<'_>) -> Vec<LocalId> {
+pub(crate) fn tested_locals(cx: &LoopContext<'_>) -> Vec<LocalId> {
     let mut locals = Vec::new();
     for test in crate::loops::exit_tests(cx) {
         add_locals(cx, test, &mut locals, 0);
@@ -333,8 +332,9 @@ fn walks_offsets(cx: &LoopContext<'_>, tested: &[LocalId]) -> bool {
     let seeks = cx.sites.iter().filter(|site| site.effect == Some(Effect::Seek) && !is_relative(site));
     seeks.filter_map(|site| site.call.arguments.first()).any(|argument| {
         let Some(offset) = offset_of(cx, argument.value) else { return false };
-        let steps = assignments(cx)
-            .any(|(place, value)| *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value));
+        let steps = cx.assignments().any(|(place, value, _)| {
+            *cx.function.expr(place) == Expr::Local(offset) && steps_itself(cx.function, place, value)
+        });
         !steps
             && !is_ordered(cx, offset)
             && tested.contains(&offset)
@@ -426,10 +426,14 @@ fn only_reads(cx: &LoopContext<'_>, target: crate::FunctionRef) -> bool {
 
 /// Whether a count that the loop steps is compared.
 pub(crate) fn counts(cx: &LoopContext<'_>) -> bool {
-    let stepped: Vec<String> = assignments(cx)
-        .filter(|(place, value)| steps_itself(cx.function, *place, *value))
-        .filter_map(|(place, _)| cx.function.path(place))
-        .collect();
+    counts_by(cx, |_, _| true)
+}
+
+/// Whether a count is compared that the loop steps, in such a place and to such a value.
+pub(crate) fn counts_by(cx: &LoopContext<'_>, is_count: impl Fn(&str, ExprId) -> bool) -> bool {
+    let steps = cx.assignments().filter(|&(place, value, _)| steps_itself(cx.function, place, value));
+    let stepped: Vec<String> =
+        steps.filter_map(|(place, value, _)| cx.function.path(place).filter(|path| is_count(path, value))).collect();
     crate::loops::exit_tests(cx).into_iter().any(|test| {
         let mut found = false;
         crate::shape::for_each_part(cx.function, test, &mut |part| {
@@ -454,6 +458,10 @@ fn remembers(cx: &LoopContext<'_>) -> bool {
             Expr::Compare(CompareOp::In | CompareOp::NotIn, asked, container) if !is_key(cx, *asked) => {
                 found |= cx.function.path(*container).is_some_and(|path| grows(cx, &path));
             }
+            // `if visited[at]`, where `visited[at] = true` follows
+            Expr::Index(marks, at) if !is_key(cx, *at) => {
+                found |= cx.function.path(*marks).is_some_and(|path| grows(cx, &path));
+            }
             Expr::Local(_) => {
                 // `if !seen.insert(x)`, `if is_new(x, seen)`
                 let Some(site) = cx.origin_site(part) else { return };
@@ -474,7 +482,7 @@ fn grows(cx: &LoopContext<'_>, path: &str) -> bool {
                 && (site.effect == Some(Effect::Grow) || matches!(method.as_str(), "add" | "append" | "insert" | "push"))
         }
         _ => false,
-    }) || assignments(cx).any(|(place, _)| match cx.function.expr(place) {
+    }) || cx.assignments().any(|(place, ..)| match cx.function.expr(place) {
         Expr::Index(base, _) => cx.function.path(*base).as_deref() == Some(path),
         _ => false,
     })

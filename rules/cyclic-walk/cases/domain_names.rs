@@ -4,7 +4,7 @@ pub struct Malformed;
 
 pub fn labels(message: &[u8], mut position: usize) -> Vec<&[u8]> {
     let mut found = Vec::new();
-    while message[position] != 0 { // fixme: expect: cyclic-walk/strict
+    while message[position] != 0 { // expect: cyclic-walk
         let length = usize::from(message[position]);
         if length >= 0xC0 {
             position = (length & 0x3F) << 8 | usize::from(message[position + 1]);
