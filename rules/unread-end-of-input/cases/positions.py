@@ -87,3 +87,24 @@ def digest_of_part(file: io.BufferedReader, start: int, todo: int, digest) -> No
         data = file.read(min(todo, 4096))
         digest.update(data)
         todo -= len(data)
+
+
+def skip_blocks(path: str) -> None:
+    with open(path, "rb") as stream:
+        is_last = 0
+        while not is_last:  # expect: unread-end-of-input
+            head = int.from_bytes(stream.read(3), "little")
+            is_last = head & 1
+            stream.seek(head >> 3, 1)
+
+
+def skip_blocks_checked(path: str) -> None:
+    with open(path, "rb") as stream:
+        is_last = 0
+        while not is_last:
+            head = stream.read(3)
+            if len(head) < 3:
+                raise EOFError
+            number = int.from_bytes(head, "little")
+            is_last = number & 1
+            stream.seek(number >> 3, 1)

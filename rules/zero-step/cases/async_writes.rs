@@ -100,3 +100,33 @@ pub fn key(pass: &[u8], size: usize) -> std::io::Result<Vec<u8>> {
 fn digest(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().rev().copied().collect()
 }
+
+pub struct Frames<W> {
+    io: W,
+    head: BytesMut,
+    body: Option<BytesMut>,
+}
+
+impl<W: AsyncWrite + Unpin> Frames<W> {
+    pub fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.head.is_empty() { // expect: zero-step
+            match self.body {
+                Some(ref mut body) => {
+                    let mut both = (&mut self.head).chain(body);
+                    ready!(tokio_util::io::poll_write_buf(Pin::new(&mut self.io), cx, &mut both))?
+                }
+                None => ready!(tokio_util::io::poll_write_buf(Pin::new(&mut self.io), cx, &mut self.head))?,
+            };
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    pub fn poll_out_checked(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.head.is_empty() {
+            if ready!(tokio_util::io::poll_write_buf(Pin::new(&mut self.io), cx, &mut self.head))? == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}

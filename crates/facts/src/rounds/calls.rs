@@ -649,6 +649,10 @@ impl<'p> Machine<'p> {
                 state.sought.extend(cx.receiver.map(|slot| slot.value));
                 self.unresolved(state, cx.function, cx.call, cx.arguments)
             }
+            Effect::Seek if self.leads_on(cx) => {
+                let fresh = Slot::of(self.values.fresh());
+                self.finish(state, cx.call, fresh)
+            }
             Effect::Seek => {
                 self.work(state);
                 state.sought.extend(cx.receiver.map(|slot| slot.value));

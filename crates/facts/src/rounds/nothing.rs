@@ -2,8 +2,9 @@
 //!
 //! Only what is the same for every argument but the subject is here; whatever else a call gives stays a value of its own.
 
-use unspin_ir::{Aggregate, Call, Callee, Function};
+use unspin_ir::{Aggregate, Call, Callee, Constant, Expr, Function};
 
+use super::Mode;
 use super::calls::Context;
 use super::machine::Machine;
 use super::state::{Slot, State};
@@ -18,6 +19,19 @@ impl Machine<'_> {
         call.arguments.is_empty()
             && ASKS.contains(&method.as_str())
             && ended.is_some_and(|ended| function.path(receiver).is_some_and(|path| path == ended.as_str()))
+    }
+
+    /// Whether a seek leads from the end to where nothing is either: `seek(0, SEEK_CUR)`.
+    pub(super) fn leads_on(&self, cx: &Context<'_, '_>) -> bool {
+        let is_forward = |value| matches!(self.values.literal_of(value), Some(Literal::Int(amount)) if *amount >= 0);
+        let is_here = |name: unspin_ir::Name| matches!(unspin_ir::last_part(name).as_str(), "SEEK_CUR" | "Current");
+        let given: Vec<&Expr> = cx.call.arguments.iter().map(|given| cx.function.expr(given.value)).collect();
+        let is_relative = match given[..] {
+            [_, &Expr::Global(whence)] => is_here(whence),
+            [_, &Expr::Constant(Constant::Int(whence))] => whence == 1,
+            _ => false,
+        };
+        self.mode == Mode::EndOfInput && is_relative && cx.arguments.first().is_some_and(|amount| is_forward(amount.value))
     }
 
     /// What a function of its operands alone gives where the first of them is nothing; `min(a, 0)` of counts.
