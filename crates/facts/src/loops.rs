@@ -3,12 +3,13 @@
 mod exit_state;
 mod handles;
 mod idle_round;
+pub(crate) mod repeats;
 mod stop;
 
 use unspin_ir::{BlockId, Constant, Expr, ExprId, LocalKind, LoopKind, StatementKind, Terminator};
 
 use crate::model::{Effect, WordKind};
-use crate::observation::{Attribute, Observation, Subject, Sureness};
+use crate::observation::{Attribute, Observation, Queries, Subject, Sureness};
 use crate::sites::{LoopContext, Site};
 use crate::spawned::Runner;
 
@@ -21,7 +22,7 @@ pub(crate) use self::stop::{forgets_stop, has_open_loop, stop_paths};
 const MAX_QUESTIONS: u32 = 2;
 
 /// What there is to say of one loop.
-pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+pub(crate) fn observe(cx: &LoopContext<'_>, queries: &Queries) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) {
         return None;
     }
@@ -42,7 +43,11 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     attributes.push(("stop-signal", stop));
     let endless = endless_wait(cx);
     attributes.push(("endless-wait", if endless.is_some() { "yes" } else { "no" }));
-    attributes.extend(idle_round::may_change_nothing(cx).then_some(("round", "may-change-nothing")));
+    if idle_round::may_change_nothing(cx) {
+        attributes.push(("round", "may-change-nothing"));
+    } else if queries.ask_for("round", "repeats") && repeats::repeats(cx) {
+        attributes.push(("round", "repeats"));
+    }
     attributes.extend(handles::avoidable(cx).then_some(("exits", "avoidable")));
     attributes.extend(handles::missed_end(cx).map(|end| ("misses", end)));
     attributes.extend(handles::never_dropped(cx).then_some(("owner", "never-dropped")));

@@ -86,7 +86,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     if !is_open_ended {
         return observations;
     }
-    observations.extend(crate::loops::observe(&cx));
+    observations.extend(crate::loops::observe(&cx, queries));
     observations.extend(crate::failures::observe(&cx, queries));
     observations.extend(crate::polls::observe(&cx));
     observations.extend(crate::limits::observe(&cx));
@@ -96,6 +96,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::peer_input::observe(&cx));
     observations.extend(crate::storms::observe(&cx));
     observations.extend(crate::fixpoints::observe(&cx));
+    observations.extend(crate::searches::observe(&cx, queries));
     observations.extend(crate::pages::observe(&cx));
     observations.extend(crate::asserts::observe(&cx));
     observations.extend(crate::leaks::observe(&cx));
@@ -105,6 +106,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::peeks::observe(&cx));
     observations.extend(crate::cancellation::observe(&cx));
     observations.extend(crate::slices::steps_back(&cx));
+    observations.extend(crate::loops::repeats::observe(&cx, queries));
     observations.extend(crate::verdicts::observe(&cx));
     let ends = cx.ends();
     for (mode, through) in

@@ -293,7 +293,7 @@ fn gets_all(cx: &LoopContext<'_>, value: ExprId, path: &str, hops: u32) -> bool 
 }
 
 /// Whether the amount is certainly more than nothing.
-fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
+pub(crate) fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool {
     if hops > MAX_HOPS {
         return false;
     }

@@ -57,7 +57,7 @@ def is_comment(line: str) -> bool:
 def settings(lines: list[str]) -> dict[str, str]:
     found = {}
     i = 0
-    while i < len(lines):  # fixme: expect: stuck-iteration/audit
+    while i < len(lines):  # expect: stuck-iteration/audit
         if is_comment(lines[i]):
             log.debug("comment in line %d", i)
             continue

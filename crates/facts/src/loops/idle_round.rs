@@ -17,12 +17,22 @@ const MAX_HOPS: u32 = 4;
 /// How many variables and fields the tests may read.
 const MAX_READ: usize = 32;
 
-/// What the exit tests of a loop read.
-#[derive(Default)]
-struct Read {
-    locals: Vec<LocalId>,
+/// What tests of a loop read.
+#[derive(Clone, Default)]
+pub(super) struct Read {
+    pub(super) locals: Vec<LocalId>,
     /// Fields, by their paths.
-    fields: Vec<String>,
+    pub(super) fields: Vec<String>,
+    /// Calls of which nothing is known, by where they stand.
+    pub(super) answers: Vec<unspin_span::Span>,
+}
+
+impl Read {
+    pub(super) fn extend(&mut self, other: Self) {
+        self.locals.extend(other.locals);
+        self.fields.extend(other.fields);
+        self.answers.extend(other.answers);
+    }
 }
 
 /// Whether some way round changes nothing that the exit tests read.
@@ -51,10 +61,7 @@ fn collect(cx: &LoopContext<'_>, test: ExprId, hops: u32, read: &mut Read) -> bo
     let function = cx.function;
     match function.expr(test) {
         Expr::Constant(_) => true,
-        Expr::Global(name) => {
-            let last = unspin_ir::last_part(*name);
-            last.chars().all(|c| !c.is_lowercase()) || cx.project.constant(cx.at.file, *name).is_some()
-        }
+        Expr::Global(name) => is_constant_global(cx, *name),
         Expr::Local(local) => collect_local(cx, test, *local, hops, read),
         Expr::Field(base, _) => {
             let Some(path) = function.path(test) else { return false };
@@ -95,6 +102,12 @@ fn collect_local(cx: &LoopContext<'_>, expr: ExprId, local: LocalId, hops: u32, 
         })
 }
 
+/// Whether a name stands for what nobody changes.
+pub(super) fn is_constant_global(cx: &LoopContext<'_>, name: unspin_ir::Name) -> bool {
+    let last = unspin_ir::last_part(name);
+    last.chars().all(|c| !c.is_lowercase()) || cx.project.constant(cx.at.file, name).is_some()
+}
+
 /// A variable of a function around this one, which others may change.
 fn is_foreign(function: &Function, expr: ExprId) -> bool {
     matches!(function.expr(expr), Expr::Local(local)
@@ -104,22 +117,26 @@ fn is_foreign(function: &Function, expr: ExprId) -> bool {
 fn changes(cx: &LoopContext<'_>, read: &Read, block: BlockId) -> bool {
     let data = cx.function.block(block);
     let waits = matches!(data.terminator, Terminator::Select { .. } | Terminator::Advance { awaited: true, .. });
+    waits || data.statements.iter().any(|statement| statement_changes(cx, read, statement))
+}
+
+/// Whether a statement itself gives something that is read another value.
+pub(super) fn statement_changes(cx: &LoopContext<'_>, read: &Read, statement: &unspin_ir::Statement) -> bool {
     let overwritten = |place: ExprId| {
         let local = crate::shape::root_local(cx.function, place);
         let path = cx.function.path(place);
         local.is_some_and(|local| read.locals.contains(&local))
             || path.is_none_or(|path| read.fields.iter().any(|field| covers(&path, field)))
     };
-    waits
-        || data.statements.iter().any(|statement| match &statement.kind {
-            StatementKind::Assign(place, _) | StatementKind::Delete(place) => overwritten(*place),
-            StatementKind::Call(call) => call.result.is_some_and(|result| {
-                let name = cx.function.local(result).name;
-                read.locals.contains(&result) || read.fields.iter().any(|field| covers(&name, field))
-            }),
-            StatementKind::Yield(_) => true,
-            StatementKind::Enter(_) | StatementKind::Leave(_) => false,
-        })
+    match &statement.kind {
+        StatementKind::Assign(place, _) | StatementKind::Delete(place) => overwritten(*place),
+        StatementKind::Call(call) => call.result.is_some_and(|result| {
+            let name = cx.function.local(result).name;
+            read.locals.contains(&result) || read.fields.iter().any(|field| covers(&name, field))
+        }),
+        StatementKind::Yield(_) => true,
+        StatementKind::Enter(_) | StatementKind::Leave(_) => false,
+    }
 }
 
 /// Whether two paths name the same place, or one a part of the other.
@@ -128,7 +145,7 @@ fn covers(a: &str, b: &str) -> bool {
     is_part(a, b) || is_part(b, a)
 }
 
-fn call_changes(cx: &LoopContext<'_>, read: &Read, site: &Site<'_>) -> bool {
+pub(super) fn call_changes(cx: &LoopContext<'_>, read: &Read, site: &Site<'_>) -> bool {
     let shares = cx.project.files[cx.at.file as usize].module.shares_objects;
     let touches = |expr: ExprId| {
         let root = crate::shape::root_local(cx.function, expr);
