@@ -45,7 +45,7 @@ fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
     let is_float_limit = matches!(cx.function.expr(limit), Expr::Constant(Constant::Float(_)));
     let is_float = cx.function.local(local).ty.is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
     let mut step = None;
-    for (place, value, span) in assignments(cx) {
+    for (place, value, span) in cx.assignments() {
         if *cx.function.expr(place) != Expr::Local(local) {
             continue;
         }
@@ -79,12 +79,12 @@ fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
 /// the program has measured: besides the step, it counts. Nor does a caller give a number that is reckoned here.
 fn counts_units(cx: &LoopContext<'_>, local: LocalId) -> bool {
     let is_given = matches!(cx.function.local(local).kind, unspin_ir::LocalKind::Parameter);
-    let counts = assignments(cx).any(|(place, value, _)| {
+    let counts = cx.assignments().any(|(place, value, _)| {
         *cx.function.expr(place) != Expr::Local(local) && crate::summary::steps_itself(cx.function, place, value)
     });
     let takes = cx.sites.iter().any(|site| site.effect == Some(Effect::Shrink));
     // What is taken away by what the caller says: `while left > 0.0 { left -= page; pages += 1 }`.
-    let divides = assignments(cx).any(|(place, value, _)| {
+    let divides = cx.assignments().any(|(place, value, _)| {
         *cx.function.expr(place) == Expr::Local(local) && matches!(cx.function.expr(value), Expr::Binary(BinaryOp::Divide, ..))
     });
     if is_rust(cx.project, cx.at) { counts && divides } else { !is_given || counts || takes }
@@ -150,7 +150,7 @@ fn own_parent(cx: &LoopContext<'_>) -> Option<Found> {
         .sites
         .iter()
         .filter_map(|site| Some((site.call.result?, is_parent_call(cx, site.call, site.call.result?), site.span)));
-    let assigned = assignments(cx).filter_map(|(place, value, span)| match *cx.function.expr(place) {
+    let assigned = cx.assignments().filter_map(|(place, value, span)| match *cx.function.expr(place) {
         Expr::Local(local) => Some((local, is_parent_of(cx, value, local, 0), span)),
         _ => None,
     });
@@ -261,12 +261,11 @@ fn knows_the_end(cx: &LoopContext<'_>) -> bool {
 
 /// `new = f(old)`, `if new == old: break`, `old = new`.
 fn until_unchanged(cx: &LoopContext<'_>) -> Option<Found> {
-    if cx.source.kind != LoopKind::Endless {
-        return None;
-    }
-    let tests = crate::loops::exit_tests(cx);
-    let [test] = tests.as_slice() else { return None };
-    let Expr::Compare(CompareOp::Eq | CompareOp::Ne, a, b) = *cx.function.expr(*test) else { return None };
+    crate::loops::exit_tests(cx).into_iter().find_map(|test| unchanged_by(cx, test))
+}
+
+fn unchanged_by(cx: &LoopContext<'_>, test: ExprId) -> Option<Found> {
+    let Expr::Compare(CompareOp::Eq | CompareOp::Ne, a, b) = *cx.function.expr(test) else { return None };
     let (Expr::Local(first), Expr::Local(second)) = (cx.function.expr(a), cx.function.expr(b)) else { return None };
     [(*first, *second), (*second, *first)].into_iter().find_map(|(new, old)| {
         let is_made_from = cx.sites.iter().any(|site| {
@@ -278,19 +277,12 @@ fn until_unchanged(cx: &LoopContext<'_>) -> Option<Found> {
                         .iter()
                         .any(|d| d.value.is_some_and(|v| *cx.function.expr(v) == Expr::Local(result)))
             });
-            gives && site.call.operands().any(|o| *cx.function.expr(o) == Expr::Local(old))
+            let is_given = site.call.operands().any(|o| *cx.function.expr(o) == Expr::Local(old));
+            gives && is_given && !is_parent_call(cx, site.call, old)
         });
-        let kept = assignments(cx).find(|&(place, value, _)| {
+        let kept = cx.assignments().find(|&(place, value, _)| {
             *cx.function.expr(place) == Expr::Local(old) && *cx.function.expr(value) == Expr::Local(new)
         });
         kept.filter(|_| is_made_from).map(|(.., span)| ("until-unchanged", span, cx.function.local(old).name.to_string()))
-    })
-}
-
-fn assignments<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = (ExprId, ExprId, Span)> + 'c {
-    let statements = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements);
-    statements.filter_map(|statement| match statement.kind {
-        StatementKind::Assign(place, value) => Some((place, value, statement.span)),
-        _ => None,
     })
 }

@@ -42,6 +42,7 @@ mod reads;
 mod recursion;
 mod resolve;
 pub mod rounds;
+mod searches;
 mod selects;
 pub mod shape;
 mod sites;
