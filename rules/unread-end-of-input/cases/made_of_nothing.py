@@ -1,5 +1,6 @@
 """What functions make of the nothing that a read gives: most of it ends the loop."""
 
+import base64
 import io
 import re
 
@@ -103,3 +104,27 @@ def widest(root) -> int:
             width = max(width, len(stack))
             push(iter(node))
     return width
+
+
+def decoded(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        text = b"".join(stream.read(64).split())
+        missing = len(text) % 4
+        while missing != 0:  # expect: unread-end-of-input
+            more = stream.read(4 - missing)
+            text += b"".join(more.split())
+            missing = len(text) % 4
+    return base64.b64decode(text)
+
+
+def decoded_checked(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        text = b"".join(stream.read(64).split())
+        missing = len(text) % 4
+        while missing != 0:
+            more = stream.read(4 - missing)
+            if not more:
+                raise EOFError
+            text += b"".join(more.split())
+            missing = len(text) % 4
+    return base64.b64decode(text)

@@ -44,6 +44,14 @@ impl Machine<'_> {
             return operands.get(1).map(|slot| slot.value);
         }
         let literal = self.values.literal_of(subject.value)?.clone();
+        // `b"".join(parts)`, where there are no parts.
+        if own_name == "join" && shares && operands.get(1).is_some_and(|parts| self.is_end(parts)) {
+            return match literal {
+                Literal::Bytes(_) => Some(self.values.literal(Literal::Bytes(Box::default()))),
+                Literal::Text(_) => Some(self.values.literal(Literal::Text(unspin_ir::name("")))),
+                _ => None,
+            };
+        }
         if literal == Literal::None {
             return match own_name {
                 "is_some_and" => Some(self.values.bool(false)),
