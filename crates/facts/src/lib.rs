@@ -29,6 +29,7 @@ mod models;
 mod never_ready;
 pub mod observation;
 mod observe;
+mod options;
 mod outline;
 mod pages;
 mod peeks;

@@ -169,7 +169,8 @@ impl Project {
         (held != declared && self.models.bases_of(held).any(|base| base == declared)).then_some(held)
     }
 
-    fn declared_field(&self, class: ClassRef, field: Name) -> Option<Name> {
+    /// The declared type of a field of a class of the project.
+    pub(crate) fn declared_field(&self, class: ClassRef, field: Name) -> Option<Name> {
         let declared = self.class_data(class).fields.iter().find(|declared| declared.name == field);
         declared.map(|declared| self.absolute(self.class_file(class), declared.ty)).or_else(|| {
             let is_property = |method: &&FunctionRef| {
@@ -435,10 +436,15 @@ impl<'a> Inference<'a> {
         self.types_needed(needed)
     }
 
-    /// What callers give parameters that are never assigned.
+    /// What callers give parameters that are never assigned, where something may wait on them.
     fn handed(&self, types: &mut [Option<Name>], wanted: &[LocalId]) {
+        if self.hops == 0 {
+            return;
+        }
         let definitions = self.project.definitions(self.at);
-        for &local in wanted.iter().filter(|_| self.hops > 0) {
+        // Of most parameters the type is of no interest; that of one which is handed on, to whom it is handed.
+        let waits_on = &self.project.outline(self.at).called.waits_on;
+        for &local in wanted.iter().filter(|local| self.hops < HOPS || waits_on.contains(local)) {
             let index = local.0 as usize;
             if self.function.local(local).kind == LocalKind::Parameter
                 && types[index].is_none()

@@ -1,11 +1,12 @@
 //! The names of what a function calls, with all that is known of a callee before anything is resolved.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{Call, Callee, Expr, ExprId, Function, Name};
+use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name};
 
 use super::typed::Typed;
 use crate::outline::KnownName;
 use crate::resolve::is_receiver;
+use crate::shape::root_local;
 
 /// So many names are looked through one by one.
 const FEW: usize = 16;
@@ -19,6 +20,10 @@ pub(crate) struct Called {
     pub(crate) is_told: bool,
     /// Names of functions that it gives to what runs them.
     pub(crate) handed: Box<[Name]>,
+    /// Parameters on which, or on parts of which, it calls what may wait.
+    pub(crate) waits_on: Box<[LocalId]>,
+    /// Whether it calls a method that may wait.
+    pub(crate) waits: bool,
 }
 
 /// How something is called.
@@ -44,11 +49,18 @@ impl Called {
         let is_told = callees.iter().all(|known| known.is_some_and(|known| known.tells));
         let typed = Typed::new(function);
         let mut found: FxHashSet<(Name, How)> = FxHashSet::default();
-        let (mut called, mut handed) = (Vec::new(), Vec::new());
+        let (mut called, mut handed, mut waits_on, mut waits) = (Vec::new(), Vec::new(), Vec::new(), false);
         for ((call, _), known) in function.calls().zip(callees) {
             let Some(KnownName { name, hints, .. }) = *known else { continue };
             if hints.runs {
                 handed.extend(call.arguments.iter().filter_map(|argument| function_name(function, argument.value)));
+            }
+            if hints.waits
+                && let Callee::Method(on, _) = call.callee
+            {
+                waits = true;
+                let root = root_local(function, on).filter(|&root| function.local(root).kind == LocalKind::Parameter);
+                waits_on.extend(root.filter(|root| !waits_on.contains(root)));
             }
             let how = how(&typed, function, call, name);
             // Few functions call so many that looking through them takes longer than a table does.
@@ -60,7 +72,7 @@ impl Called {
                 called.push((name, how));
             }
         }
-        Self { names: called.into(), is_told, handed: handed.into() }
+        Self { names: called.into(), is_told, handed: handed.into(), waits_on: waits_on.into(), waits }
     }
 }
 

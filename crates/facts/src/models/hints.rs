@@ -10,6 +10,7 @@ use crate::model::{CallModel, Effect};
 
 /// What one of the models of a name says.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(crate) struct Hints {
     /// It is reported when nothing bounds its waiting.
     pub(crate) timed: bool,
@@ -23,6 +24,8 @@ pub(crate) struct Hints {
     pub(crate) spawns: bool,
     /// It calls a function that it is given.
     pub(crate) runs: bool,
+    /// It is a method that waits, or acts on another machine.
+    pub(crate) waits: bool,
 }
 
 /// Hints by the last part of a name; names without any have no entry.
@@ -42,8 +45,10 @@ impl HintTable {
                 polls: model.effect == Effect::Poll,
                 spawns: model.effect == Effect::Spawn,
                 runs: model.spawns.is_some() || model.runs.is_some(),
+                waits: !model.on.is_empty() && (model.remote || model.blocks.unwrap_or(model.effect.blocks())),
             };
-            if !found.timed && !found.endless && !found.spawns && !found.runs && !found.policy && !found.polls {
+            let found_any = [found.timed, found.endless, found.policy, found.polls, found.spawns, found.runs, found.waits];
+            if !found_any.contains(&true) {
                 continue;
             }
             let paths = model.path.iter().map(|&path| unspin_ir::last_part(path));
@@ -53,6 +58,7 @@ impl HintTable {
                 known.endless |= found.endless;
                 known.spawns |= found.spawns;
                 known.runs |= found.runs;
+                known.waits |= found.waits;
                 known.policy |= found.policy;
                 known.polls |= found.polls;
             }

@@ -3,7 +3,9 @@
 //! Flow-insensitive: a timeout that is set anywhere for the object counts as set before the call. An object that comes
 //! from elsewhere (a parameter, an unknown function) may have any timeout, so its calls are [`Waits::Unknown`].
 
-use unspin_ir::{Call, Callee, Constant, Expr, ExprId, Function, FunctionId, LocalId, LocalKind, Name, StatementKind};
+use unspin_ir::{
+    Aggregate, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, LocalId, LocalKind, Name, StatementKind,
+};
 
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect, TimeoutModel};
@@ -12,6 +14,9 @@ use crate::{FunctionRef, Project};
 
 /// How many objects, constructors and wrappers a timeout is looked for through.
 const MAX_HOPS: u32 = 8;
+
+/// Callers may be many, so that a step to one of them counts as several.
+const CALL: u32 = 4;
 
 /// How long a call waits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +49,9 @@ pub(super) fn waits(project: &Project, at: FunctionRef, call: &Call, model: &Cal
     if let Some(argument) = call.argument(timeout.keyword, timeout.position.map(|position| position as usize)) {
         return by_argument(project, at, timeout, argument);
     }
-    if call.has_spread() || is_given_options(project.function(at), call, model) || is_set_for_all(project, at, &timeout.set_by)
+    if may_hold_timeout(project, at, call, timeout)
+        || is_given_options(project.function(at), call, model)
+        || is_set_for_all(project, at, &timeout.set_by)
     {
         return Waits::Unknown;
     }
@@ -158,6 +165,12 @@ fn of_constant(timeout: &TimeoutModel, constant: &Constant) -> Waits {
     }
 }
 
+/// Whether arguments that are handed on as a whole may hold the timeout.
+fn may_hold_timeout(project: &Project, at: FunctionRef, call: &Call, timeout: &TimeoutModel) -> bool {
+    let is_only_named = timeout.keyword.filter(|_| timeout.position.is_none());
+    call.has_spread() && is_only_named.is_none_or(|keyword| crate::options::may_hold(project, at, call, keyword))
+}
+
 /// Whether the module sets a timeout for everything: `socket.setdefaulttimeout(30)`.
 fn is_set_for_all(project: &Project, at: FunctionRef, set_by: &[Name]) -> bool {
     if !set_by.iter().any(|name| name.as_str() == "setdefaulttimeout") {
@@ -192,8 +205,10 @@ impl Carrier<'_> {
 
     fn local(&self, at: FunctionRef, local: LocalId, hops: u32) -> Told {
         let function = self.project.function(at);
-        if !matches!(function.local(local).kind, LocalKind::Variable | LocalKind::Temporary) {
-            return Told::Unknown;
+        match function.local(local).kind {
+            LocalKind::Variable | LocalKind::Temporary => {}
+            LocalKind::Parameter => return self.parameter(at, local, hops),
+            LocalKind::Captured | LocalKind::Shared => return Told::Unknown,
         }
         let definitions = self.project.definitions(at).of(function, local);
         // `sock = context.wrap_socket(sock)` says nothing new.
@@ -211,6 +226,15 @@ impl Carrier<'_> {
             told => Some(told),
         });
         later(made, kept.flatten().fold(setters, later))
+    }
+
+    /// What all callers hand on, and what the function then says itself.
+    fn parameter(&self, at: FunctionRef, parameter: LocalId, hops: u32) -> Told {
+        let function = self.project.function(at);
+        let is_assigned = self.project.definitions(at).of(function, parameter).next().is_some();
+        let Some(values) = self.project.values_given(at, parameter).filter(|_| !is_assigned) else { return Told::Unknown };
+        let made = join(values.into_iter().map(|(caller, value)| Some(self.told(caller, value, hops + CALL))));
+        later(made, self.setters(function, &|on| *function.expr(on) == Expr::Local(parameter)))
     }
 
     fn definition(&self, at: FunctionRef, definition: Definition<'_>, hops: u32) -> Option<Told> {
@@ -234,7 +258,30 @@ impl Carrier<'_> {
                 }
             }
         }
+        if made.is_empty() {
+            made = self.made_with_object(at, field, hops);
+        }
         later(join(made.into_iter()), self.field_setters(at, field))
+    }
+
+    /// What functions that make the whole object put into a field: of the parts of a struct, the one of the field's type.
+    fn made_with_object(&self, at: FunctionRef, field: Name, hops: u32) -> Vec<Option<Told>> {
+        let Some(ty) = self.project.owner(at).and_then(|class| self.project.declared_field(class, field)) else {
+            return Vec::new();
+        };
+        let mut made = Vec::new();
+        for (maker, function) in self.methods(at).filter(|(_, function)| !function.has_receiver) {
+            for expr in &function.exprs {
+                let Expr::Aggregate(Aggregate::Tuple, parts) = expr else { continue };
+                let mut fitting = parts.iter().filter(|&&part| self.project.type_of(maker, part) == Some(ty));
+                match (fitting.next(), fitting.next()) {
+                    (Some(&part), None) => made.push(Some(self.told(maker, part, hops + 1))),
+                    (Some(_), Some(_)) => made.push(Some(Told::Unknown)),
+                    _ => {}
+                }
+            }
+        }
+        made
     }
 
     fn field_setters(&self, at: FunctionRef, field: Name) -> Told {
@@ -341,6 +388,8 @@ impl Carrier<'_> {
                     Expr::Field(on, name) if self.timeout.set_by.contains(&name) && is_object(on) => {
                         of_setting(function, *value)
                     }
+                    // `session.request = partial(session.request, timeout=5)`
+                    Expr::Field(on, name) if is_object(on) && self.project.models.hints_of(name).timed => Told::Unknown,
                     _ => continue,
                 },
                 _ => continue,

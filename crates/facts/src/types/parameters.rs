@@ -6,7 +6,8 @@
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{
-    Aggregate, Argument, Call, Callee, Constant, Expr, ExprId, Function, LocalKind, Name, Parameter, StatementKind,
+    Aggregate, Argument, BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name, Parameter,
+    StatementKind,
 };
 
 use super::{Inference, Kept, Layer};
@@ -18,7 +19,10 @@ use crate::project::{ClassRef, FunctionRef, Project, Symbol, is_open};
 pub(super) const HOPS: usize = 3;
 
 /// What more functions may call is given anything.
-const MAX_CALLERS: usize = 64;
+const MAX_CALLERS: usize = 24;
+
+/// Values and calls themselves are gone through each time, so of fewer functions.
+const FEW_CALLERS: usize = 8;
 
 /// What callers give one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +49,7 @@ impl Project {
         let open = |parameter: &Parameter| if is_open(function, parameter) { Given::Nothing } else { Given::Anything };
         let mut given: Box<[Given]> = function.parameters.iter().map(open).collect();
         let is_known = |given: &[Given]| given.iter().all(|&given| given == Given::Anything);
-        if is_known(&given) || !function.decorators.iter().all(|&decorator| keeps_parameters(decorator)) {
+        if is_known(&given) || !keeps_parameters(function) {
             return Box::default();
         }
         let callers = self.callers_named(at);
@@ -53,12 +57,53 @@ impl Project {
             return Box::default();
         }
         for caller in callers {
-            Caller { inference: Inference::new(self, caller, Layer::Fields, hops - 1), at, callee: function }.give(&mut given);
+            let caller = Caller::new(self, at, caller, hops - 1);
+            caller.for_each_call(|arguments, is_bound| caller.give_all(arguments, is_bound, &mut given));
             if is_known(&given) {
                 break;
             }
         }
         given
+    }
+
+    /// Every value that callers give a parameter, `None` if some of them are not seen, or if nobody calls.
+    pub(crate) fn values_given(&self, at: FunctionRef, parameter: LocalId) -> Option<Vec<(FunctionRef, ExprId)>> {
+        let function = self.function(at);
+        let position = function.parameters.iter().position(|other| other.local == parameter)?;
+        let (mut values, mut is_seen) = (Vec::new(), keeps_parameters(function));
+        let callers = if is_open(function, &function.parameters[position]) { self.callers_named(at) } else { Vec::new() };
+        for &caller in callers.iter().filter(|_| callers.len() <= FEW_CALLERS) {
+            let from = Caller::new(self, at, caller, HOPS - 1);
+            from.for_each_call(|arguments, is_bound| {
+                let value = position.checked_sub(usize::from(is_bound)).filter(|_| is_seen);
+                let value = value.and_then(|position| arguments.get(function.local(parameter).name, position));
+                values.extend(value.map(|value| (caller, value)));
+                is_seen &= value.is_some();
+            });
+        }
+        Some(values).filter(|values| is_seen && !values.is_empty())
+    }
+
+    /// Every call of a function, with who makes it and in which block; `None` if some of them are not seen, or there are none.
+    pub(crate) fn calls_of(&self, at: FunctionRef) -> Option<Vec<(FunctionRef, BlockId, &Call)>> {
+        let callers = self.callers_named(at);
+        let (mut calls, mut is_seen) = (Vec::new(), keeps_parameters(self.function(at)));
+        if callers.len() > FEW_CALLERS {
+            return None;
+        }
+        for caller in callers {
+            let from = Caller::new(self, at, caller, HOPS - 1);
+            for (block, data) in self.function(caller).block_ids() {
+                for statement in &data.statements {
+                    let StatementKind::Call(call) = &statement.kind else { continue };
+                    is_seen &= from.handed_on(call).is_none();
+                    if from.leads_to(call) {
+                        calls.push((caller, block, &**call));
+                    }
+                }
+            }
+        }
+        Some(calls).filter(|calls| is_seen && !calls.is_empty())
     }
 
     /// The type of a field in which methods keep nothing but what they are given.
@@ -74,6 +119,9 @@ impl Project {
 
     fn kept_by(&self, class: ClassRef) -> FxHashMap<Name, Vec<Kept>> {
         let mut kept: FxHashMap<Name, Option<Vec<Kept>>> = FxHashMap::default();
+        if !self.methods_of(class).any(|method| self.outline(method).called.waits) {
+            return FxHashMap::default();
+        }
         for method in self.methods_of(class).filter(|&method| self.outline(method).deeds.sets_fields) {
             let function = self.function(method);
             let Some(receiver) = function.receiver().map(Expr::Local) else { continue };
@@ -94,11 +142,11 @@ impl Project {
     }
 }
 
-/// Whether a function that is decorated so is called with what its own parameters say.
-fn keeps_parameters(decorator: Name) -> bool {
+/// Whether a function is called with what its own parameters say, whatever it is decorated with.
+fn keeps_parameters(function: &Function) -> bool {
     const KEEPING: [&str; 8] =
         ["staticmethod", "classmethod", "override", "wraps", "contextmanager", "asynccontextmanager", "cache", "lru_cache"];
-    KEEPING.contains(&unspin_ir::last_part(decorator).as_str())
+    function.decorators.iter().all(|&decorator| KEEPING.contains(&unspin_ir::last_part(decorator).as_str()))
 }
 
 /// The position of the parameter that a value is.
@@ -147,20 +195,18 @@ impl Arguments {
     }
 }
 
-impl Caller<'_> {
-    fn give(&self, given: &mut [Given]) {
-        let project = self.inference.project;
+impl<'a> Caller<'a> {
+    fn new(project: &'a Project, at: FunctionRef, caller: FunctionRef, hops: usize) -> Self {
+        Self { inference: Inference::new(project, caller, Layer::Fields, hops), at, callee: project.function(at) }
+    }
+
+    /// What each call of the function gives it, and whether the receiver is none of that.
+    fn for_each_call(&self, mut f: impl FnMut(&Arguments, bool)) {
         for (call, _) in self.inference.function.calls() {
-            let is_named = match call.callee {
-                Callee::Value(_) => self.callee.parent.is_some_and(|parent| parent.0 > 0),
-                _ => call.callee.name().is_some_and(|name| name == self.callee.name || self.callee.name == "__init__"),
-            };
-            if is_named && self.leads_to(call) {
-                self.give_all(&Arguments::of(&call.arguments), self.is_bound(call), given);
-            } else if project.models.hints(call.callee).is_some_and(|hints| hints.runs)
-                && let Some(arguments) = self.handed_on(call)
-            {
-                self.give_all(&arguments, self.callee.has_receiver, given);
+            if self.leads_to(call) {
+                f(&Arguments::of(&call.arguments), self.is_bound(call));
+            } else if let Some(arguments) = self.handed_on(call) {
+                f(&arguments, self.callee.has_receiver);
             }
         }
     }
@@ -212,10 +258,15 @@ impl Caller<'_> {
     /// Whether a call runs the function.
     fn leads_to(&self, call: &Call) -> bool {
         match call.callee {
-            Callee::Path(path) => self.is_path(path),
+            Callee::Path(path) => self.may_be_named(path) && self.is_path(path),
             Callee::Method(on, method) => self.is_method(on, method),
-            Callee::Value(value) => self.is_value(value),
+            Callee::Value(value) => self.callee.parent.is_some_and(|parent| parent.0 > 0) && self.is_value(value),
         }
+    }
+
+    /// A constructor is called by the name of its class.
+    fn may_be_named(&self, path: Name) -> bool {
+        self.callee.name == "__init__" || unspin_ir::last_part(path) == self.callee.name
     }
 
     /// Whether the call gives the receiver itself: not so `Base.__init__(self, address)`.
@@ -272,8 +323,9 @@ impl Caller<'_> {
 
     /// What the function is called with by something that is given it: `Thread(target=handle, args=(conn,))`.
     fn handed_on(&self, call: &Call) -> Option<Arguments> {
-        let mentions = call.arguments.iter().any(|argument| self.is_value(argument.value));
-        let model = self.model(call).filter(|_| mentions)?;
+        let runs = self.inference.project.models.hints(call.callee).is_some_and(|hints| hints.runs);
+        let is_mentioned = runs && call.arguments.iter().any(|argument| self.is_value(argument.value));
+        let model = self.model(call).filter(|_| is_mentioned)?;
         let runs = model.spawns.as_ref().or(model.runs.as_ref())?;
         let function = given(call, runs).filter(|&value| self.is_value(value))?;
         let mut arguments = if let Some(packed) = &model.packed {
