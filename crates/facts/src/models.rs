@@ -29,6 +29,8 @@ pub struct Models {
     /// Keyed by the first of the type's aliases.
     by_type: FxHashMap<(Name, Name), Vec<u32>>,
     by_receiver: FxHashMap<Name, Vec<u32>>,
+    /// Remote methods of the types of a library, by the first part of their paths.
+    by_library: FxHashMap<(Name, Name), Vec<u32>>,
     class_of: FxHashMap<Name, u32>,
     /// By class model: the bases of its type and their bases, nearest first, each by its first alias.
     bases: Vec<Box<[Name]>>,
@@ -104,6 +106,10 @@ impl Models {
                     let on = alias_of(&self.class_of, &self.classes, on);
                     self.by_type.entry((on, method)).or_default().push(index);
                     self.known_types.insert(on);
+                    // Of a narrower type nobody can tell.
+                    if model.remote && self.bases_of(on).nth(1).is_none() {
+                        self.by_library.entry((unspin_ir::name(library_of(&on)), method)).or_default().push(index);
+                    }
                 }
                 if !model.receivers.is_empty() {
                     self.by_receiver.entry(method).or_default().push(index);
@@ -183,6 +189,17 @@ impl Models {
             }
         }
         plain
+    }
+
+    /// The model of a remote method of a library, whatever its type.
+    pub(crate) fn by_library(&self, library: &str, method: Name, at: &Function, call: &Call) -> Option<&CallModel> {
+        self.fitting(self.by_library.get(&(Name::existing(library)?, method))?, at, call)
+    }
+
+    /// Whether the collections of the language have a method of this name as well.
+    pub(crate) fn is_of_collections(&self, method: Name) -> bool {
+        let has = |class: &str| self.by_type.contains_key(&(unspin_ir::name(class), method));
+        ["dict", "list", "set", "str", "bytes"].into_iter().any(has)
     }
 
     /// Whether a method of this name, on whatever it is called, reads or writes and counts how much.
@@ -286,6 +303,11 @@ impl Models {
     pub(crate) fn kinds_of_words(&self, name: &str) -> Kinds {
         self.words.kinds(name)
     }
+}
+
+/// The library that a path leads into.
+pub(crate) fn library_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or_default()
 }
 
 fn alias_of(class_of: &FxHashMap<Name, u32>, classes: &[ClassModel], class: Name) -> Name {

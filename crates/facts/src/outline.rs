@@ -66,12 +66,14 @@ pub(crate) struct Deeds {
     pub(crate) sets_globals: bool,
     /// It may hand a function to a thread or task.
     pub(crate) spawns: bool,
+    /// It handles failures by their path: those of a library, most likely.
+    pub(crate) handles_paths: bool,
 }
 
 impl Deeds {
     fn of(callees: &[Option<KnownName>], function: &Function) -> Self {
         let spawns = callees.iter().any(|known| known.is_none_or(|known| known.hints.spawns));
-        let mut deeds = Self { spawns, ..Self::default() };
+        let mut deeds = Self { spawns, handles_paths: crate::resolve::handles_paths(function), ..Self::default() };
         let receiver = function.receiver().map(Expr::Local);
         for statement in function.blocks.iter().flat_map(|block| &block.statements) {
             let StatementKind::Assign(place, _) = statement.kind else { continue };

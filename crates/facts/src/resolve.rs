@@ -1,11 +1,13 @@
 //! What a call may be: functions of the project, library models.
 
+mod caught;
 #[cfg(test)]
 mod tests;
 
 use rustc_hash::FxHashSet;
 use unspin_ir::{Call, Callee, Expr, ExprId, Function, LocalId, LocalKind, Name};
 
+pub(crate) use self::caught::handles_paths;
 use crate::definitions::Definition;
 use crate::model::{CallModel, Effect, EndValue};
 use crate::project::{Certainty, ClassRef, FunctionRef, Project, Resolution, Symbol, Via};
@@ -193,12 +195,21 @@ impl<'a> Resolver<'a, '_> {
             }
         }
         if self.with_models {
-            let label = project.receiver_label(self.at, receiver).unwrap_or_default();
-            let guess = project.models.by_receiver(&label, method, self.function(), self.call);
-            resolution.model =
-                guess.map(|(model, telling)| (model, if telling { Certainty::Receiver } else { Certainty::Name }));
+            resolution.model = self.guess(receiver, method);
         }
         resolution
+    }
+
+    /// What a method of an unknown receiver may be: by the name of the receiver, by the failures that are caught around it,
+    /// or by its own name alone.
+    fn guess(self, receiver: ExprId, method: Name) -> Option<(&'a CallModel, Certainty)> {
+        let label = self.project.receiver_label(self.at, receiver).unwrap_or_default();
+        let named = self.project.models.by_receiver(&label, method, self.function(), self.call);
+        if let Some((model, true)) = named {
+            return Some((model, Certainty::Receiver));
+        }
+        let caught = self.by_caught_failures(method).map(|model| (model, Certainty::Receiver));
+        caught.or_else(|| named.map(|(model, _)| (model, Certainty::Name)))
     }
 
     fn in_class(self, class: ClassRef, via: Via, method: Name, into: &mut Resolution<'a>) {
