@@ -9,8 +9,12 @@ use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Handler, Terminat
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
+use crate::{FunctionRef, Project};
 
 const MAX_HOPS: u32 = 6;
+
+/// How many calls away a handler is looked for.
+const MAX_CALLERS: u32 = 2;
 
 /// The first such decoding of a loop.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
@@ -18,7 +22,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     // Whoever calls it is told of every failure, or it says itself that what came is wrong.
-    if is_caught_by_callers(cx) || (!accepts(cx) && raises_itself(cx)) {
+    if is_caught_by_callers(cx.project, cx.at, MAX_CALLERS) || (!accepts(cx) && raises_itself(cx)) {
         return None;
     }
     let decoding = cx.sites.iter().find(|site| {
@@ -63,14 +67,19 @@ fn raises_itself(cx: &LoopContext<'_>) -> bool {
     cx.natural().body.iter().any(|block| raises(block) || leads_out(block))
 }
 
-/// Whether the function is called, and every call in its file stands in a handler of everything.
-fn is_caught_by_callers(cx: &LoopContext<'_>) -> bool {
-    let is_caught = |(caller, block, _): (crate::FunctionRef, BlockId, &unspin_ir::Call)| {
-        let caller = cx.project.function(caller);
-        is_in_broad_handler(caller, caller.block(block).unwind)
+/// Whether the function is called, and every call that is seen stands in a handler of everything, or does so itself in
+/// every call.
+fn is_caught_by_callers(project: &Project, at: FunctionRef, hops: u32) -> bool {
+    let is_caught = |(caller, block): (FunctionRef, BlockId)| {
+        let function = project.function(caller);
+        is_in_broad_handler(function, function.block(block).unwind)
+            || hops > 0 && is_caught_by_callers(project, caller, hops - 1)
     };
-    let mut calls = cx.project.calls_in_file(cx.at).peekable();
-    calls.peek().is_some() && calls.all(is_caught)
+    let mut calls: Vec<_> = project.calls_in_file(at).map(|(caller, block, _)| (caller, block)).collect();
+    if calls.is_empty() {
+        calls = project.calls_of(at).into_iter().flatten().map(|(caller, block, _)| (caller, block)).collect();
+    }
+    !calls.is_empty() && calls.into_iter().all(is_caught)
 }
 
 fn is_in_broad_handler(function: &unspin_ir::Function, mut at: Option<BlockId>) -> bool {
