@@ -7,6 +7,18 @@ def depth_of(node) -> int:
     return 1 + max(depth_of(child) for child in node.children)  # expect: recursion-without-limit/audit
 
 
+def flatten(tree) -> list:
+    """What is called for its recursion is no guard of it."""
+
+    def recurse(node) -> list:
+        found = [node.name]
+        for child in node.children:
+            found += recurse(child)  # expect: recursion-without-limit/audit
+        return found
+
+    return recurse(tree)
+
+
 def factorial(n: int) -> int:
     return 1 if n <= 1 else n * factorial(n - 1)  # expect: recursion-without-limit/audit
 

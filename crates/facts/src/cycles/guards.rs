@@ -1,5 +1,7 @@
 //! Calls that something bounds: a depth that is tested and stepped, a guard helper, a set of what was seen.
 
+mod counter;
+
 use rustc_hash::FxHashSet;
 use unspin_flow::BlockSet;
 use unspin_ir::{
@@ -7,6 +9,7 @@ use unspin_ir::{
     StatementKind, Terminator,
 };
 
+use self::counter::{Refusal, comparison_names, is_checked_on_entry, is_depth_check};
 use super::SoftGuard;
 use super::body::{Body, MAX_TESTS, Part, Tests, argument_for, called_name, last_part};
 use super::component::Component;
@@ -72,7 +75,7 @@ fn tests_of(component: &Component<'_>, body: &Body<'_>) -> Tests {
         body.walk(test, &mut |part| match part {
             Part::Name(name) => is_depth_test |= is_depth(project, name),
             Part::Call(call) => {
-                is_depth_test |= is_guard_call(component, body, call);
+                is_depth_test |= is_guard_call(component, body, call, Refusal::Answer);
                 let name = called_name(body.function, call);
                 is_other |= project.models.has_word(WordKind::Membership, &name);
             }
@@ -93,7 +96,7 @@ fn tests_of(component: &Component<'_>, body: &Body<'_>) -> Tests {
 /// Whether a closure is handed (`self.recursion_checked(|de| ..)`), or a `with` block is one.
 fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> bool {
     if let (EdgeKind::Closure, Some(call)) = (edge.kind, body.call_at(edge))
-        && is_guard_call(component, body, call)
+        && is_guard_call(component, body, call, Refusal::Failure)
     {
         return true;
     }
@@ -106,7 +109,7 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
         let mut guards = false;
         body.walk(current.manager, &mut |part| {
             if let Part::Call(call) = part {
-                guards |= is_guard_call(component, body, call);
+                guards |= is_guard_call(component, body, call, Refusal::Failure);
             }
         });
         if guards {
@@ -169,14 +172,14 @@ fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -
             }
             _ => false,
         };
-        let guards = |call: &Call| is_guard_call(component, body, call) || is_checked_step(call);
+        let guards = |call: &Call| is_guard_call(component, body, call, Refusal::Failure) || is_checked_step(call);
         let found = body.calls().filter(|(_, _, call)| guards(call));
         found.map(|(block, statement, _)| (block, statement)).take(MAX_TESTS).collect()
     });
     body.is_after(edge, guards)
 }
 
-fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> bool {
+fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call, refusal: Refusal) -> bool {
     let name = called_name(body.function, call);
     // `self.recursion_counter.try_decrease()?`
     let is_of_counter = || match call.callee {
@@ -186,14 +189,17 @@ fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call) -> boo
         },
         _ => false,
     };
-    if is_guard_name(component.project, name) {
+    let project = component.project;
+    let found = project.resolve_targets(body.at, call);
+    // `recurse(child)` is what has to be guarded, whatever its name speaks of.
+    if found.targets.iter().any(|&target| component.contains(target)) {
+        return false;
+    }
+    if is_guard_name(project, name) {
         return true;
     }
-    let is_counted = is_of_counter() || {
-        let found = component.project.resolve_targets(body.at, call);
-        let [target] = found.targets[..] else { return false };
-        found.exact && !component.contains(target) && is_depth_check(component.project, target)
-    };
+    let checks = |target| is_depth_check(project, target, refusal) || is_checked_on_entry(project, target);
+    let is_counted = is_of_counter() || matches!(found.targets[..], [target] if found.exact && checks(target));
     body.counted.set(body.counted.get() || is_counted);
     is_counted
 }
@@ -203,7 +209,7 @@ pub(super) fn counts_visits(project: &Project, edge: &CallEdge) -> bool {
     edge.kind == EdgeKind::Visitor
         && project.owner(edge.from).is_some_and(|class| {
             let counts = |method: FunctionRef| is_guard_name(project, project.function(method).name);
-            project.methods_of(class).any(|method| counts(method) || is_depth_check(project, method))
+            project.methods_of(class).any(|method| counts(method) || is_depth_check(project, method, Refusal::Failure))
         })
 }
 
@@ -215,64 +221,8 @@ fn is_depth(project: &Project, name: Name) -> bool {
     project.models.has_word(WordKind::Depth, &name)
 }
 
-/// How long a helper may be for its test of a depth to be what it is for.
-const MAX_HELPER_BLOCKS: usize = 24;
-
-/// Whether a helper compares a depth and leaves with a failure. A level may be of anything; one that the helper also steps
-/// is of what it is called for.
-fn is_depth_check(project: &Project, target: FunctionRef) -> bool {
-    let function = project.function(target);
-    if function.blocks.len() > MAX_HELPER_BLOCKS {
-        return false;
-    }
-    // An assertion that the count is not below zero refuses nothing, nor does what only passes a failure on.
-    let fails = function.blocks.iter().any(|block| match block.terminator {
-        Terminator::Raise { class, value, assertion, .. } => !assertion && (class.is_some() || value.is_some()),
-        _ => false,
-    });
-    fails
-        && function.blocks.iter().any(|block| match block.terminator {
-            Terminator::Branch { test, .. } => {
-                // Not `Body`: its graph is not needed for a look at the tests.
-                let is_level = |name| is_depth(project, name) && steps_field(function, name);
-                comparison_names(function, test).iter().any(|&name| is_recursion_depth(project, name) || is_level(name))
-            }
-            _ => false,
-        })
-}
-
-/// Whether a function adds to a field of this name, or takes from it.
-fn steps_field(function: &Function, name: Name) -> bool {
-    let is_it = |expr: ExprId| matches!(function.expr(expr), Expr::Field(_, field) if *field == name);
-    function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match statement.kind {
-        StatementKind::Assign(place, value) => {
-            let is_step = matches!(function.expr(value), Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, of, _) if is_it(*of));
-            is_it(place) && is_step
-        }
-        _ => false,
-    })
-}
-
 fn is_recursion_depth(project: &Project, name: Name) -> bool {
     project.models.has_word(WordKind::RecursionDepth, &name)
-}
-
-/// Names on both sides of a comparison, without looking behind temporaries.
-fn comparison_names(function: &Function, test: ExprId) -> Vec<Name> {
-    let mut found = Vec::new();
-    let mut pending = vec![(test, false)];
-    while let Some((expr, inside)) = pending.pop() {
-        let node = function.expr(expr);
-        let inside = inside || matches!(node, Expr::Compare(..) | Expr::Truth(_));
-        match node {
-            Expr::Local(local) if inside => found.push(function.local(*local).name),
-            Expr::Global(path) if inside => found.push(last_part(*path)),
-            Expr::Field(_, field) if inside => found.push(*field),
-            _ => {}
-        }
-        node.for_each_operand(|operand| pending.push((operand, inside)));
-    }
-    found
 }
 
 /// Whether a test compares a depth that the component steps, and this call does not hand it on as it is.
@@ -287,7 +237,7 @@ fn tests_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, test
             };
         }
         if let Part::Call(call) = part {
-            found |= is_guard_call(component, body, call);
+            found |= is_guard_call(component, body, call, Refusal::Answer);
         }
     });
     found
@@ -313,9 +263,18 @@ fn compares_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, s
                 named |= !is_length && is_depth(component.project, name);
                 stepped |= component.is_stepped(name) && !hands_on_unchanged(component, body, edge, name);
             }
+            if let Part::Expr(&Expr::Field(object, field)) = part {
+                stepped |= is_depth(component.project, field) && is_stepped_in_class(component.project, body, object, field);
+            }
         });
     }
     named && stepped
+}
+
+/// Whether the class of an object steps a field, as a state does that is made for each level: `self.depth = parent.depth + 1`.
+fn is_stepped_in_class(project: &Project, body: &Body<'_>, object: ExprId, field: Name) -> bool {
+    let class = project.type_of(body.at, object).and_then(|ty| project.class(ty));
+    class.is_some_and(|class| stepped_in_class(project, class).contains(&field))
 }
 
 /// Whether a direct recursive call hands a parameter of this name on as it is.
