@@ -31,6 +31,7 @@ pub fn check(project: &Project, rules: &Rules, selections: &Selections) -> Vec<R
         cycles.iter().flat_map(|observation| report_all(project, rules, selections, std::slice::from_ref(observation))),
     );
     sort(&mut found);
+    found.dedup_by(|next, kept| is_again(next, kept));
     found
 }
 
@@ -141,6 +142,12 @@ fn confidence_of(sureness: Sureness) -> Confidence {
         Sureness::Medium => Confidence::Medium,
         Sureness::High => Confidence::High,
     }
+}
+
+/// Whether two findings say the same of one place, of which a macro may make several functions.
+fn is_again(next: &RawFinding, kept: &RawFinding) -> bool {
+    let place = |finding: &RawFinding| (finding.file, finding.span, finding.group);
+    place(next) == place(kept) && next.rule == kept.rule && (next.message == kept.message || next.function != kept.function)
 }
 
 fn sort(findings: &mut [RawFinding]) {

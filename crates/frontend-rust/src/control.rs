@@ -1,7 +1,9 @@
 //! Conditions, `if`, `match` on values, loops and jumps.
 
 use syn::spanned::Spanned as _;
-use syn::{BinOp, Expr as Ast, ExprBlock, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Label, Lifetime, Pat, UnOp};
+use syn::{
+    Arm, BinOp, Expr as Ast, ExprBlock, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Label, Lifetime, Pat, UnOp,
+};
 use unspin_ir::{BlockId, Constant, Expr, ExprId, Handler, LoopKind, Name, Terminator};
 use unspin_span::Span;
 
@@ -124,9 +126,14 @@ impl Lowering<'_> {
         }
         let span = self.spans.token(expr.match_token.span);
         let value = self.value(scrutinee);
+        self.arms(value, &expr.arms, span, dest);
+    }
+
+    /// The arms of a `match` of a value.
+    pub(crate) fn arms(&mut self, value: ExprId, arms: &[Arm], span: Span, dest: Dest) {
         let join = self.b().new_block(span);
-        let count = expr.arms.len();
-        for (index, arm) in expr.arms.iter().enumerate() {
+        let count = arms.len();
+        for (index, arm) in arms.iter().enumerate() {
             let (pattern, guard) = split_guard(&arm.pat);
             let next = self.b().new_block(span);
             let is_last = index + 1 == count && guard.is_none();

@@ -70,7 +70,10 @@ impl Lowering<'_> {
                 let path = self.item_path(&ident_name(&item.ident));
                 self.class(path, span);
             }
-            Item::Macro(item) if item.ident.is_none() => self.item_macro(&item.mac),
+            Item::Macro(item) => match &item.ident {
+                Some(own) => self.define_macro(ident_name(own), &item.mac),
+                None => self.item_macro(&item.mac),
+            },
             Item::Use(item) if !matches!(item.vis, Visibility::Inherited) => self.exports(item),
             _ => {}
         }
@@ -208,17 +211,22 @@ impl Lowering<'_> {
             class.bases.push(base);
         }
         for item in &item.items {
-            match item {
-                ImplItem::Fn(item) => {
-                    self.function(&item.attrs, &item.sig, Some(&item.block), Place { owner: Some(owner), implements });
-                }
-                ImplItem::Const(item) => self.associated_constant(owner, &ident_name(&item.ident), &item.expr),
-                ImplItem::Macro(item) => self.item_macro(&item.mac),
-                _ => {}
-            }
+            self.impl_item(item, owner, implements);
         }
         self.self_type = outer;
         self.forget_generics(mark);
+    }
+
+    /// Lower one item of an `impl`.
+    pub(crate) fn impl_item(&mut self, item: &ImplItem, owner: Name, implements: Option<Name>) {
+        match item {
+            ImplItem::Fn(item) => {
+                self.function(&item.attrs, &item.sig, Some(&item.block), Place { owner: Some(owner), implements });
+            }
+            ImplItem::Const(item) => self.associated_constant(owner, &ident_name(&item.ident), &item.expr),
+            ImplItem::Macro(item) => self.impl_macro(&item.mac, owner, implements),
+            _ => {}
+        }
     }
 
     /// The type of the file that an `impl` is of. One of a type from elsewhere is a class of its own here, with that

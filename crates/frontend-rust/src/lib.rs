@@ -12,6 +12,7 @@ mod bounds;
 mod calls;
 mod closures;
 mod control;
+mod expand;
 mod fallible;
 mod items;
 mod lowering;

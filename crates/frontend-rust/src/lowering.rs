@@ -7,6 +7,7 @@ use unspin_ir::{
 use unspin_span::Span;
 
 use crate::bounds::BoundsByPosition;
+use crate::expand::Rules;
 use crate::paths::{Paths, ident_name, name};
 use crate::spans::Spans;
 use crate::types::Generic;
@@ -44,6 +45,10 @@ pub(crate) struct Lowering<'a> {
     pub(crate) bounds: BoundsByPosition,
     /// Where each class stands in [`Module::classes`].
     pub(crate) class_index: FxHashMap<Name, usize>,
+    /// Macros of the file that were defined so far.
+    pub(crate) macros: FxHashMap<Name, Rules>,
+    /// How many macros are being expanded.
+    pub(crate) expanding: u32,
     depth: u32,
 }
 
@@ -238,6 +243,8 @@ impl<'a> Lowering<'a> {
             result_aliases: FxHashSet::default(),
             bounds: FxHashMap::default(),
             class_index: FxHashMap::default(),
+            macros: FxHashMap::default(),
+            expanding: 0,
             depth: 0,
         }
     }

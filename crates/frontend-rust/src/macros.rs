@@ -1,18 +1,23 @@
 //! Macro calls: those of the standard library and of well-known crates by what they mean, all others by what their
 //! input parses as.
 //!
+//! Macros by example that the file defines itself are expanded where they make items or leave by themselves.
 //! Input that is a list of expressions gives the arguments of a call with the path `name!`; statements are lowered in
 //! place after such a call, items in place; the rest is a call without arguments. Quoting macros are never looked into.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr as Ast, Macro, Pat, Stmt, Token};
+use syn::{Arm, Block, Expr as Ast, Macro, Pat, Stmt, Token};
 use unspin_ir::{Aggregate, Argument, Callee, CompareOp, Constant, Expr, ExprId, Name, Terminator};
 use unspin_span::Span;
 
+use crate::expand::Rules;
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
 use crate::paths::{ident_name, name};
+
+/// How many macros of the file may stand in each other's results.
+const MAX_EXPANDING: u32 = 16;
 
 /// Macros whose input is no code of this function.
 const QUOTING: [&str; 22] = [
@@ -238,11 +243,46 @@ impl Lowering<'_> {
         self.emit(Callee::Path(name(&format!("{path}!"))), arguments, awaited, failure, span)
     }
 
+    /// Remember a macro that the file defines.
+    pub(crate) fn define_macro(&mut self, own: Name, mac: &Macro) {
+        if mac.path.is_ident("macro_rules") {
+            self.macros.insert(own, Rules::new(mac.tokens.clone()));
+        }
+    }
+
+    /// What a macro of the file becomes.
+    fn expanded(&self, mac: &Macro, is_wanted: impl Fn(&Rules) -> bool) -> Option<TokenStream> {
+        let rules = self.macros.get(&last_name(mac)).filter(|rules| self.expanding < MAX_EXPANDING && is_wanted(rules))?;
+        let first = mac.path.segments.first()?.ident.span();
+        let last = mac.delimiter.span().close();
+        rules.expand(&mac.tokens, first.join(last).unwrap_or(first))
+    }
+
+    /// A macro of the file that leaves by itself, as `?` does: what it becomes is lowered in its place.
+    fn way_out_macro(&mut self, mac: &Macro, failure: Failure) -> Option<ExprId> {
+        let tokens = self.expanded(mac, Rules::is_way_out)?;
+        let statements = Block::parse_within.parse2(tokens).ok()?;
+        // Its name may say more than its body: `check_recursion!()`.
+        let span = self.macro_span(mac);
+        let named = self.macro_call(mac, Vec::new(), Failure::Kept, false, span);
+        self.drop_result(named);
+        self.expanding += 1;
+        let value = self.statements_value(&statements, failure);
+        self.expanding -= 1;
+        Some(value)
+    }
+
     fn unknown_macro(&mut self, mac: &Macro, failure: Failure, awaited: bool) -> ExprId {
         let span = self.macro_span(mac);
+        if let Some(value) = self.way_out_macro(mac, failure) {
+            return value;
+        }
         if let Some(parsed) = expressions(&mac.tokens) {
             let arguments = parsed.iter().map(|argument| self.macro_argument(argument)).collect();
             return self.macro_call(mac, arguments, failure, awaited, span);
+        }
+        if let Some(value) = self.arms_macro(mac, failure, span) {
+            return value;
         }
         if let Ok(statements) = Block::parse_within.parse2(mac.tokens.clone()) {
             // What the macro adds to its statements is not seen; its name may say it (`check_recursion! { .. }`).
@@ -255,6 +295,25 @@ impl Lowering<'_> {
             return self.b().constant(Constant::Unit);
         }
         self.macro_call(mac, Vec::new(), failure, awaited, span)
+    }
+
+    /// `dispatch! { kind; b'[' => list, _ => word }`: a `match` of what the macro makes of the expression in front.
+    fn arms_macro(&mut self, mac: &Macro, failure: Failure, span: Span) -> Option<ExprId> {
+        let parser = |input: ParseStream| {
+            let value: Ast = input.parse()?;
+            input.parse::<Token![;]>()?;
+            let mut arms = vec![input.parse::<Arm>()?];
+            while !input.is_empty() {
+                arms.push(input.parse()?);
+            }
+            Ok((value, arms))
+        };
+        let (value, arms) = parser.parse2(mac.tokens.clone()).ok()?;
+        let argument = self.argument(&value);
+        let value = self.macro_call(mac, vec![argument], Failure::Kept, false, span);
+        let result = self.b().temporary();
+        self.arms(value, &arms, span, Dest::Store(result, failure));
+        Some(self.b().read(result))
     }
 
     /// `join!(f(), g())` awaits each of its arguments; that it does so at once is not modelled.
@@ -442,6 +501,14 @@ impl Lowering<'_> {
         if QUOTING.contains(&last_name(mac).as_str()) {
             return;
         }
+        if let Some(tokens) = self.expanded(mac, |_| true)
+            && let Ok(file) = syn::parse2::<syn::File>(tokens)
+        {
+            self.expanding += 1;
+            self.wrapped_items(&file);
+            self.expanding -= 1;
+            return;
+        }
         if let Ok(file) = syn::parse2::<syn::File>(mac.tokens.clone()) {
             self.wrapped_items(&file);
             return;
@@ -455,6 +522,24 @@ impl Lowering<'_> {
                 self.wrapped_items(&file);
             }
         }
+    }
+
+    /// A macro call among the items of an `impl`.
+    pub(crate) fn impl_macro(&mut self, mac: &Macro, owner: Name, implements: Option<Name>) {
+        let parser = |input: ParseStream| {
+            let mut items = Vec::new();
+            while !input.is_empty() {
+                items.push(input.parse::<syn::ImplItem>()?);
+            }
+            Ok(items)
+        };
+        let items = self.expanded(mac, |_| true).and_then(|tokens| parser.parse2(tokens).ok());
+        let Some(items) = items else { return self.item_macro(mac) };
+        self.expanding += 1;
+        for item in &items {
+            self.deeper(|cx| cx.impl_item(item, owner, implements));
+        }
+        self.expanding -= 1;
     }
 
     fn wrapped_items(&mut self, file: &syn::File) {

@@ -114,6 +114,12 @@ impl<'a> Finder<'a> {
 
     fn call(&mut self, call: &Call) {
         self.targets(call);
+        if let Callee::Method(parser, method) = call.callee
+            && !self.names_tell
+            && self.project.models.has_word(WordKind::Combinator, &method)
+        {
+            self.run_parser(parser);
+        }
         // Where names tell all that is called, only functions that are written down can still run.
         if call.arguments.is_empty() || (self.names_tell && !self.has_functions()) {
             return;
@@ -362,6 +368,24 @@ impl<'a> Finder<'a> {
             Expr::Global(_) | Expr::Field(..) if is_combinator => {
                 if let Some(target) = element(self.project, self.at, self.function, value) {
                     self.push(target, EdgeKind::Combinator);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Functions on which a method of a combinator is called: `(digit, rest).void()`, `list.parse_next(input)`.
+    fn run_parser(&mut self, parser: ExprId) {
+        match *self.function.expr(parser) {
+            Expr::Global(_) | Expr::Aggregate(..) => self.function_values(parser, true, 0),
+            Expr::Local(local) if self.function.local(local).kind == LocalKind::Temporary => {
+                let function = self.function;
+                for definition in self.project.definitions(self.at).of(function, local) {
+                    if let Definition::Value(value) = definition
+                        && matches!(function.expr(value), Expr::Global(_) | Expr::Aggregate(..))
+                    {
+                        self.function_values(value, true, 0);
+                    }
                 }
             }
             _ => {}

@@ -82,6 +82,7 @@ impl Machine<'_> {
                 1 => self.values.literal(Literal::Empty),
                 _ => self.list(&[subject.value]),
             }),
+            "position" | "rposition" if !shares && operands.len() > 1 => Some(self.values.literal(Literal::None)),
             _ if !shares && is_part_of_nothing(own_name) => Some(self.values.literal(Literal::None)),
             _ => None,
         }
