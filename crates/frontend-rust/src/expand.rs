@@ -61,11 +61,12 @@ impl Rules {
         Self { arms }
     }
 
-    /// Whether what the macro becomes leaves the function or a loop around the call, and has no loop of its own.
+    /// Whether what the macro becomes leaves the function or a loop around the call, has no loop of its own, and gives the
+    /// code around it no variable.
     pub(crate) fn is_way_out(&self) -> bool {
         let is_one_of = |words: &'static [&'static str]| move |token: &TokenTree| words.contains(&token.to_string().as_str());
         self.arms.iter().any(|(_, body)| any_token(body, &is_one_of(&["return", "?", "break", "continue"])))
-            && !self.arms.iter().any(|(_, body)| any_token(body, &is_one_of(&["loop", "while", "for", "let"])))
+            && !self.arms.iter().any(|(_, body)| any_token(body, &is_one_of(&["loop", "while", "for"])) || declares(body))
     }
 
     /// What a call with this input becomes, of which what the macro adds stands at `place`.
@@ -89,6 +90,13 @@ fn any_token(parts: &[Part], is_wanted: &dyn Fn(&TokenTree) -> bool) -> bool {
         Part::Repetition { parts, .. } | Part::Group(_, parts) => any_token(parts, is_wanted),
         Part::Token(token) => is_wanted(token),
     })
+}
+
+/// Whether a variable is declared whose name the macro was given: `let $name = ..`
+fn declares(body: &[Part]) -> bool {
+    let is_let = |part: &Part| matches!(part, Part::Token(token) if token.to_string() == "let");
+    let is_given = |part: &Part| !matches!(part, Part::Token(_));
+    body.windows(3).any(|parts| is_let(&parts[0]) && (is_given(&parts[1]) || is_given(&parts[2])))
 }
 
 fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {

@@ -116,6 +116,42 @@ impl BoundedParser {
     }
 }
 
+/// The macro makes the call that it is given where it has counted.
+pub struct WrappedParser {
+    stream: TokenStream,
+    open: usize,
+}
+
+macro_rules! one_deeper {
+    ($parser:expr, $call:expr) => {{
+        $parser.open += 1;
+        if $parser.open > 100 {
+            return Err(ParseError);
+        }
+        let value = $call;
+        $parser.open -= 1;
+        value
+    }};
+}
+
+impl WrappedParser {
+    fn parse_group(&mut self) -> Result<f64, ParseError> {
+        match found!(self.stream.next_token()) {
+            Token::Number(value) => Ok(value),
+            Token::Open => one_deeper!(self, self.parse_group()),
+            _ => Err(ParseError),
+        }
+    }
+
+    fn parse_list(&mut self) -> Result<f64, ParseError> {
+        match found!(self.stream.next_token()) {
+            Token::Number(value) => Ok(value),
+            Token::Open => crate::guards::recursion_checked!(self, self.parse_list()),
+            _ => Err(ParseError),
+        }
+    }
+}
+
 /// Every line that is blank is a call deeper.
 pub fn skip_blank_lines(input: &mut &str) -> ModalResult<()> {
     dispatch! {opt(peek(any));

@@ -370,3 +370,41 @@ impl<R: Read> EventReader<R> {
         Err(ParseError)
     }
 }
+
+pub enum State {
+    Text,
+    Tag,
+    End,
+}
+
+pub struct Position {
+    state: State,
+}
+
+/// What is set before the call, within what the reader holds, leads elsewhere.
+pub struct EventReader<R> {
+    reader: R,
+    position: Position,
+}
+
+impl<R: io::Read> EventReader<R> {
+    pub fn read_event(&mut self) -> Result<u8, ParseError> {
+        match self.position.state {
+            State::Text => self.read_text(),
+            State::Tag => self.read_byte(),
+            State::End => Err(ParseError::UnexpectedEof),
+        }
+    }
+
+    fn read_text(&mut self) -> Result<u8, ParseError> {
+        self.position.state = State::Tag;
+        let byte = self.read_byte()?;
+        if byte == b'<' { self.read_event() } else { Ok(byte) }
+    }
+
+    fn read_byte(&mut self) -> Result<u8, ParseError> {
+        let mut byte = [0];
+        self.reader.read_exact(&mut byte).map_err(|_| ParseError::UnexpectedEof)?;
+        Ok(byte[0])
+    }
+}

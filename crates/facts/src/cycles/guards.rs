@@ -9,7 +9,7 @@ use unspin_ir::{
     StatementKind, Terminator,
 };
 
-use self::counter::{Refusal, comparison_names, is_checked_on_entry, is_depth_check};
+use self::counter::{Refusal, comparison_names, is_checked_on_entry, is_depth_check, tests_open_count};
 use super::SoftGuard;
 use super::body::{Body, MAX_TESTS, Part, Tests, argument_for, called_name, last_part};
 use super::component::Component;
@@ -71,7 +71,7 @@ fn tests_of(component: &Component<'_>, body: &Body<'_>) -> Tests {
     parameters.extend(starts(body));
     for (id, block) in body.function.block_ids() {
         let Terminator::Branch { test, .. } = block.terminator else { continue };
-        let (mut is_depth_test, mut is_other) = (false, false);
+        let (mut is_depth_test, mut is_other) = (tests_open_count(project, body.at, test), false);
         body.walk(test, &mut |part| match part {
             Part::Name(name) => is_depth_test |= is_depth(project, name),
             Part::Call(call) => {
@@ -176,7 +176,19 @@ fn is_after_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -
         let found = body.calls().filter(|(_, _, call)| guards(call));
         found.map(|(block, statement, _)| (block, statement)).take(MAX_TESTS).collect()
     });
-    body.is_after(edge, guards)
+    body.is_after(edge, guards) || guards.iter().any(|&guard| is_given_to_macro(body, edge, guard))
+}
+
+/// Whether what a call gives is handed to a macro, which makes the call where it likes: `with_recursion_guard!(self, self.value())`.
+fn is_given_to_macro(body: &Body<'_>, edge: &CallEdge, (block, statement): (BlockId, u32)) -> bool {
+    let Some(result) = body.call_at(edge).and_then(|call| call.result) else { return false };
+    match &body.function.block(block).statements[statement as usize].kind {
+        StatementKind::Call(call) => {
+            let is_macro = matches!(call.callee, Callee::Path(path) if path.ends_with('!'));
+            is_macro && call.arguments.iter().any(|given| *body.function.expr(given.value) == Expr::Local(result))
+        }
+        _ => false,
+    }
 }
 
 fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call, refusal: Refusal) -> bool {
@@ -227,7 +239,7 @@ fn is_recursion_depth(project: &Project, name: Name) -> bool {
 
 /// Whether a test compares a depth that the component steps, and this call does not hand it on as it is.
 fn tests_depth(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
-    let mut found = false;
+    let mut found = tests_open_count(component.project, body.at, test);
     body.walk(test, &mut |part| {
         if let Part::Expr(node) = part {
             found |= match node {

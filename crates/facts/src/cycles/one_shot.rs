@@ -36,7 +36,7 @@ enum Known {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Entry {
     parameters: Vec<(LocalId, Known)>,
-    /// Fields of the receiver.
+    /// Fields of the receiver, by their path.
     fields: Vec<(Name, Known)>,
     /// The variant that the receiver itself was set to: `*self = Decoder::Chunk { .. }; self.decode(buffer)`.
     receiver: Option<Name>,
@@ -197,10 +197,11 @@ fn is_receiver(function: &Function, expr: ExprId) -> bool {
     function.receiver().is_some_and(|receiver| *function.expr(expr) == Expr::Local(receiver))
 }
 
-/// The field of the receiver that an expression is: `self.state`, or `self.0` of a tuple.
+/// The field of the receiver that an expression is, by its path: `self.state`, `self.parser.state`, or `self.0` of a tuple.
 fn own_field(function: &Function, expr: ExprId) -> Option<Name> {
     match *function.expr(expr) {
         Expr::Field(base, field) if is_receiver(function, base) => Some(field),
+        Expr::Field(base, field) => own_field(function, base).map(|outer| unspin_ir::name(&format!("{outer}.{field}"))),
         Expr::Index(base, at) if is_receiver(function, base) => match *function.expr(at) {
             Expr::Constant(Constant::Int(at)) => Some(unspin_ir::name(&at.to_string())),
             _ => None,

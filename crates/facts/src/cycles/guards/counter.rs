@@ -102,6 +102,23 @@ fn counts_levels(project: &Project, at: FunctionRef) -> bool {
     })
 }
 
+/// Whether a test compares a field with a maximum of more than one, and the function adds to what it or another one of the
+/// file takes from.
+pub(super) fn tests_open_count(project: &Project, at: FunctionRef, test: ExprId) -> bool {
+    let function = project.function(at);
+    let Some(count) = compared_with_maximum(project, function, test) else { return false };
+    let Expr::Field(_, name) = *function.expr(count) else { return false };
+    let mut is_emptiness = false;
+    function.expr(test).for_each_operand(|side| {
+        is_emptiness |= matches!(function.expr(side), Expr::Constant(Constant::Int(..=1)));
+    });
+    let beside = &project.files[at.file as usize].module.functions;
+    !is_emptiness
+        && !project.models.has_word(WordKind::Position, &name)
+        && steps(function, name).any(|op| op == BinaryOp::Add)
+        && beside.iter().any(|other| steps(other, name).any(|op| op == BinaryOp::Subtract))
+}
+
 /// Whether a function compares a count with a maximum, steps it, and gives an object that steps it back when it is dropped.
 fn makes_level(project: &Project, at: FunctionRef) -> bool {
     let function = project.function(at);
