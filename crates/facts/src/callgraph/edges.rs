@@ -244,10 +244,13 @@ impl<'a> Finder<'a> {
         let behaviour = behaviour.rsplit('.').next().unwrap_or_default();
         let is_generic = self.project.models.has_word(WordKind::DelegatedTrait, behaviour);
         let is_same_name = callee.name == self.function.name;
-        let is_foreign = self.project.owner(target).is_none_or(|class| {
+        let owner = self.project.owner(target);
+        // `Group::decode(reader)` names another type that the project defines.
+        let names_other = matches!(call.callee, Callee::Path(_)) && owner != self.project.owner(self.at);
+        let is_foreign = owner.is_none_or(|class| {
             let data = self.project.class_data(class);
-            let derefs = data.bases.iter().any(|base| base.ends_with("Deref") || base.ends_with("DerefMut"));
-            self.project.is_foreign(class) || data.fields.is_empty() || derefs
+            let derefs = || data.bases.iter().any(|base| base.ends_with("Deref") || base.ends_with("DerefMut"));
+            self.project.is_foreign(class) || !names_other && (data.fields.is_empty() || derefs())
         });
         match call.callee {
             Callee::Method(..) => is_same_name && (is_foreign || !is_literal_call(self.function, call, self.site.2)),

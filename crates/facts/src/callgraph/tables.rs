@@ -1,7 +1,8 @@
-//! Tables of functions: `HANDLERS = {0: decode_int, 1: decode_text}` of a module, a class, or an object.
+//! Tables of functions: `HANDLERS = {0: decode_int, 1: decode_text}` of a module, a class, or an object; and the methods of
+//! an object whose name begins alike: `getattr(self, "decode_" + kind)`.
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{Aggregate, Callee, Expr, ExprId, Function, FunctionId, Name, StatementKind};
+use unspin_ir::{Aggregate, BinaryOp, Callee, Constant, Expr, ExprId, Function, FunctionId, Name, StatementKind};
 
 use crate::definitions::Definition;
 use crate::project::{ClassRef, FunctionRef, Project, Symbol};
@@ -22,7 +23,7 @@ pub(super) struct TableCache {
 impl TableCache {
     /// The functions that a called value may be, when it is an element of a table.
     pub(super) fn targets(&mut self, project: &Project, at: FunctionRef, value: ExprId) -> Vec<FunctionRef> {
-        let Some(table) = table_of(project, at, value) else { return Vec::new() };
+        let Some(table) = table_of(project, at, value) else { return named_alike(project, at, value) };
         let function = project.function(at);
         match *function.expr(table) {
             Expr::Global(name) => self.in_module(project, at.file, name),
@@ -93,6 +94,44 @@ fn table_of(project: &Project, at: FunctionRef, value: ExprId) -> Option<ExprId>
         }
     }
     None
+}
+
+/// The methods that are looked up by a name which is put together behind what they all begin with. Where the caller begins
+/// like that, too, it is no sign of what is looked up.
+fn named_alike(project: &Project, at: FunctionRef, value: ExprId) -> Vec<FunctionRef> {
+    let function = project.function(at);
+    let looked_up = || {
+        let Expr::Local(local) = *function.expr(value) else { return None };
+        let Definition::Call(call) = project.definitions(at).only(function, local)? else { return None };
+        let is_lookup = matches!(call.callee, Callee::Path(path) if path == "getattr");
+        let [object, name, ..] = &call.arguments[..] else { return None };
+        let prefix = prefix(project, at, name.value, 0)
+            .filter(|prefix| is_lookup && !prefix.is_empty() && !function.name.starts_with(&**prefix))?;
+        let class = project.type_of(at, object.value).and_then(|ty| project.class(ty))?;
+        Some((class, prefix))
+    };
+    let Some((class, prefix)) = looked_up() else { return Vec::new() };
+    let methods = project.linearized(class).iter().flat_map(|&class| project.methods_of(class));
+    methods.filter(|&method| project.function(method).name.starts_with(&*prefix)).take(MAX_ELEMENTS).collect()
+}
+
+/// What a text that is put together begins with.
+fn prefix(project: &Project, at: FunctionRef, value: ExprId, steps: u32) -> Option<String> {
+    let function = project.function(at);
+    match function.expr(value) {
+        Expr::Constant(Constant::Text(text)) => Some(text.split(['{', '%']).next().unwrap_or_default().to_owned()),
+        Expr::Binary(BinaryOp::Add | BinaryOp::Remainder, first, _) => prefix(project, at, *first, steps),
+        Expr::Aggregate(Aggregate::Text, parts) => prefix(project, at, *parts.first()?, steps),
+        Expr::Local(local) if steps < MAX_STEPS => match project.definitions(at).only(function, *local)? {
+            Definition::Value(next) => prefix(project, at, next, steps + 1),
+            Definition::Call(call) => match call.callee {
+                Callee::Method(text, method) if method == "format" => prefix(project, at, text, steps + 1),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn elements_of_local(project: &Project, at: FunctionRef, table: ExprId) -> Vec<FunctionRef> {

@@ -189,11 +189,13 @@ fn walks_tokens(component: &Component<'_>, cut: &Cut, in_loop: bool) -> bool {
     in_loop && takes_tokens && about_parsing
 }
 
-/// Whether a method of a parser sends itself into the parts of its argument: nodes that it has made from the input.
+/// Whether a method of a parser, or a function that is named for parsing, sends itself into the parts of its argument: nodes
+/// that were made from the input.
 fn walks_parsed(component: &Component<'_>, cut: &Cut) -> bool {
     let project = component.project;
     let is_parser = |class| has(project, WordKind::ParserClass, &last_part(project.class_name(class)));
-    project.owner(cut.function).is_some_and(is_parser) && cut.way.iter().any(|edge| goes_into_part(component, edge))
+    let named = has(project, WordKind::ParseFunction, &project.function(cut.function).name);
+    (named || project.owner(cut.function).is_some_and(is_parser)) && cut.way.iter().any(|edge| goes_into_part(component, edge))
 }
 
 /// Whether a call hands on a part of what its caller was given; fewer items of a list are no part.

@@ -157,9 +157,11 @@ impl<'a> Lowerer<'a> {
     fn formatted(&mut self, elements: impl Iterator<Item = &'a ast::InterpolatedStringElement>) -> ExprId {
         let mut parts = Vec::new();
         let mut elements = elements.peekable();
-        // The head of an address says where it leads: `f"http://localhost:{port}"`.
+        // The head of an address says where it leads, that of a name what it is one of: `f"http://localhost:{port}"`,
+        // `f"visit_{kind}"`.
+        let is_word = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
         if let Some(ast::InterpolatedStringElement::Literal(head)) = elements.peek()
-            && head.value.contains("://")
+            && (head.value.contains("://") || head.value.ends_with('_') && is_word(&head.value))
         {
             let head = Constant::Text(literal::shortened(&head.value));
             parts.push(self.builder().constant(head));

@@ -41,7 +41,12 @@ pub(super) fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
 
 fn consumes(project: &Project, body: &Body<'_>, call: &Call) -> bool {
     let name = called_name(body.function, call);
-    if !has(project, WordKind::Stream, &name) {
+    // `tokens.pop(0)` takes what comes next, `tokens.pop()` what came last.
+    let takes_first = || {
+        let [at] = &call.arguments[..] else { return false };
+        name == "pop" && *body.function.expr(at.value) == Expr::Constant(Constant::Int(0))
+    };
+    if !has(project, WordKind::Stream, &name) && !takes_first() {
         return false;
     }
     match call.callee {
@@ -148,12 +153,18 @@ pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
     };
     let arguments = call.arguments.iter().map(|argument| argument.value);
     let on_receiver = matches!(call.callee, Callee::Method(receiver, _) if carries(receiver) || is_self(body, receiver));
-    if edge.kind == EdgeKind::Own || on_receiver {
+    if edge.kind == EdgeKind::Own || on_receiver || is_bound(component, edge) {
         // A parser object is the stream, unless it is sent into a part of its argument: what it has read for that part,
         // such as a count, makes the part no deeper.
         return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
     }
     call.arguments.iter().any(|argument| carries(argument.value) || is_taken(argument.value))
+}
+
+/// Whether a method of the caller's class is called that was looked up on the receiver.
+fn is_bound(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let owner = component.project.owner(edge.to);
+    edge.kind == EdgeKind::Table && owner.is_some() && owner == component.project.owner(edge.from)
 }
 
 /// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
