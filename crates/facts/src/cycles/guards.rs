@@ -207,7 +207,14 @@ fn is_guard_call(component: &Component<'_>, body: &Body<'_>, call: &Call, refusa
     if found.targets.iter().any(|&target| component.contains(target)) {
         return false;
     }
-    if is_guard_name(project, name) {
+    // `RecursionGuard::new(parser)?`
+    let is_of_guard = || match call.callee {
+        Callee::Path(path) if call.raises => {
+            unspin_ir::parent_path(path).is_some_and(|class| is_guard_name(project, last_part(class)))
+        }
+        _ => false,
+    };
+    if is_guard_name(project, name) || is_of_guard() {
         return true;
     }
     let checks = |target| is_depth_check(project, target, refusal) || is_checked_on_entry(project, target);
