@@ -225,7 +225,7 @@ fn failures(cx: &LoopContext<'_>) -> Vec<Failure> {
         let data = cx.function.block(block);
         if let Terminator::Branch { test, then, otherwise } = data.terminator {
             stored(cx, test, then, otherwise, data.span, &mut found);
-            answered(cx, test, (then, otherwise), data.span, &mut found);
+            nothing::answered(cx, test, (then, otherwise), data.span, &mut found);
         }
     }
     found
@@ -503,16 +503,6 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
             _ => None,
         };
         found.push(Failure { site, start: failed, binding: None, kinds, span, is_item, is_of_system: false, failed: result });
-    }
-}
-
-/// `if answer is None` of a function that turns a timeout into `None`; the first such test counts.
-fn answered(cx: &LoopContext<'_>, test: ExprId, arms: (BlockId, BlockId), span: Span, found: &mut Vec<Failure>) {
-    let Some((site, start)) = nothing::in_time(cx, test, arms.0, arms.1) else { return };
-    let is_known = found.iter().any(|failure| failure.site == site && failure.kinds.contains(&FailureKind::Timeout));
-    if cx.natural().body.contains(start) && !is_known {
-        let kinds = vec![FailureKind::Timeout];
-        found.push(Failure { site, start, binding: None, kinds, span, is_item: false, is_of_system: false, failed: None });
     }
 }
 

@@ -4,7 +4,9 @@
 //! has done something about it.
 
 use unspin_ir::{BlockId, CompareOp, Constant, Expr, ExprId, Handler, StatementKind, Terminator, UnaryOp};
+use unspin_span::Span;
 
+use super::Failure;
 use crate::model::{Effect, FailureKind};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::{FunctionRef, Project};
@@ -12,8 +14,18 @@ use crate::{FunctionRef, Project};
 /// How many blocks lie between a handler and its return.
 const MAX_BLOCKS: usize = 6;
 
+/// `if answer is None` of a function that turns a timeout into `None`; the first such test counts.
+pub(super) fn answered(cx: &LoopContext<'_>, test: ExprId, arms: (BlockId, BlockId), span: Span, found: &mut Vec<Failure>) {
+    let Some((site, start)) = in_time(cx, test, arms.0, arms.1) else { return };
+    let is_known = found.iter().any(|failure| failure.site == site && failure.kinds.contains(&FailureKind::Timeout));
+    if cx.natural().body.contains(start) && !is_known {
+        let kinds = vec![FailureKind::Timeout];
+        found.push(Failure { site, start, binding: None, kinds, span, is_item: false, is_of_system: false, failed: None });
+    }
+}
+
 /// The call whose answer a test asks for, by its index, and where the test goes if nothing came in time.
-pub(super) fn in_time(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId) -> Option<(usize, BlockId)> {
+fn in_time(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId) -> Option<(usize, BlockId)> {
     let origin = cx.origin_site(asked_for(cx, test))?;
     let nothing = answer_in_vain(cx.project, origin)?;
     let index = cx.sites.iter().position(|site| std::ptr::eq(site, origin))?;

@@ -142,6 +142,28 @@ impl Project {
     }
 }
 
+impl Inference<'_> {
+    /// What callers give parameters that are never assigned, where something may wait on them.
+    pub(super) fn handed(&self, types: &mut [Option<Name>], wanted: &[LocalId]) {
+        if self.hops == 0 {
+            return;
+        }
+        let definitions = self.project.definitions(self.at);
+        // Of most parameters the type is of no interest; that of one which is handed on, to whom it is handed.
+        let waits_on = &self.project.outline(self.at).called.waits_on;
+        for &local in wanted.iter().filter(|local| self.hops < HOPS || waits_on.contains(local)) {
+            let index = local.0 as usize;
+            if self.function.local(local).kind == LocalKind::Parameter
+                && types[index].is_none()
+                && definitions.of(self.function, local).next().is_none()
+            {
+                let position = self.function.parameters.iter().position(|parameter| parameter.local == local);
+                types[index] = position.and_then(|position| self.project.parameter_type(self.at, position, self.hops));
+            }
+        }
+    }
+}
+
 /// Whether a function is called with what its own parameters say, whatever it is decorated with.
 fn keeps_parameters(function: &Function) -> bool {
     const KEEPING: [&str; 8] =
