@@ -144,6 +144,17 @@ fn long_lines_cost_no_more_than_long_files() {
 
 /// What each method does is judged by what the others do: looked at one by one for each, they would cost the square of their
 /// number, which takes minutes here.
+/// What each of forty macros writes is twice the next one: a trillion loops.
+#[test]
+fn macros_that_double_are_expanded_no_further_than_a_file_may_grow() {
+    let double = |n: u32| format!("macro_rules! m{n} {{ ($($x:tt)*) => {{ m{0}!{{$($x)*}} m{0}!{{$($x)*}} }} }}\n", n + 1);
+    let text: String = (0..40).map(double).collect::<String>() + "m0!{fn f() { loop {} }}\n";
+    let folder = folder(&[("doubling.rs", &text)]);
+    let outcome = check(&folder, &["."]);
+    let loops = outcome.json()["summary"]["loops"].as_u64().expect("a number");
+    assert!(loops < 10_000, "{loops} loops in {} bytes", text.len());
+}
+
 #[test]
 fn many_methods_of_one_class_cost_no_more_than_as_many_of_others() {
     let methods = if is_heavy() { 5_000 } else { 400 };

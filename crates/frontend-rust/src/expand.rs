@@ -10,8 +10,9 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr as Ast, Pat, Token};
 
-/// How many tokens one call may become.
-const MAX_TOKENS: usize = 20_000;
+/// How many tokens the calls of a file may become together, besides as many as it has bytes: macros that call each other
+/// may double with each.
+pub(crate) const MAX_TOKENS: usize = 20_000;
 
 /// How often one repetition is matched.
 const MAX_REPETITIONS: usize = 1_000;
@@ -69,8 +70,8 @@ impl Rules {
             && !self.arms.iter().any(|(_, body)| any_token(body, &is_one_of(&["loop", "while", "for"])) || declares(body))
     }
 
-    /// What a call with this input becomes, of which what the macro adds stands at `place`.
-    pub(crate) fn expand(&self, input: &TokenStream, place: TokenSpan) -> Option<TokenStream> {
+    /// What a call with this input becomes, of which what the macro adds stands at `place`, while there are tokens left.
+    pub(crate) fn expand(&self, input: &TokenStream, place: TokenSpan, left: &mut usize) -> Option<TokenStream> {
         self.arms.iter().find_map(|(pattern, body)| {
             let matched = |input: ParseStream| {
                 let mut bindings = Bindings::default();
@@ -78,8 +79,7 @@ impl Rules {
                 Ok(bindings)
             };
             let bindings = matched.parse2(input.clone()).ok()?;
-            let mut left = MAX_TOKENS;
-            transcribe(body, &bindings, place, &mut left)
+            transcribe(body, &bindings, place, left)
         })
     }
 }

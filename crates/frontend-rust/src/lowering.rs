@@ -7,7 +7,7 @@ use unspin_ir::{
 use unspin_span::Span;
 
 use crate::bounds::BoundsByPosition;
-use crate::expand::Rules;
+use crate::expand::{MAX_TOKENS, Rules};
 use crate::paths::{Paths, ident_name, name};
 use crate::spans::Spans;
 use crate::types::Generic;
@@ -49,6 +49,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) macros: FxHashMap<Name, Rules>,
     /// How many macros are being expanded.
     pub(crate) expanding: u32,
+    /// How many tokens macros may still become.
+    pub(crate) expandable: usize,
     depth: u32,
 }
 
@@ -245,6 +247,7 @@ impl<'a> Lowering<'a> {
             class_index: FxHashMap::default(),
             macros: FxHashMap::default(),
             expanding: 0,
+            expandable: MAX_TOKENS + (whole.end - whole.start) as usize,
             depth: 0,
         }
     }

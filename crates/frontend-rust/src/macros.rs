@@ -251,11 +251,11 @@ impl Lowering<'_> {
     }
 
     /// What a macro of the file becomes.
-    fn expanded(&self, mac: &Macro, is_wanted: impl Fn(&Rules) -> bool) -> Option<TokenStream> {
+    fn expanded(&mut self, mac: &Macro, is_wanted: impl Fn(&Rules) -> bool) -> Option<TokenStream> {
         let rules = self.macros.get(&last_name(mac)).filter(|rules| self.expanding < MAX_EXPANDING && is_wanted(rules))?;
         let first = mac.path.segments.first()?.ident.span();
         let last = mac.delimiter.span().close();
-        rules.expand(&mac.tokens, first.join(last).unwrap_or(first))
+        rules.expand(&mac.tokens, first.join(last).unwrap_or(first), &mut self.expandable)
     }
 
     /// A macro of the file that leaves by itself, as `?` does: what it becomes is lowered in its place.
