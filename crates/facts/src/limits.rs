@@ -6,7 +6,6 @@
 use unspin_flow::{BlockSet, NaturalLoop, ways};
 use unspin_ir::{
     BinaryOp, BlockId, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LoopKind, StatementKind, Terminator,
-    UnaryOp,
 };
 use unspin_span::Span;
 
@@ -150,11 +149,7 @@ fn head_test(cx: &LoopContext<'_>) -> Option<(ExprId, bool)> {
     let header = cx.natural().header;
     let Terminator::Branch { test, then, otherwise } = cx.function.block(header).terminator else { return None };
     let inside = |block: BlockId| cx.natural().body.contains(block);
-    let (mut test, mut stays) = (test, inside(then));
-    while let Expr::Unary(UnaryOp::Not, inner) = cx.function.expr(test) {
-        (test, stays) = (*inner, !stays);
-    }
-    (inside(then) != inside(otherwise)).then_some((test, stays))
+    (inside(then) != inside(otherwise)).then(|| crate::shape::without_negation(cx.function, test, inside(then)))
 }
 
 /// Whether anything but the head leaves the loop: a `break`, a `return`, a failure, a call that may not come back.
@@ -279,7 +274,7 @@ fn is_assigned(cx: &LoopContext<'_>, path: &str) -> bool {
 /// A test that should bound the loop, and whose count or deadline never comes to that.
 fn limit(cx: &LoopContext<'_>) -> Option<Observation> {
     let tests = crate::loops::exit_tests(cx);
-    for block in cx.natural().body.iter().filter(|&block| is_innermost(cx, block)) {
+    for block in cx.natural().body.iter().filter(|&block| !cx.is_in_inner_loop(block)) {
         let data = cx.function.block(block);
         let Terminator::Branch { test, .. } = data.terminator else { continue };
         if !tests.contains(&test) {
@@ -337,7 +332,7 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
         found
     };
     let sets = |d: &&&crate::shape::Definition| {
-        is_innermost(cx, d.block) && (is_number(d.value) || (is_deadline && d.value.is_some_and(is_clock)))
+        !cx.is_in_inner_loop(d.block) && (is_number(d.value) || (is_deadline && d.value.is_some_and(is_clock)))
     };
     // `n = 0` after a call that may fail: the failure goes round without it.
     let is_skipped = |d: &&&crate::shape::Definition| {
@@ -351,7 +346,7 @@ fn state_of(cx: &LoopContext<'_>, counted: LocalId, other: ExprId) -> Option<&'s
     let setting: BlockSet = inside.iter().filter(sets).map(|d| d.block).collect();
     let others_step = inside.iter().filter(|d| !setting.contains(d.block)).all(|d| {
         let place = cx.function.block(d.block).statements.get(d.index).map(|statement| &statement.kind);
-        is_innermost(cx, d.block)
+        !cx.is_in_inner_loop(d.block)
             && matches!(place, Some(&StatementKind::Assign(place, value)) if steps_itself(cx.function, place, value))
     });
     let every_way = !setting.is_empty() && !ways::exists_through(&cx.shape.cfg, cx.natural(), cx.natural().header, &setting);
@@ -372,9 +367,4 @@ fn is_maximum(cx: &LoopContext<'_>, compared: LocalId, other: ExprId) -> bool {
         })
     };
     name.contains("max") || name.contains("limit") || is_stepped_elsewhere()
-}
-
-/// Whether this is the innermost loop around a block.
-fn is_innermost(cx: &LoopContext<'_>, block: BlockId) -> bool {
-    !cx.shape.forest.inside(cx.index).any(|inner| inner.body.contains(block))
 }

@@ -9,6 +9,7 @@ use unspin_span::Span;
 
 use crate::model::Effect;
 use crate::observation::{Observation, Queries, Sureness};
+use crate::shape::without_negation;
 use crate::sites::{LoopContext, Site};
 
 /// What a loop searches in, and the step that need not bring it nearer.
@@ -62,7 +63,7 @@ fn halves(cx: &LoopContext<'_>) -> Option<Found> {
 
 /// Whether a test goes on while one end is below the other.
 fn is_below(cx: &LoopContext<'_>, test: ExprId, low: LocalId, high: LocalId) -> bool {
-    match *cx.function.expr(without_not(cx, test)) {
+    match *cx.function.expr(without_negation(cx.function, test, true).0) {
         Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Ne, a, b) => is_local(cx, a, low) && is_local(cx, b, high),
         Expr::Compare(CompareOp::Gt | CompareOp::Ge, a, b) => is_local(cx, b, low) && is_local(cx, a, high),
         _ => false,
@@ -126,7 +127,7 @@ fn draws(cx: &LoopContext<'_>, tested: &[LocalId]) -> Option<Found> {
 fn comes_closer(cx: &LoopContext<'_>, tested: &[LocalId]) -> Option<Found> {
     let is_order = |&test: &ExprId| {
         matches!(
-            cx.function.expr(without_not(cx, test)),
+            cx.function.expr(without_negation(cx.function, test, true).0),
             Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, ..)
         )
     };
@@ -177,13 +178,6 @@ fn flag_of(cx: &LoopContext<'_>, test: ExprId) -> Option<LocalId> {
         }
         Expr::Local(local) => Some(local),
         _ => None,
-    }
-}
-
-fn without_not(cx: &LoopContext<'_>, test: ExprId) -> ExprId {
-    match *cx.function.expr(test) {
-        Expr::Unary(unspin_ir::UnaryOp::Not, inner) => without_not(cx, inner),
-        _ => test,
     }
 }
 

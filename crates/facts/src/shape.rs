@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use unspin_flow::{BlockSet, Cfg, Dominators, LoopForest};
-use unspin_ir::{BlockId, Call, Expr, ExprId, Function, LocalId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Expr, ExprId, Function, LocalId, StatementKind, Terminator, UnaryOp};
 
 /// Graph, loop forest and definitions of one function.
 #[derive(Debug)]
@@ -143,6 +143,14 @@ pub fn root_local(function: &Function, expr: ExprId) -> Option<LocalId> {
 pub fn for_each_part(function: &Function, expr: ExprId, f: &mut impl FnMut(ExprId)) {
     f(expr);
     function.expr(expr).for_each_operand(|operand| for_each_part(function, operand, f));
+}
+
+/// A test without its negations, and the outcome that it has then.
+pub(crate) fn without_negation(function: &Function, test: ExprId, outcome: bool) -> (ExprId, bool) {
+    match *function.expr(test) {
+        Expr::Unary(UnaryOp::Not, inner) => without_negation(function, inner, !outcome),
+        _ => (test, outcome),
+    }
 }
 
 /// Whether a local is part of an expression.

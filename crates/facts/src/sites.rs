@@ -106,9 +106,7 @@ impl<'p> LoopContext<'p> {
 
     /// Whether a block belongs to a loop within this one.
     pub(crate) fn is_in_inner_loop(&self, block: BlockId) -> bool {
-        let natural = self.natural();
-        let is_inner = |other: &NaturalLoop| other.header != natural.header && natural.body.contains(other.header);
-        self.shape.forest.loops.iter().any(|other| other.body.contains(block) && is_inner(other))
+        self.shape.forest.inside(self.index).any(|inner| inner.body.contains(block))
     }
 
     pub(crate) fn site_at(&self, block: BlockId, index: usize) -> Option<&Site<'p>> {
@@ -135,11 +133,6 @@ impl<'p> LoopContext<'p> {
     pub(crate) fn origin_site(&self, expr: ExprId) -> Option<&Site<'p>> {
         let (block, index, _) = self.shape.origin(self.function, expr)?;
         self.site_at(block, index)
-    }
-
-    /// The call whose result an expression is, in this loop or before it.
-    pub(crate) fn origin_anywhere(&self, expr: ExprId) -> Option<&'p Call> {
-        self.shape.origin(self.function, expr).map(|(_, _, call)| call)
     }
 
     fn site(&self, block: BlockId, index: usize, call: &'p Call, span: Span) -> Site<'p> {

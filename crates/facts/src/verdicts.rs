@@ -20,7 +20,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Vec<Observation> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for site in cx.sites.iter().filter(|site| is_innermost(cx, site) && gives_verdict(cx, site)) {
+    for site in cx.sites.iter().filter(|site| !cx.is_in_inner_loop(site.block) && gives_verdict(cx, site)) {
         let how = if is_made_anew(cx, site) && leaves_by(cx, site) {
             Some("made-anew")
         } else {
@@ -39,10 +39,6 @@ fn observation(cx: &LoopContext<'_>, attribute: (&'static str, &'static str), si
         vec![("bound", cx.name_of(site)), ("call", cx.name_of(site))],
         Sureness::High,
     )
-}
-
-fn is_innermost(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    !cx.shape.forest.inside(cx.index).any(|inner| inner.body.contains(site.block))
 }
 
 /// Whether a call asks an object of the project, named for failures or attempts, whether to give up.
@@ -177,7 +173,7 @@ fn dropped_delay<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
     if cx.sites.iter().any(pauses) {
         return None;
     }
-    cx.sites.iter().find(|site| is_innermost(cx, site) && (drops_payload(cx, site) || drops_number(cx, site)))
+    cx.sites.iter().find(|site| !cx.is_in_inner_loop(site.block) && (drops_payload(cx, site) || drops_number(cx, site)))
 }
 
 /// `Verdict::RetryAfter(_) => {}`

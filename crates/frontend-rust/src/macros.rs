@@ -266,10 +266,15 @@ impl Lowering<'_> {
         let span = self.macro_span(mac);
         let named = self.macro_call(mac, Vec::new(), Failure::Kept, false, span);
         self.drop_result(named);
+        Some(self.within_expansion(|cx| cx.statements_value(&statements, failure)))
+    }
+
+    /// Lower what a macro of the file became.
+    fn within_expansion<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
         self.expanding += 1;
-        let value = self.statements_value(&statements, failure);
+        let result = f(self);
         self.expanding -= 1;
-        Some(value)
+        result
     }
 
     fn unknown_macro(&mut self, mac: &Macro, failure: Failure, awaited: bool) -> ExprId {
@@ -504,9 +509,7 @@ impl Lowering<'_> {
         if let Some(tokens) = self.expanded(mac, |_| true)
             && let Ok(file) = syn::parse2::<syn::File>(tokens)
         {
-            self.expanding += 1;
-            self.wrapped_items(&file);
-            self.expanding -= 1;
+            self.within_expansion(|cx| cx.wrapped_items(&file));
             return;
         }
         if let Ok(file) = syn::parse2::<syn::File>(mac.tokens.clone()) {
@@ -535,11 +538,11 @@ impl Lowering<'_> {
         };
         let items = self.expanded(mac, |_| true).and_then(|tokens| parser.parse2(tokens).ok());
         let Some(items) = items else { return self.item_macro(mac) };
-        self.expanding += 1;
-        for item in &items {
-            self.deeper(|cx| cx.impl_item(item, owner, implements));
-        }
-        self.expanding -= 1;
+        self.within_expansion(|cx| {
+            for item in &items {
+                cx.deeper(|cx| cx.impl_item(item, owner, implements));
+            }
+        });
     }
 
     fn wrapped_items(&mut self, file: &syn::File) {

@@ -222,7 +222,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 kinds.push(kind);
             }
         };
-        if self.moves_on(test) {
+        if self.moving_cursor(test).is_some() {
             add("data");
         }
         crate::shape::for_each_part(function, test, &mut |part| {
@@ -436,8 +436,8 @@ impl<'c, 'p> Bounds<'c, 'p> {
         })
     }
 
-    /// `while next < servers.len()`, where every way gives `next` another value that is computed.
-    fn moves_on(&self, test: ExprId) -> bool {
+    /// The `next` of `while next < servers.len()`, where every way gives it another value that is computed.
+    fn moving_cursor(&self, test: ExprId) -> Option<LocalId> {
         let function = self.cx.function;
         let is_length = |expr: ExprId| {
             matches!(function.expr(expr), Expr::Length(_))
@@ -445,16 +445,16 @@ impl<'c, 'p> Bounds<'c, 'p> {
         };
         let (Expr::Compare(CompareOp::Lt, cursor, end) | Expr::Compare(CompareOp::Gt, end, cursor)) = *function.expr(test)
         else {
-            return false;
+            return None;
         };
-        let Expr::Local(local) = *function.expr(cursor) else { return false };
+        let Expr::Local(local) = *function.expr(cursor) else { return None };
         let is_computed = |definition: &&crate::shape::Definition| {
             let is_constant = |value: ExprId| matches!(function.expr(value), Expr::Constant(_));
             self.around.contains(definition.block) && !definition.value.is_some_and(is_constant)
         };
         let definitions = self.cx.shape.definitions(local);
         let computed: BlockSet = definitions.iter().filter(is_computed).map(|definition| definition.block).collect();
-        is_length(end) && self.cuts(&computed)
+        (is_length(end) && self.cuts(&computed)).then_some(local)
     }
 
     /// `next += 1; if next < servers.len() { continue }`: the block of `continue`, where only the other side starts again
@@ -463,10 +463,8 @@ impl<'c, 'p> Bounds<'c, 'p> {
         let function = self.cx.function;
         let natural = self.cx.natural();
         let Terminator::Branch { test, then, .. } = function.block(block).terminator else { return None };
-        let (Expr::Compare(CompareOp::Lt, cursor, _) | Expr::Compare(CompareOp::Gt, _, cursor)) = *function.expr(test) else {
-            return None;
-        };
-        let Expr::Local(cursor) = *function.expr(cursor) else { return None };
+        let only_then_enters = natural.body.contains(then) && self.cx.shape.cfg.predecessors(then) == [block];
+        let cursor = if only_then_enters { self.moving_cursor(test) } else { None }?;
         let header = BlockSet::from_iter([natural.header]);
         let in_round = |from: BlockId| feasible::reachable(self.graph, from, &natural.body, &header);
         let starts_again = |definition: &&crate::shape::Definition| {
@@ -474,10 +472,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 && definition.value.is_none_or(|value| !crate::shape::mentions(function, value, cursor))
         };
         let mut definitions = self.cx.shape.definitions(cursor).iter().filter(starts_again);
-        let only_then_enters = natural.body.contains(then) && self.cx.shape.cfg.predecessors(then) == [block];
-        let is_next = only_then_enters
-            && self.moves_on(test)
-            && !in_round(then).contains(self.site.block)
+        let is_next = !in_round(then).contains(self.site.block)
             && definitions.all(|again| {
                 !in_round(again.block).contains(block) && !in_round(then).contains(again.block) && again.block != natural.header
             });

@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashMap;
 use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind};
-use unspin_ir::{Statement, StatementKind, Terminator, UnaryOp};
+use unspin_ir::{Statement, StatementKind, Terminator};
 
 use super::exit_state::exit_tests;
 use super::idle_round::{Read, call_changes, is_constant_global, statement_changes};
@@ -15,6 +15,7 @@ use super::{constant_truth, site_waits};
 use crate::Certainty;
 use crate::model::Effect;
 use crate::observation::{Observation, Queries, Subject, Sureness};
+use crate::shape::without_negation;
 use crate::sites::{LoopContext, Site, is_rust};
 
 const MAX_WAYS: usize = 128;
@@ -272,7 +273,7 @@ impl<'c, 'p> Way<'c, 'p> {
         if self.outcomes.iter().any(|&(earlier, before)| contradict(function, (earlier, before), (test, outcome))) {
             return None;
         }
-        let (asked, truth) = positive(function, (test, outcome));
+        let (asked, truth) = without_negation(function, test, outcome);
         if let Expr::Truth(value) = *function.expr(asked)
             && let Expr::Local(local) = *function.expr(value)
             && self.truths.get(&local).is_some_and(|&known| known != truth)
@@ -379,7 +380,7 @@ impl Way<'_, '_> {
 
 /// Whether a test finds that something is nothing: `if not plain`.
 fn finds_nothing(function: &Function, test: ExprId, outcome: bool) -> bool {
-    let (test, outcome) = positive(function, (test, outcome));
+    let (test, outcome) = without_negation(function, test, outcome);
     matches!(function.expr(test), Expr::Truth(_)) && !outcome
 }
 
@@ -411,7 +412,8 @@ fn asks(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 
 /// Whether two tests cannot come out so in one round.
 fn contradict(function: &Function, first: (ExprId, bool), second: (ExprId, bool)) -> bool {
-    let ((a, first), (b, second)) = (positive(function, first), positive(function, second));
+    let (a, first) = without_negation(function, first.0, first.1);
+    let (b, second) = without_negation(function, second.0, second.1);
     if is_same(function, a, b) {
         return first != second;
     }
@@ -460,14 +462,6 @@ fn orders(op: CompareOp, outcome: bool) -> u8 {
         CompareOp::In | CompareOp::NotIn => return all,
     };
     if outcome { when_true } else { all & !when_true }
-}
-
-/// A test without its negations.
-fn positive(function: &Function, (test, outcome): (ExprId, bool)) -> (ExprId, bool) {
-    match *function.expr(test) {
-        Expr::Unary(UnaryOp::Not, inner) => positive(function, (inner, !outcome)),
-        _ => (test, outcome),
-    }
 }
 
 fn is_same(function: &Function, a: ExprId, b: ExprId) -> bool {

@@ -4,7 +4,6 @@
 //! A table was read when numbers that were read are put into what has its name, anywhere in the project: what a constructor
 //! is given carries the name of the field. Tables that the program fills with indices of its own are not followed.
 
-use rustc_hash::FxHashSet;
 use unspin_flow::{BlockSet, ways};
 use unspin_ir::Terminator;
 use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, LocalId, LocalKind, Name, StatementKind};
@@ -117,14 +116,17 @@ struct Table {
     is_part: bool,
 }
 
+/// How surely a table that nothing sets on the way holds indices of the input.
 fn kind_of(cx: &LoopContext<'_>, table: &Table) -> Option<Indices> {
-    if cx.sites.iter().any(|site| site.resolution.targets.iter().any(|&target| sets(cx.project, target, table.name, 0))) {
-        return None;
-    }
+    let is_set = |site: &Site<'_>| site.resolution.targets.iter().any(|&target| sets(cx.project, target, table.name, 0));
+    held_in(cx, table).filter(|_| !cx.sites.iter().any(is_set))
+}
+
+fn held_in(cx: &LoopContext<'_>, table: &Table) -> Option<Indices> {
     if !table.is_part && cx.project.holds_read_numbers(table.name) {
         return Some(Indices::Read);
     }
-    let came = cx.origin_anywhere(table.local?)?;
+    let (_, _, came) = cx.shape.origin(cx.function, table.local?)?;
     let is_foreign = |effect: Effect| matches!(effect, Effect::Request | Effect::Receive | Effect::Decode);
     let effect = || cx.project.resolve(cx.at, came).model.map(|(model, _)| model.effect);
     (came.awaited || effect().is_some_and(is_foreign)).then_some(Indices::Likely)
@@ -362,7 +364,7 @@ impl Project {
 /// The names of the collections that a function puts numbers into that it reads.
 fn read_tables(project: &Project, at: FunctionRef) -> Vec<Name> {
     let function = project.function(at);
-    let mut names = FxHashSet::default();
+    let mut names = Vec::new();
     for statement in function.blocks.iter().flat_map(|block| &block.statements) {
         let table = match &statement.kind {
             StatementKind::Call(call) => match (call.callee, &call.arguments[..]) {
@@ -375,8 +377,6 @@ fn read_tables(project: &Project, at: FunctionRef) -> Vec<Name> {
         };
         names.extend(project.receiver_label(at, table));
     }
-    let mut names: Vec<Name> = names.into_iter().collect();
-    names.sort_unstable();
     names
 }
 

@@ -91,15 +91,16 @@ fn counts_levels(project: &Project, at: FunctionRef) -> bool {
     if !given.all(|parameter| runs(parameter.local)) {
         return false;
     }
-    let beside = &project.files[at.file as usize].module.functions;
-    let is_given_back = |name: Name, op: BinaryOp| {
-        beside.iter().any(|other| steps(other, name).any(|other| other != op))
-            && !project.models.has_word(WordKind::Position, &name)
-    };
     tests(function).filter_map(|test| compared_with_maximum(project, function, test)).any(|count| match *function.expr(count) {
-        Expr::Field(_, name) => steps(function, name).any(|op| is_given_back(name, op)),
+        Expr::Field(_, name) => steps(function, name).any(|op| is_given_back(project, at, name, op)),
         _ => false,
     })
+}
+
+/// Whether some function of the file steps a field the other way, and the field is no position.
+fn is_given_back(project: &Project, at: FunctionRef, name: Name, op: BinaryOp) -> bool {
+    let mut beside = project.files[at.file as usize].module.functions.iter();
+    beside.any(|other| steps(other, name).any(|other| other != op)) && !project.models.has_word(WordKind::Position, &name)
 }
 
 /// Whether a test compares a field with a maximum of more than one, and the function adds to what it or another one of the
@@ -112,11 +113,7 @@ pub(super) fn tests_open_count(project: &Project, at: FunctionRef, test: ExprId)
     function.expr(test).for_each_operand(|side| {
         is_emptiness |= matches!(function.expr(side), Expr::Constant(Constant::Int(..=1)));
     });
-    let beside = &project.files[at.file as usize].module.functions;
-    !is_emptiness
-        && !project.models.has_word(WordKind::Position, &name)
-        && steps(function, name).any(|op| op == BinaryOp::Add)
-        && beside.iter().any(|other| steps(other, name).any(|op| op == BinaryOp::Subtract))
+    !is_emptiness && steps(function, name).any(|op| op == BinaryOp::Add) && is_given_back(project, at, name, BinaryOp::Add)
 }
 
 /// Whether a function compares a count with a maximum, steps it, and gives an object that steps it back when it is dropped.

@@ -8,6 +8,7 @@ use unspin_ir::{BlockId, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Sta
 
 use super::Bounds;
 use crate::model::{Effect, WordKind};
+use crate::shape::Definition;
 use crate::sites::Site;
 
 /// Through how many variables a bound is followed.
@@ -138,11 +139,10 @@ impl Bounds<'_, '_> {
                 at = match *self.cx.function.expr(at) {
                     Expr::Unary(UnaryOp::Not, inner) | Expr::Truth(inner) => inner,
                     // `let unlimited = max.is_none();`
-                    Expr::Local(noted) if !is_bound(at) => match self.cx.shape.definitions(noted) {
-                        [only] => match only.value {
-                            Some(value) if !matches!(self.cx.function.expr(value), Expr::Local(_)) => value,
-                            _ => return false,
-                        },
+                    Expr::Local(noted) if !is_bound(at) => match *self.cx.shape.definitions(noted) {
+                        [Definition { value: Some(value), .. }] if !matches!(self.cx.function.expr(value), Expr::Local(_)) => {
+                            value
+                        }
                         _ => return false,
                     },
                     _ => break,
