@@ -41,6 +41,7 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
             && !component.project.is_misread(edge.from)
             && !may_be_module(component, edge)
             && !is_rebound(component, edge)
+            && !is_one_of_several(component, edge)
             && is_plain_call(component.body(edge.from), edge)
     };
     if !cut.way.iter().all(is_plain) {
@@ -118,6 +119,16 @@ fn is_rebound(component: &Component<'_>, edge: &CallEdge) -> bool {
     module.shares_objects
         && (module.functions.iter().any(|function| assigns(function, &is_name))
             || assigns(component.body(edge.from).function, &is_field))
+}
+
+/// Whether the file has another function of the callee's path, in Rust, where the target decides which of them is compiled.
+fn is_one_of_several(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let callee = component.project.function(edge.to);
+    let module = &component.project.files[edge.to.file as usize].module;
+    let is_other = |other: &unspin_ir::Function| {
+        other.qualified() == callee.qualified() && other.name_span != callee.name_span && other.implements == callee.implements
+    };
+    !module.shares_objects && module.functions.iter().any(is_other)
 }
 
 /// Whether a macro of which only the name is known may have defined or qualified what is called.

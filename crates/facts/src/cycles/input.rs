@@ -114,8 +114,12 @@ pub(super) fn words(component: &Component<'_>, at: FunctionRef) -> u32 {
 
 /// Whether the package is named for a format of data: `plist`, `toml_parser`.
 fn is_of_format(project: &Project, at: FunctionRef) -> bool {
-    let module = project.files[at.file as usize].module.name;
-    has(project, WordKind::Format, module.split('.').next().unwrap_or_default())
+    has(project, WordKind::Format, package(project, at))
+}
+
+/// The name of the package that a function is part of.
+fn package(project: &Project, at: FunctionRef) -> &'static str {
+    project.files[at.file as usize].module.name.as_str().split('.').next().unwrap_or_default()
 }
 
 fn path_parts(path: &str) -> impl Iterator<Item = &str> {
@@ -229,6 +233,7 @@ fn is_trusted(project: &Project, body: &Body<'_>) -> bool {
     let path = &project.files[body.at.file as usize].path;
     let is_word = |name: &str| has(project, WordKind::NegativePath, name);
     let in_path = path.split('/').any(|part| is_word(part.split('.').next().unwrap_or(part)));
+    let in_package = is_word(package(project, body.at));
     let in_parameters = body.function.parameters.iter().any(|parameter| is_word(&body.function.local(parameter.local).name));
     let reads_files = body.calls().any(|(_, _, call)| has(project, WordKind::FileSystem, &called_name(body.function, call)));
     let types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
@@ -240,5 +245,5 @@ fn is_trusted(project: &Project, body: &Body<'_>) -> bool {
         let of = ty.split('.').next().unwrap_or_default();
         has(project, WordKind::TrustedType, &last_part(ty)) || has(project, WordKind::TrustedLibrary, of)
     };
-    in_path || in_parameters || types.chain(of_variants).any(is_trusted_type) || reads_files
+    in_path || in_package || in_parameters || types.chain(of_variants).any(is_trusted_type) || reads_files
 }

@@ -1,6 +1,6 @@
 //! Cycles that follow what they have read: offsets, references, addresses, names.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, LocalKind};
+use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, LocalKind, Name};
 
 use super::has;
 use super::stream::is_self;
@@ -26,7 +26,11 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
             if matches!(body.function.expr(argument), Expr::Constant(_)) {
                 return false;
             }
-            let name = callee.local(callee.parameters[position].local).name;
+            let parameter = callee.local(callee.parameters[position].local);
+            if parameter.ty.is_some_and(|ty| is_known_to_be(body, argument, last_part(ty))) {
+                return false;
+            }
+            let name = parameter.name;
             let is_link = has(project, WordKind::Link, &name);
             body.ask();
             from_source(project, body, argument, is_link, 0)
@@ -44,6 +48,15 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
         })
     };
     follows.then(|| if crawls() { WordKind::Crawl } else { WordKind::Link })
+}
+
+/// Whether the function asks for a value whether it is of this class: then it is an object, and no link.
+fn is_known_to_be(body: &Body<'_>, value: ExprId, class: Name) -> bool {
+    let own = body.function.expr(value);
+    body.function.exprs.iter().any(|expr| match expr {
+        Expr::HasType(asked, types) => body.function.expr(*asked) == own && types.iter().any(|ty| last_part(*ty) == class),
+        _ => false,
+    })
 }
 
 /// Whether a function sends a request: the links that it follows are addresses, which clients count on their own.
