@@ -167,6 +167,7 @@ fn observe_one(
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", waits::class(cx, site)));
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
+    attributes.extend(is_spared_socket(cx, site).then_some(("from", "spared-socket")));
     attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
     attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));
     attributes.extend(forgets_stop().then_some(("stop-signal", "forgotten")));
@@ -251,7 +252,11 @@ fn raised(cx: &LoopContext<'_>, index: usize, site: &Site<'_>, found: &mut Vec<F
                 for handler in handlers {
                     let Some(kinds) = kinds_of_handler(cx, handler) else { continue };
                     let is_broad = kinds.contains(&FailureKind::Any);
-                    let kinds = if is_broad { kinds_of_anything(cx, site, kinds) } else { kinds };
+                    let kinds = match kinds {
+                        _ if is_stale_object(handlers, handler) => vec![FailureKind::Item],
+                        kinds if is_broad => kinds_of_anything(cx, site, kinds),
+                        kinds => kinds,
+                    };
                     if is_peer_gone(cx, site, handler) {
                         continue;
                     }
@@ -291,13 +296,7 @@ fn kinds_of_anything(cx: &LoopContext<'_>, site: &Site<'_>, kinds: Vec<FailureKi
 /// A peer that hung up while it waited to be accepted is out of the queue: the next accept is for the next peer. That a
 /// datagram did not arrive is told once, by the next read, which takes the failure away.
 fn is_peer_gone(cx: &LoopContext<'_>, site: &Site<'_>, handler: &Handler) -> bool {
-    let takes_datagram = |call: &unspin_ir::Call| {
-        matches!(call.callee, unspin_ir::Callee::Method(_, method)
-            if matches!(method.as_str(), "recvfrom" | "recvfrom_into" | "recv_from" | "sock_recvfrom"))
-    };
-    let mut helpers = site.resolution.targets.iter().map(|&target| cx.project.function(target));
-    let is_of_datagrams =
-        takes_datagram(site.call) || helpers.any(|helper| helper.calls().any(|(call, _)| takes_datagram(call)));
+    let is_of_datagrams = takes_datagrams(cx, site);
     let is_gone = |class: &unspin_ir::Name| {
         let is_of_sending = class.contains("ConnectionRefused") && is_of_datagrams;
         class.contains("ConnectionAborted") || class.contains("ConnectionReset") || is_of_sending
@@ -305,6 +304,38 @@ fn is_peer_gone(cx: &LoopContext<'_>, site: &Site<'_>, handler: &Handler) -> boo
     (site.effect == Some(Effect::Accept) || is_of_datagrams)
         && !handler.classes.is_empty()
         && handler.classes.iter().all(is_gone)
+}
+
+/// Whether a call, or a helper that it runs, takes a datagram.
+fn takes_datagrams(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let takes = |call: &unspin_ir::Call| {
+        matches!(call.callee, unspin_ir::Callee::Method(_, method)
+            if matches!(method.as_str(), "recvfrom" | "recvfrom_into" | "recv_from" | "sock_recvfrom"))
+    };
+    let mut helpers = site.resolution.targets.iter().map(|&target| cx.project.function(target));
+    takes(site.call) || helpers.any(|helper| helper.calls().any(|(call, _)| takes(call)))
+}
+
+/// Whether datagrams are taken from a socket that nobody else can close, in Rust, under a read timeout, which is how it fails
+/// most, or on an address that no interface has: what else fails then concerns one datagram.
+fn is_spared_socket(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let is_bound_here = |call: &unspin_ir::Call| {
+        call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == "bind")
+            && crate::timeouts::is_local(cx.project, cx.at, call)
+    };
+    crate::sites::is_rust(cx.project, cx.at)
+        && takes_datagrams(cx, site)
+        && (waits::class(cx, site) != "unknown" || cx.function.calls().any(|(call, _)| is_bound_here(call)))
+}
+
+/// Whether it catches the wrong use of a database's object, one that has gone stale above all, while another handler of the
+/// same `try` has the failures of the database itself.
+fn is_stale_object(handlers: &[Handler], handler: &Handler) -> bool {
+    let is_named = |class: &unspin_ir::Name, names: &[&str]| names.contains(&unspin_ir::last_part(*class).as_str());
+    let is_of_database = |class: &unspin_ir::Name| is_named(class, &["OperationalError", "DatabaseError"]);
+    !handler.classes.is_empty()
+        && handler.classes.iter().all(|class| is_named(class, &["InterfaceError"]))
+        && handlers.iter().any(|other| other.classes.iter().any(is_of_database))
 }
 
 /// What a handler catches; `None` for a context manager that swallows nothing.

@@ -191,6 +191,12 @@ pub const VOCABULARY: &[Entry] = &[
         "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; is part of \
          the object whose method this is, as the mailbox of an actor is",
     ),
+    (
+        Subject::WayRound,
+        "within",
+        &["script"],
+        "what ends is a file or terminal of the person who runs it: in a script, or beside questions at a terminal",
+    ),
     (Subject::WayRound, "remote", &["yes", "likely", "no"], "whether that call waits for another machine or process"),
     (
         Subject::WayRound,
@@ -232,7 +238,13 @@ pub const VOCABULARY: &[Entry] = &[
         "another loop of the function, or of its class, asks for a stop signal in its head, and this one for none",
     ),
     (Subject::WayRound, "peer", &["handed"], "the connection was handed to the function, and is no part of its object"),
-    (Subject::WayRound, "from", &["anybody"], "it waits for whoever connects or sends a datagram"),
+    (
+        Subject::WayRound,
+        "from",
+        &["anybody", "spared-socket"],
+        "it waits for whoever connects or sends a datagram; it takes datagrams under a read timeout or from this machine alone, \
+         and nobody else can close the socket (Rust)",
+    ),
     (
         Subject::WayRound,
         "code",

@@ -155,6 +155,8 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
     let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx, spin);
     attributes.extend(is_mailbox.then_some(("channel", "of-object")));
+    let is_own_file = !spin.remote && crate::timeouts::is_for_person(cx.project, cx.at);
+    attributes.extend(is_own_file.then_some(("within", "script")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
     let mut places = vec![("loop", cx.at.file, cx.source.head), ("call", spin.at.file, spin.span)];
     places.extend(latch.map(|&latch| ("latch", cx.at.file, cx.function.block(latch).span)));

@@ -22,7 +22,7 @@ mod value;
 use std::rc::Rc;
 
 use unspin_flow::{BlockSet, Cfg, NaturalLoop};
-use unspin_ir::BlockId;
+use unspin_ir::{BlockId, Callee, ExprId, Function, Statement, StatementKind};
 use unspin_span::Span;
 
 use self::machine::Machine;
@@ -159,7 +159,7 @@ fn refills(machine: &Machine<'_>, state: &State, end: state::EndSite) -> bool {
     let function = machine.project.function(machine.at);
     let calls = |block: &BlockId| {
         function.block(*block).statements.iter().filter_map(|statement| match &statement.kind {
-            unspin_ir::StatementKind::Call(call) => Some((statement.span, &**call)),
+            StatementKind::Call(call) => Some((statement.span, &**call)),
             _ => None,
         })
     };
@@ -270,6 +270,33 @@ fn controls_exit(machine: &Machine<'_>, shape: &Shape, natural: &NaturalLoop, bl
         return true;
     }
     on_other.iter().filter(|block| !on_taken.contains(*block)).any(|block| !function.block(block).statements.is_empty())
+        || changes_exit_test(function, &shape.cfg, natural, block, (taken, other))
+}
+
+/// Whether the arm of an inner loop's test that was not taken changes what leaves the outer one: `pending.remove(file)`
+/// where `while pending` asks.
+fn changes_exit_test(
+    function: &Function,
+    cfg: &Cfg,
+    natural: &NaturalLoop,
+    test: BlockId,
+    (taken, other): (BlockId, BlockId),
+) -> bool {
+    let stops = BlockSet::from_iter([natural.header, test]);
+    let until_asked_again = |start| unspin_flow::ways::reachable(cfg, start, &natural.body, &stops);
+    let on_taken = until_asked_again(taken);
+    let tests = natural.exits.iter().filter_map(|(from, _)| function.block(*from).terminator.operand());
+    let mut asked = Vec::new();
+    tests.for_each(|test| crate::shape::for_each_part(function, test, &mut |part| asked.extend(function.path(part))));
+    let is_asked = |place: ExprId| function.path(place).is_some_and(|path| asked.contains(&path));
+    let changes = |statement: &Statement| match &statement.kind {
+        StatementKind::Assign(place, _) => is_asked(*place),
+        StatementKind::Call(call) => matches!(call.callee, Callee::Method(on, _) if is_asked(on)),
+        _ => false,
+    };
+    let only_on_other = until_asked_again(other);
+    let mut only_on_other = only_on_other.iter().filter(|block| !on_taken.contains(*block));
+    only_on_other.any(|block| function.block(block).statements.iter().any(changes))
 }
 
 /// Blocks of the loop that can be reached from one of them without passing the header.

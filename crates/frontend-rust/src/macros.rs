@@ -512,7 +512,7 @@ impl Lowering<'_> {
             self.within_expansion(|cx| cx.wrapped_items(&file));
             return;
         }
-        if let Ok(file) = syn::parse2::<syn::File>(mac.tokens.clone()) {
+        if let Ok(file) = syn::parse2::<syn::File>(without_ref(mac.tokens.clone())) {
             self.wrapped_items(&file);
             return;
         }
@@ -551,6 +551,14 @@ impl Lowering<'_> {
             cx.items(&file.items);
         });
     }
+}
+
+/// `static ref NAME: Type = value;` of `lazy_static!` as a static of its own.
+fn without_ref(tokens: TokenStream) -> TokenStream {
+    let is = |token: Option<&TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(ident)) if ident == word);
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_ref = |index: usize| index > 0 && is(tokens.get(index), "ref") && is(tokens.get(index - 1), "static");
+    tokens.iter().enumerate().filter(|(index, _)| !is_ref(*index)).map(|(_, token)| token.clone()).collect()
 }
 
 /// The statements of a block expression, or none.

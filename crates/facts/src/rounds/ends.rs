@@ -23,7 +23,7 @@ impl<'p> Machine<'p> {
         // `session.read_tls(&mut io)`, `operation.recv(&receiver)` take from what they are given.
         let given = model.timeout.as_ref().and_then(|timeout| cx.arguments.get(timeout.of? as usize));
         let stream = given.copied().or(cx.receiver).or(cx.arguments.first().copied());
-        let is_opened = self.mode == Mode::Closed && self.is_opened_in_round(cx);
+        let is_opened = matches!(self.mode, Mode::Closed | Mode::EndOfInput) && self.is_opened_in_round(cx);
         if is_opened || stream.is_some_and(|stream| self.is_elsewhere(state, stream.value)) {
             return self.unfollowed_transfer(state, cx, model);
         }
@@ -181,6 +181,7 @@ impl<'p> Machine<'p> {
         match self.mode {
             Mode::Closed => {
                 self.holds_other_side(cx)
+                    || self.is_kept_by_static(cx)
                     || self.is_made_with_sender(cx)
                     || self.has_sender_of_that_name(cx)
                     || self.is_never_closed(cx, model)

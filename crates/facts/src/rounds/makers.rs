@@ -1,8 +1,9 @@
 //! Who made a channel, and still holds the other side of it: followed through captures, and through parameters to the one
 //! caller in the file. Senders that were put into a collection are held as long as the collection is.
 
-use unspin_ir::{Callee, Expr, ExprId, Function, LocalId, LocalKind, StatementKind};
+use unspin_ir::{Callee, Expr, ExprId, Function, FunctionId, FunctionKind, LocalId, LocalKind, StatementKind, Terminator};
 
+use super::Mode;
 use super::calls::Context;
 use super::machine::Machine;
 use crate::FunctionRef;
@@ -22,6 +23,36 @@ impl<'p> Machine<'p> {
             && crate::loops::has_open_loop(function)
             && self.is_made_here(at, pair)
             && self.other_sides(at, own, pair).any(|sender| self.is_held(at, sender, MAX_HOPS))
+    }
+
+    /// Whether the function that made the channel gives the other side to a static, which keeps it as long as the process runs:
+    /// `static JOBS: LazyLock<Sender<u32>> = LazyLock::new(start);`.
+    pub(super) fn is_kept_by_static(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Some((at, own, pair)) = self.maker_of(cx.at, receiver) else { return false };
+        let function = self.project.function(at);
+        let gives = |side: LocalId| {
+            let returns = |value: ExprId| crate::shape::mentions(function, value, side);
+            function.blocks.iter().any(|block| matches!(block.terminator, Terminator::Return(Some(value)) if returns(value)))
+        };
+        self.other_sides(at, own, pair).any(gives) && self.is_initializer(at, MAX_HOPS)
+    }
+
+    /// Whether only the initializers of statics run a function, in Rust, where a module does nothing else.
+    fn is_initializer(&self, at: FunctionRef, hops: usize) -> bool {
+        let file = &self.project.files[at.file as usize];
+        let function = self.project.function(at);
+        if at.function == FunctionId(0) {
+            return !file.module.shares_objects;
+        }
+        if function.kind == FunctionKind::Closure {
+            return function.parent.is_some_and(|parent| {
+                let parent = FunctionRef { function: parent, ..at };
+                fills_static(self.project.function(parent), at.function) || self.is_initializer(parent, hops)
+            });
+        }
+        let mut callers = self.project.calls_in_file(at).peekable();
+        hops > 0 && callers.peek().is_some() && callers.all(|(caller, ..)| self.is_initializer(caller, hops - 1))
     }
 
     /// The function in which both sides of a channel were made, the receiver there, and the pair.
@@ -100,8 +131,9 @@ impl<'p> Machine<'p> {
         hops > 0 && collections.len() == 1 && collections.iter().all(stays)
     }
 
-    /// Whether what is received from was opened in this round, by a call that is awaited and of which nothing else is known:
-    /// `loop { let mut events = service.events().await?; while let Some(event) = events.next().await {} }`.
+    /// Whether what is received or read from was opened in this round, by a call of which nothing else is known: one that is
+    /// awaited, `loop { let mut events = service.events().await?; while let Some(event) = events.next().await {} }`; or one
+    /// that takes from the input itself, and fails where there is none: `Decoder::new(&mut input)?`.
     pub(super) fn is_opened_in_round(&mut self, cx: &Context<'_, 'p>) -> bool {
         const VIEWS: [&str; 6] = ["lock", "read", "write", "borrow_mut", "get", "get_mut"];
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
@@ -121,8 +153,20 @@ impl<'p> Machine<'p> {
         }
         let Some((block, _, call)) = shape.origin(cx.function, part) else { return false };
         let is_view = call.callee.name().is_none_or(|name| VIEWS.contains(&name.as_str()));
-        self.body.contains(block) && call.awaited && !is_view && self.project.resolve(cx.at, call).model.is_none()
+        let takes = || call.raises && call.arguments.iter().any(|argument| argument.mutable);
+        let opens = if self.mode == Mode::Closed { call.awaited } else { takes() };
+        self.body.contains(block) && opens && !is_view && self.project.resolve(cx.at, call).model.is_none()
     }
+}
+
+/// Whether a function hands a closure to a static, to be filled by it: `JOBS.get_or_init(|| start())`.
+fn fills_static(function: &Function, closure: FunctionId) -> bool {
+    let is_static = |on: ExprId| matches!(function.expr(on), Expr::Global(_));
+    let is_it = |argument: &unspin_ir::Argument| *function.expr(argument.value) == Expr::Function(closure);
+    function.calls().any(|(call, _)| match call.callee {
+        Callee::Method(on, method) => method.starts_with("get_or_") && is_static(on) && call.arguments.iter().any(is_it),
+        _ => false,
+    })
 }
 
 /// The position of a parameter among the arguments of a call.
