@@ -14,17 +14,17 @@ mod waits;
 use std::cell::{LazyCell, OnceCell};
 
 use unspin_flow::{BlockSet, Cfg};
-use unspin_ir::{BlockId, Expr, ExprId, Handler, LocalId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Constant, Expr, ExprId, Function, Handler, LocalId, LocalKind, StatementKind, Terminator};
 use unspin_span::Span;
 
 use self::bounds::{Bounds, OnEveryWay};
 use self::feasible::Environment;
 use self::kind_of_round::{is_now_and_then, loop_shape, waits_for_anybody};
-use crate::Certainty;
 use crate::model::{Effect, FailureKind};
 use crate::observation::{Attribute, Observation, Queries, Subject, Sureness};
 use crate::sites::{LoopContext, Remote, Site};
 use crate::summary::Effects;
+use crate::{Certainty, Project};
 
 /// A failure of a call that arrives at a block of the loop.
 pub(crate) struct Failure {
@@ -39,6 +39,8 @@ pub(crate) struct Failure {
     is_of_system: bool,
     /// The variable that holds the failure as a result, where a test has told: `if result.is_err()`.
     failed: Option<LocalId>,
+    /// The answer by which the function that was called told it.
+    told: Option<(LocalId, Constant)>,
 }
 
 /// Observations of every way through a failure.
@@ -120,6 +122,7 @@ fn way(cx: &LoopContext<'_>, failure: &Failure, handler_starts: &[BlockId]) -> W
         },
     ));
     attributes.extend(failure.is_item.then_some(("given", "as-item")));
+    attributes.extend(is_helper_of_retries(cx, failure).then_some(("calls", "given")));
     Way { shape, remote, attributes, is_any: kinds.contains(&FailureKind::Any), is_own }
 }
 
@@ -395,6 +398,7 @@ fn split_by_tests(
                 is_item: false,
                 is_of_system: names_system(handler),
                 failed: None,
+                told: None,
             });
         }
         if !stays(rest) {
@@ -405,7 +409,17 @@ fn split_by_tests(
     }
     let span = span_of_arm(cx, handlers, handler, start);
     let is_of_system = names_system(handler);
-    found.push(Failure { site, start, binding: handler.binding, kinds, span, is_item: false, is_of_system, failed: None });
+    found.push(Failure {
+        site,
+        start,
+        binding: handler.binding,
+        kinds,
+        span,
+        is_item: false,
+        is_of_system,
+        failed: None,
+        told: None,
+    });
 }
 
 fn names_system(handler: &Handler) -> bool {
@@ -497,14 +511,18 @@ fn kind_asked_for(cx: &LoopContext<'_>, test: ExprId) -> Option<(FailureKind, bo
 
 /// The kind of failure that a test names: `errno.EINTR`, `ErrorKind.WouldBlock`, a variant or class.
 pub(crate) fn named_kind(cx: &LoopContext<'_>, test: ExprId) -> Option<FailureKind> {
+    kind_named_in(cx.project, cx.function, test)
+}
+
+fn kind_named_in(project: &Project, function: &Function, test: ExprId) -> Option<FailureKind> {
     let mut kind = None;
-    crate::shape::for_each_part(cx.function, test, &mut |part| {
-        let named = match cx.function.expr(part) {
+    crate::shape::for_each_part(function, test, &mut |part| {
+        let named = match function.expr(part) {
             Expr::Global(name) | Expr::HasVariant(_, name) => Some(*name),
             Expr::HasType(_, types) => types.first().copied(),
             _ => None,
         };
-        kind = kind.or_else(|| named.and_then(|name| cx.project.models.failure_kind(name)));
+        kind = kind.or_else(|| named.and_then(|name| project.models.failure_kind(name)));
     });
     kind
 }
@@ -533,7 +551,17 @@ fn stored(cx: &LoopContext<'_>, test: ExprId, then: BlockId, otherwise: BlockId,
             Expr::Local(local) => Some(local),
             _ => None,
         };
-        found.push(Failure { site, start: failed, binding: None, kinds, span, is_item, is_of_system: false, failed: result });
+        found.push(Failure {
+            site,
+            start: failed,
+            binding: None,
+            kinds,
+            span,
+            is_item,
+            is_of_system: false,
+            failed: result,
+            told: None,
+        });
     }
 }
 
@@ -553,10 +581,23 @@ fn remoteness(cx: &LoopContext<'_>, site: &Site<'_>, failure: &Failure, shape: &
         return Remote::Likely;
     }
     if site.remote != Remote::No || is_known {
-        return site.remote;
+        return if failure.told.is_some() { site.remote.max(Remote::Likely) } else { site.remote };
     }
     let names_connection = failure.kinds.iter().any(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Connection));
     if names_connection && !failure.is_of_system && is_alone_in_try(cx, site) { Remote::Likely } else { Remote::No }
+}
+
+/// Whether what failed is a function that was handed to this one, as to a decorator, and it is called again whatever happened.
+fn is_helper_of_retries(cx: &LoopContext<'_>, failure: &Failure) -> bool {
+    let call = cx.sites[failure.site].call;
+    let is_given = |local: LocalId| {
+        let kind = cx.function.local(local).kind;
+        matches!(kind, LocalKind::Parameter | LocalKind::Captured) && cx.function.receiver() != Some(local)
+    };
+    let calls_given = matches!(call.callee, unspin_ir::Callee::Value(value)
+        if matches!(*cx.function.expr(value), Expr::Local(local) if is_given(local)));
+    let is_test = |block: BlockId| matches!(cx.function.block(block).terminator, Terminator::Branch { .. });
+    calls_given && !cx.natural().body.iter().any(is_test)
 }
 
 /// Whether a deadline is put around something that a caller handed over, of which nothing is known.

@@ -251,6 +251,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["program"],
         "it is part of a program in Rust (a crate with a `main.rs`, a binary beside a library), which opens itself what it writes to",
     ),
+    (
+        Subject::WayRound,
+        "calls",
+        &["given"],
+        "what failed is a function that was handed to this one, of which nothing is known: a decorator, a helper that tries again",
+    ),
     (Subject::WayRound, "given", &["as-item"], "the failure is an item of a stream, which may give it again at once"),
     (
         Subject::Loop,

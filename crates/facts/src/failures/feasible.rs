@@ -65,6 +65,7 @@ pub(super) fn tested(cx: &LoopContext<'_>) -> Vec<Option<Environment>> {
 pub(super) fn after(cx: &LoopContext<'_>, failure: &Failure, end: BlockId, known: Option<Environment>) -> Cfg {
     let mut environment = known.unwrap_or_default();
     environment.extend(failure.binding.map(|local| ((local, None), Known::Something)));
+    environment.extend(failure.told.clone().map(|(local, answer)| ((local, None), Known::Constant(answer))));
     environment.extend(failure.failed.map(|local| ((local, None), Known::Variant(unspin_ir::name("Err")))));
     from(cx, failure.start, end, environment, true)
 }
