@@ -34,6 +34,7 @@ mod outline;
 mod pages;
 mod peeks;
 mod peer_input;
+mod pending;
 mod pings;
 mod policies;
 mod polls;

@@ -367,9 +367,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "asks",
-        &["at-once"],
+        &["at-once", "pending"],
         "in a thread, a way round on which nothing has come from a queue or another thread, nothing is done and nothing is waited \
-         for: the next round is the same",
+         for: the next round is the same; in a function that is polled, a future that was not ready is asked again",
     ),
     (
         Subject::Loop,

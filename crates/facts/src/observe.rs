@@ -93,6 +93,7 @@ fn observe_loop(project: &Project, at: FunctionRef, shape: &Rc<Shape>, index: us
     observations.extend(crate::suspends::observe(&cx));
     observations.extend(crate::suspends::ready_arm(&cx));
     observations.extend(crate::spins::observe(&cx));
+    observations.extend(crate::pending::observe(&cx));
     observations.extend(crate::peer_input::observe(&cx));
     observations.extend(crate::storms::observe(&cx));
     observations.extend(crate::fixpoints::observe(&cx));

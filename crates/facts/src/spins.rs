@@ -20,12 +20,16 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if !is_open || cx.is_coroutine() || !cx.sites.iter().any(|site| asks_others(cx, site)) || is_on_purpose(cx) {
         return None;
     }
-    let natural = cx.natural();
     let waiting: BlockSet = cx.sites.iter().filter(|site| waits(cx, site)).map(|site| site.block).collect();
     let round = idle_round(cx, &waiting)?;
     let on_way = |site: &&Site<'_>| round.trail.contains(&site.block) && asks_others(cx, site);
     // What would come is better told than the flag that is asked besides.
-    let asked = cx.sites.iter().filter(on_way).min_by_key(|site| !takes_item(site))?;
+    let asked = cx.sites.iter().filter(on_way).min_by_key(|site| !takes_item(site));
+    let Some(asked) = asked else {
+        // `if self.jobs: run(self.jobs.pop())`
+        let site = cx.sites.iter().find(|site| asks_others(cx, site) && is_tested_on(cx, site, &round.trail))?;
+        return only_looks(cx, &round.trail).then(|| spin(cx, site, &round.trail)).flatten();
+    };
     // Without an item that might come it is a flag alone that is asked: then a failure may never come again, and what else
     // is called on the way may go together with the flag.
     let calls_more = || cx.sites.iter().any(|site| round.trail.contains(&site.block) && site.resolution.model.is_none());
@@ -41,13 +45,25 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if round.yields {
         return None;
     }
-    let latch = round.trail.iter().rev().find(|block| natural.latches.contains(block))?;
+    spin(cx, asked, &round.trail)
+}
+
+fn spin(cx: &LoopContext<'_>, asked: &Site<'_>, trail: &[BlockId]) -> Option<Observation> {
+    let latch = trail.iter().rev().find(|block| cx.natural().latches.contains(block))?;
     Some(cx.observation(
         vec![("asks", "at-once")],
         &[("loop", cx.source.head), ("call", asked.span), ("latch", cx.function.block(*latch).span)],
         vec![("call", cx.name_of(asked))],
         Sureness::High,
     ))
+}
+
+/// Whether a way does nothing but look at one or two variables or fields. With more tests they may contradict what the
+/// object is known to be in.
+fn only_looks(cx: &LoopContext<'_>, trail: &[BlockId]) -> bool {
+    let blocks = || trail.iter().map(|&block| cx.function.block(block));
+    let tests = blocks().filter(|block| matches!(block.terminator, Terminator::Branch { .. })).count();
+    tests <= 2 && blocks().all(|block| block.statements.is_empty())
 }
 
 /// Whether a call asks what another thread has put or set, without waiting for it.

@@ -192,8 +192,41 @@ impl Project {
             for (field, ty) in named {
                 fields.entry(field).or_insert(ty);
             }
+            for (field, ty) in self.collection_fields(class) {
+                fields.entry(field).or_insert(ty);
+            }
             fields
         })
+    }
+
+    /// Fields to which the methods of a class assign nothing but lists, or nothing but mappings, that are written down there:
+    /// `self.jobs = []`.
+    fn collection_fields(&self, class: ClassRef) -> Vec<(Name, Name)> {
+        let mut found: Vec<(Name, Option<Name>)> = Vec::new();
+        if !self.files[self.class_file(class) as usize].module.shares_objects {
+            return Vec::new();
+        }
+        for method in self.methods_of(class).filter(|&method| self.outline(method).deeds.sets_fields) {
+            let function = self.function(method);
+            for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+                let StatementKind::Assign(place, value) = statement.kind else { continue };
+                let Expr::Field(base, field) = *function.expr(place) else { continue };
+                if function.receiver().map(Expr::Local).as_ref() != Some(function.expr(base)) {
+                    continue;
+                }
+                let ty = match function.expr(value) {
+                    Expr::Aggregate(Aggregate::List, _) => Some(unspin_ir::name("list")),
+                    Expr::Aggregate(Aggregate::Map, _) => Some(unspin_ir::name("dict")),
+                    _ => None,
+                };
+                match found.iter_mut().find(|(known, _)| *known == field) {
+                    Some((_, known)) if *known != ty => *known = None,
+                    Some(_) => {}
+                    None => found.push((field, ty)),
+                }
+            }
+        }
+        found.into_iter().filter_map(|(field, ty)| Some((field, ty?))).collect()
     }
 
     fn fields_of_method(&self, at: FunctionRef, fields: &mut FxHashMap<Name, Name>, named: &mut Vec<(Name, Name)>) {
