@@ -210,9 +210,12 @@ impl Lowering<'_> {
         {
             class.bases.push(base);
         }
+        let was_test = self.is_test;
+        self.is_test |= is_test_only(&item.attrs);
         for item in &item.items {
             self.impl_item(item, owner, implements);
         }
+        self.is_test = was_test;
         self.self_type = outer;
         self.forget_generics(mark);
     }

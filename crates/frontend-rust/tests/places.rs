@@ -66,10 +66,13 @@ fn test_code_is_marked() {
         #[tokio::test] async fn one() { let f = || 1; }
         #[cfg(all(test, unix))] mod tests { fn helper() {} }
         #[cfg(not(test))] fn real() {}
+        struct S;
+        #[cfg(test)] impl S { fn drain(&self) {} }
+        impl S { fn fill(&self) {} }
     ";
     let module = lowered(text);
     let tests: Vec<&str> = module.functions.iter().filter(|f| f.is_test).map(|f| f.qualified().as_str()).collect();
-    assert_eq!(tests, ["one", "one.<closure>", "tests.helper"]);
+    assert_eq!(tests, ["one", "one.<closure>", "tests.helper", "S.drain"]);
     assert!(lowered("#![cfg(test)]\nfn f() {}").functions.iter().any(|f| f.is_test));
 }
 
