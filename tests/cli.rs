@@ -253,6 +253,32 @@ fn findings_in_tests_within_other_files_are_kept_back() {
 }
 
 #[test]
+fn timeouts_that_other_files_set_count() {
+    let mail = "import smtplib\n\n\ndef send(host):\n    return smtplib.SMTP(host)\n";
+    let link = "import asyncio\n\n\nclass Link:\n    async def connect(self):\n        self.io = await asyncio.open_connection(self.host, 7)\n";
+    let files = [
+        ("pyproject.toml", ""),
+        ("program/__init__.py", ""),
+        ("program/start.py", "import socket\n\nsocket.setdefaulttimeout(30)\n"),
+        ("program/mail.py", mail),
+        ("other/__init__.py", ""),
+        ("other/mail.py", mail),
+        (
+            "other/briefly.py",
+            "import socket\n\n\ndef briefly(work):\n    before = socket.getdefaulttimeout()\n    socket.setdefaulttimeout(5)\n    work()\n    socket.setdefaulttimeout(before)\n",
+        ),
+        ("other/link.py", link),
+        ("other/hasty.py", link),
+        (
+            "other/dial.py",
+            "import asyncio\n\nfrom other.link import Link\n\n\nasync def dial():\n    await asyncio.wait_for(Link().connect(), 5)\n",
+        ),
+    ];
+    let outcome = folder(&files).run(&["check", "--output-format", "json", "--extend-select", "strict", "."]);
+    assert_eq!(paths_of(&outcome, "findings"), ["other/hasty.py", "other/mail.py"]);
+}
+
+#[test]
 fn suppressions_for_rules_that_are_off_are_not_unused() {
     let folder = folder(&[("a.py", "x = 1  # unspin: allow(endless-loop) no loop at all\n")]);
     let rules = |more: &[&str]| rules_of(&folder.run(&[&["check", "--output-format", "json"], more].concat()));

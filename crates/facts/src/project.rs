@@ -89,6 +89,10 @@ pub struct Project {
     callers: OnceLock<Callers>,
     /// Names of the collections that numbers are read into.
     pub(crate) tables: OnceLock<FxHashSet<Name>>,
+    /// Where a timeout is set for all sockets.
+    default_timeouts: OnceLock<Vec<String>>,
+    /// Functions that all callers run under a deadline.
+    in_time: OnceLock<FxHashSet<FunctionRef>>,
 }
 
 /// How sure a resolution is.
@@ -165,7 +169,19 @@ impl Project {
             graphs: Default::default(),
             callers: OnceLock::new(),
             tables: OnceLock::new(),
+            default_timeouts: OnceLock::new(),
+            in_time: OnceLock::new(),
         }
+    }
+
+    /// Where a timeout is set for all sockets: folders and files.
+    pub(crate) fn default_timeouts(&self) -> &[String] {
+        self.default_timeouts.get_or_init(|| crate::timeouts::default_timeouts(&self.files))
+    }
+
+    /// The functions that all callers in the program run under a deadline.
+    pub(crate) fn functions_in_time(&self) -> &FxHashSet<FunctionRef> {
+        self.in_time.get_or_init(|| crate::timeouts::functions_in_time(self))
     }
 
     /// Whether a part of a function could not be read: what is left of it may be in other blocks than its author meant.

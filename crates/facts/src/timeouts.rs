@@ -16,7 +16,9 @@ use unspin_ir::{BlockId, Call, Callee, Constant, Expr, ExprId, Function, LocalId
 use unspin_span::Span;
 
 pub(crate) use self::chosen::is_for_person;
+pub(crate) use self::deadline::functions_in_time;
 use self::patience::Waits;
+pub(crate) use self::patience::default_timeouts;
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect};
 use crate::observation::{Attribute, Observation, Subject, Sureness};

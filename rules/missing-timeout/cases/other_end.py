@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import smtplib
 import socket
 import ssl
 
@@ -68,3 +69,20 @@ def own_address(family: int) -> str:
         sock.connect((host, 1))
         print(sock.getsockname())
     return ""
+
+
+def send_here(sender: str, receivers: list[str], text: str) -> None:
+    """Without an address the mail server is that of this machine."""
+    while receivers:
+        connection = smtplib.SMTP()
+        connection.connect()
+        connection.sendmail(sender, receivers.pop(), text)
+        connection.quit()
+
+
+def send_there(host: str, sender: str, receivers: list[str], text: str) -> None:
+    while receivers:
+        connection = smtplib.SMTP()
+        connection.connect(host)  # expect: missing-timeout
+        connection.sendmail(sender, receivers.pop(), text)
+        connection.quit()

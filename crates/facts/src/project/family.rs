@@ -22,14 +22,12 @@ pub(crate) struct Families {
     settings: OnceLock<FxHashSet<(Name, String)>>,
     /// What is put under deadlines somewhere.
     bounded: OnceLock<FxHashSet<Name>>,
-    remarks: [OnceLock<bool>; 6],
+    remarks: [OnceLock<bool>; 5],
 }
 
 /// What a file may say somewhere, whoever asks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Remark {
-    /// It sets a timeout for all sockets.
-    DefaultTimeout,
     /// It wakes threads that are parked.
     Unparks,
     /// It cancels or aborts something.

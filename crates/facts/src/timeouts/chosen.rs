@@ -110,10 +110,13 @@ fn is_of_maintainers(project: &Project, at: FunctionRef) -> bool {
         "xtask",
     ];
     let module = &project.files[at.file as usize].module;
-    let is_for_building = matches!(module.name.as_str(), "build" | "make" | "release" | "setup" | "noxfile" | "fabfile");
+    let is_for_building =
+        matches!(module.name.as_str(), "build" | "make" | "publish" | "release" | "setup" | "noxfile" | "fabfile");
     let mut parts = module.name.as_str().split('.');
     // `.github/scripts/labels.py`
-    let is_beside = parts.next().is_some_and(|top| top.is_empty() || FOLDERS.contains(&top)) && parts.next().is_some();
+    // `xtask_codegen`: one of several crates for that.
+    let is_for_work = |top: &str| top.is_empty() || FOLDERS.contains(&top) || top.starts_with("xtask_");
+    let is_beside = parts.next().is_some_and(is_for_work) && parts.next().is_some();
     // `package/scripts/launch.py`: what is installed as a command.
     let is_within = || {
         let folder = unspin_ir::parent_path(module.name);

@@ -1,7 +1,8 @@
 //! Whether a call runs under a deadline that is not its own: a context manager, a combinator, a race, a caller.
 
+use rustc_hash::FxHashSet;
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, ScopeId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, LocalId, Name, ScopeId, StatementKind, Terminator};
 
 use crate::definitions::Definition;
 use crate::model::{Effect, WordKind};
@@ -26,6 +27,7 @@ pub(super) fn is_bounded(project: &Project, at: FunctionRef, shape: &Shape, bloc
     is_bounded_here(project, at, shape, block, call, Race::Any)
         || is_decided(project, at, shape, block)
         || is_bounded_by_callers(project, at, MAX_CALLERS, Race::Any)
+        || is_run_in_time(project, at)
 }
 
 /// Whether a deadline encloses a whole loop, or every run of its function.
@@ -40,6 +42,7 @@ pub(super) fn bounds_loop(project: &Project, at: FunctionRef, shape: &Shape, nat
     is_in_scope(project, at, shape, scope)
         || is_closure_under_deadline(project, at)
         || is_bounded_by_callers(project, at, 1, Race::Timed)
+        || is_run_in_time(project, at)
 }
 
 fn is_bounded_here(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, call: &Call, race: Race) -> bool {
@@ -192,6 +195,64 @@ fn is_decided(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId)
 /// Whether a name speaks of a timeout.
 pub(super) fn is_timeout(project: &Project, path: &str) -> bool {
     path.to_ascii_lowercase().contains("timeout") || project.models.has_word(WordKind::Deadline, path)
+}
+
+/// What a function hands to deadlines: calls that are awaited there, and closures.
+pub(super) fn handed_over(project: &Project, at: FunctionRef) -> impl Iterator<Item = Definition<'_>> {
+    let function = project.function(at);
+    let is_named = |name: Name| name.contains("timeout") || name == "wait_for";
+    let deadlines = function.calls().map(|(call, _)| call).filter(move |call| call.callee.name().is_some_and(is_named));
+    deadlines.filter_map(move |call| {
+        let (model, _) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Deadline)?;
+        let given = call.arguments.get(model.wraps? as usize)?.value;
+        match *function.expr(given) {
+            Expr::Local(local) => project.definitions(at).only(function, local),
+            _ => Some(Definition::Value(given)),
+        }
+    })
+}
+
+/// The functions that all callers in the program run under a deadline, in whichever file; tests are no callers.
+pub(crate) fn functions_in_time(project: &Project) -> FxHashSet<FunctionRef> {
+    let callers = || project.functions().filter(|&at| !project.function(at).is_test);
+    let handed = callers().flat_map(|at| handed_over(project, at).flat_map(move |given| calls_of(project, at, given)));
+    let handed: Vec<(FunctionRef, &Call)> = handed.collect();
+    let targets = |at: FunctionRef, call: &Call| project.resolve_targets(at, call).targets;
+    let mut in_time: FxHashSet<FunctionRef> = handed.iter().flat_map(|&(at, call)| targets(at, call)).collect();
+    let names: FxHashSet<Name> = in_time.iter().map(|&target| project.function(target).name).collect();
+    for at in callers().filter(|&at| project.outline(at).called.names.iter().any(|(name, _)| names.contains(name))) {
+        for (call, _) in project.function(at).calls() {
+            let may_be_one = call.callee.name().is_some_and(|name| names.contains(&unspin_ir::last_part(name)));
+            if may_be_one && !handed.iter().any(|&(_, in_time)| std::ptr::eq(in_time, call)) {
+                for target in targets(at, call) {
+                    in_time.remove(&target);
+                }
+            }
+        }
+    }
+    in_time
+}
+
+/// Whether every caller runs the function, or the one that it is a closure of, under a deadline.
+fn is_run_in_time(project: &Project, at: FunctionRef) -> bool {
+    let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.0 > 0);
+    project.functions_in_time().contains(&at)
+        || parent.is_some_and(|parent| is_run_in_time(project, FunctionRef { file: at.file, function: parent }))
+}
+
+/// The calls that are handed over as one, or in a closure.
+fn calls_of<'p>(project: &'p Project, at: FunctionRef, given: Definition<'p>) -> Vec<(FunctionRef, &'p Call)> {
+    match given {
+        Definition::Call(call) => vec![(at, call)],
+        Definition::Value(value) => match *project.function(at).expr(value) {
+            Expr::Function(closure) => {
+                let closure = FunctionRef { function: closure, ..at };
+                project.function(closure).calls().map(|(call, _)| (closure, call)).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a caller runs the function, or the one that it is a closure of, under a deadline: then the project puts its

@@ -9,8 +9,7 @@ use unspin_ir::{
 
 use crate::definitions::Definition;
 use crate::model::{Bound, BoundWord, CallModel, Effect, TimeoutModel};
-use crate::project::Remark;
-use crate::{FunctionRef, Project};
+use crate::{FunctionRef, Project, SourceFile};
 
 /// How many objects, constructors and wrappers a timeout is looked for through.
 const MAX_HOPS: u32 = 8;
@@ -171,15 +170,30 @@ fn may_hold_timeout(project: &Project, at: FunctionRef, call: &Call, timeout: &T
     call.has_spread() && is_only_named.is_none_or(|keyword| crate::options::may_hold(project, at, call, keyword))
 }
 
-/// Whether the module sets a timeout for everything: `socket.setdefaulttimeout(30)`.
+/// Whether the program sets a timeout for everything, in this file or one beside or above: `socket.setdefaulttimeout(30)`.
 fn is_set_for_all(project: &Project, at: FunctionRef, set_by: &[Name]) -> bool {
-    if !set_by.iter().any(|name| name.as_str() == "setdefaulttimeout") {
-        return false;
-    }
-    let file = &project.files[at.file as usize];
-    let is_setter = |call: &Call| matches!(call.callee, Callee::Path(path) if path.ends_with("setdefaulttimeout"));
-    let mut calls = file.module.functions.iter().flat_map(Function::calls);
-    file.families.says(Remark::DefaultTimeout, || calls.any(|(call, _)| is_setter(call)))
+    let path = &project.files[at.file as usize].path;
+    set_by.iter().any(|name| name.as_str() == "setdefaulttimeout")
+        && project.default_timeouts().iter().any(|place| path.starts_with(place.as_str()))
+}
+
+/// Where a timeout is set for all sockets: folders, and files that set it for themselves and put back what was there.
+pub(crate) fn default_timeouts(files: &[SourceFile]) -> Vec<String> {
+    let calls = |function: &Function, name: &str| {
+        function.calls().any(|(call, _)| {
+            let is_it = matches!(call.callee, Callee::Path(path) if path.ends_with(name));
+            let given = call.arguments.first().map(|argument| function.expr(argument.value));
+            is_it && given != Some(&Expr::Constant(Constant::None))
+        })
+    };
+    let setting = files.iter().filter_map(|file| {
+        let mut setters = file.module.functions.iter().filter(|function| calls(function, ".setdefaulttimeout")).peekable();
+        setters.peek()?;
+        let is_put_back = setters.all(|function| calls(function, ".getdefaulttimeout"));
+        let folder = file.path.rfind('/').map_or(0, |slash| slash + 1);
+        Some(if is_put_back { file.path.clone() } else { file.path[..folder].to_owned() })
+    });
+    setting.collect()
 }
 
 /// The object that carries a timeout, traced back to where it was made.

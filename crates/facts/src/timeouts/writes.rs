@@ -69,24 +69,11 @@ fn is_bounded_elsewhere(project: &Project, at: FunctionRef, call: &Call) -> bool
 /// What a function puts under deadlines.
 fn bounded_in(project: &Project, at: FunctionRef) -> FxHashSet<Name> {
     let function = project.function(at);
-    let mut found = FxHashSet::default();
-    for (call, _) in function.calls() {
-        let is_deadline = |name: Name| name.contains("timeout") || name == "wait_for";
-        if !call.callee.name().is_some_and(is_deadline) {
-            continue;
-        }
-        let Some((model, _)) = project.resolve(at, call).model.filter(|(model, _)| model.effect == Effect::Deadline) else {
-            continue;
-        };
-        let Some(argument) = model.wraps.and_then(|index| call.arguments.get(index as usize)) else { continue };
-        let Expr::Local(local) = *function.expr(argument.value) else { continue };
-        if let Some(Definition::Call(bounded)) = project.definitions(at).only(function, local) {
-            let (method, field) = keys(function, bounded);
-            found.extend(method);
-            found.extend(field);
-        }
-    }
-    found
+    let keys = deadline::handed_over(project, at).filter_map(|given| match given {
+        Definition::Call(bounded) => Some(keys(function, bounded)),
+        _ => None,
+    });
+    keys.flat_map(|(method, field)| method.into_iter().chain(field)).collect()
 }
 
 /// A call by its method, and by the field that it is on.
