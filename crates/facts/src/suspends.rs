@@ -119,7 +119,7 @@ fn awaits_elsewhere(cx: &LoopContext<'_>) -> bool {
     cx.sites.iter().any(|site| site.call.awaited) || cx.natural().body.iter().any(awaits)
 }
 
-/// Whether another way round awaits what a test of the loop reads.
+/// Whether another way round, also one within what the loop calls, awaits what a test of the loop reads.
 fn waits_elsewhere(cx: &LoopContext<'_>) -> bool {
     let body = cx.natural().body.iter();
     let tests: Vec<_> = body
@@ -138,6 +138,10 @@ fn waits_elsewhere(cx: &LoopContext<'_>) -> bool {
         })
     };
     cx.sites.iter().filter(|site| site.call.awaited).any(|site| {
+        let receives = |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains(Effect::Receive);
+        if site.resolution.targets.iter().any(receives) {
+            return true;
+        }
         // What others clear is a part of an object.
         let unspin_ir::Callee::Value(value) = site.call.callee else { return false };
         cx.function.path(value).is_some_and(|path| path.contains('.') && is_tested(&path))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum State {
@@ -135,4 +135,101 @@ pub async fn paced_by_a_peer(connection: transport::Connection, mut handshakes: 
 
 async fn handle(packet: transport::Packet) {
     drop(packet);
+}
+
+pub struct Gate {
+    arrived: std::sync::Mutex<Arrived>,
+    opened: watch::Receiver<usize>,
+}
+
+struct Arrived {
+    opener: watch::Sender<usize>,
+    count: usize,
+}
+
+impl Gate {
+    pub fn new() -> Self {
+        let (opener, opened) = watch::channel(0);
+        Self { arrived: std::sync::Mutex::new(Arrived { opener, count: 0 }), opened }
+    }
+
+    /// The sender is a part of the same object.
+    pub async fn wait(&self, generation: usize) {
+        let mut opened = self.opened.clone();
+        loop {
+            let _ = opened.changed().await;
+            if *opened.borrow() >= generation {
+                break;
+            }
+        }
+    }
+}
+
+pub struct Service {
+    updates: broadcast::Sender<u32>,
+    full: watch::Sender<u64>,
+}
+
+impl Service {
+    pub fn subscribe_to_updates(&self) -> broadcast::Receiver<u32> {
+        self.updates.subscribe()
+    }
+
+    pub fn subscribe_to_changes(&self) -> watch::Receiver<u64> {
+        self.full.subscribe()
+    }
+
+    pub fn is_full(&self) -> bool {
+        *self.full.borrow() > 0
+    }
+
+    pub fn refresh(&self, update: u32) {
+        println!("{update}");
+    }
+}
+
+/// The task holds what it subscribed to.
+pub fn refresh(service: Arc<Service>) {
+    let mut updates = service.subscribe_to_updates();
+    tokio::spawn(async move {
+        loop {
+            match updates.recv().await {
+                Ok(update) => service.refresh(update),
+                Err(error) => log::error!("{error}"),
+            }
+        }
+    });
+}
+
+/// The task does not.
+pub fn refresh_others(service: Arc<Service>, others: Arc<Service>) {
+    let mut updates = service.subscribe_to_updates();
+    tokio::spawn(async move {
+        loop { // expect: closed-channel-spin
+            match updates.recv().await {
+                Ok(update) => others.refresh(update),
+                Err(error) => log::error!("{error}"),
+            }
+        }
+    });
+}
+
+async fn changed(service: &Service, changes: &mut watch::Receiver<u64>) {
+    if service.is_full() {
+        tokio::task::yield_now().await;
+        return;
+    }
+    let _ = changes.changed().await;
+}
+
+/// What was subscribed to is handed over as well.
+pub async fn filled(services: &[Arc<Service>]) {
+    let Some(first) = services.first() else { return };
+    let mut changes = first.subscribe_to_changes();
+    loop {
+        if first.is_full() {
+            return;
+        }
+        changed(first, &mut changes).await;
+    }
 }

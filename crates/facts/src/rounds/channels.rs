@@ -35,13 +35,14 @@ impl<'p> Machine<'p> {
 
     /// Whether the program itself keeps the other side of the channel that it receives from, so that nobody closes it:
     /// `let (_sender, receiver) = channel()`, in an object that the receiving function has, too, handed over by whoever calls
-    /// it, or borrowed by it: `let receiver = self.sender.subscribe()`.
+    /// it, borrowed by it: `let receiver = self.sender.subscribe()`, or kept at hand for the loop.
     pub(super) fn holds_other_side(&self, cx: &Context<'_, 'p>) -> bool {
         let Callee::Method(receiver, _) = cx.call.callee else { return false };
         let Expr::Local(receiver) = *cx.function.expr(receiver) else { return false };
         let Some((at, receiver)) = self.origin_of_local(cx.at, receiver) else { return false };
         let is_here = at == cx.at;
         is_here && self.is_subscribed(at, receiver)
+            || self.keeps_source(cx, at, receiver)
             || self.is_given_subscription(at, receiver)
             || self.is_given_both(at, receiver)
             || self.keeps_pair(cx, at, receiver)
@@ -50,6 +51,18 @@ impl<'p> Machine<'p> {
     /// Whether the receiver was made by a sender that outlives this function: it is a part of what the function borrows.
     fn is_subscribed(&self, at: FunctionRef, receiver: LocalId) -> bool {
         self.subscribed_to(at, receiver).is_some_and(|sender| self.is_borrowed(at, sender, MAX_PARTS))
+    }
+
+    /// Whether the object that made the receiver is used in the function that receives from it, which was handed both:
+    /// `let receiver = client.subscribe(); spawn(async move { loop { receiver.recv().await; client.get() } })`.
+    fn keeps_source(&self, cx: &Context<'_, 'p>, at: FunctionRef, receiver: LocalId) -> bool {
+        let function = self.project.function(at);
+        let source = self.subscribed_to(at, receiver).and_then(|source| crate::shape::root_local(function, source));
+        let is_captured = |source: LocalId| {
+            let name = function.local(source).name;
+            cx.function.locals.iter().any(|l| l.name == name && matches!(l.kind, LocalKind::Captured | LocalKind::Shared))
+        };
+        at != cx.at && source.is_some_and(is_captured)
     }
 
     /// The sender that made a receiver.
@@ -62,7 +75,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether the receiver is a parameter, and every caller in the file had it made by the field of an object:
-    /// `work(service.events.subscribe())`.
+    /// `work(service.events.subscribe())`, or hands the object over as well: `wait(service, service.subscribe())`.
     fn is_given_subscription(&self, at: FunctionRef, receiver: LocalId) -> bool {
         let Some(position) = position_of(self.project.function(at), receiver) else { return false };
         let is_of_object = |(caller, _, call): (FunctionRef, BlockId, &Call)| {
@@ -70,7 +83,9 @@ impl<'p> Machine<'p> {
             let Some(&Expr::Local(given)) = call.arguments.get(position).map(|argument| function.expr(argument.value)) else {
                 return false;
             };
-            self.subscribed_to(caller, given).is_some_and(|sender| matches!(function.expr(sender), Expr::Field(..)))
+            let Some(sender) = self.subscribed_to(caller, given) else { return false };
+            let is_it = |value: ExprId| *function.expr(value) == *function.expr(sender);
+            matches!(function.expr(sender), Expr::Field(..)) || call.arguments.iter().any(|argument| is_it(argument.value))
         };
         let mut calls = self.project.calls_in_file(at).peekable();
         calls.peek().is_some() && calls.all(is_of_object)
@@ -156,11 +171,11 @@ impl<'p> Machine<'p> {
     /// `Actor { receiver, handle: Handle { sender } }`.
     pub(super) fn is_made_with_sender(&self, cx: &Context<'_, 'p>) -> bool {
         let Callee::Method(mut receiver, _) = cx.call.callee else { return false };
-        // `self.receiver.lock().recv()`
+        // `self.receiver.lock().recv()`, `self.receiver.clone().recv()`
         if let Expr::Local(guard) = *cx.function.expr(receiver)
             && let Some(Definition::Call(call)) = self.project.definitions(cx.at).only(cx.function, guard)
             && let Callee::Method(on, method) = call.callee
-            && matches!(method.as_str(), "lock" | "write" | "borrow_mut")
+            && matches!(method.as_str(), "lock" | "write" | "borrow_mut" | "clone")
         {
             receiver = on;
         }
@@ -406,6 +421,23 @@ impl<'p> Machine<'p> {
         statements.into_iter().any(|statement| matches!(&statement.kind, StatementKind::Call(call) if puts(call)))
     }
 
+    /// `while !letters.as_str().is_empty() { letters.next(); }`: what is left is looked at before each step.
+    pub(super) fn is_asked_for_rest(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(receiver, _) = cx.call.callee else { return false };
+        let Some(path) = cx.function.path(receiver).filter(|_| cx.at == self.at) else { return false };
+        let rest_of = |call: &Call| match call.callee {
+            Callee::Method(on, method) if matches!(method.as_str(), "as_str" | "as_slice" | "as_bytes") => {
+                call.result.filter(|_| cx.function.path(on).as_deref() == Some(path.as_str()))
+            }
+            _ => None,
+        };
+        let rests: Vec<LocalId> = cx.function.calls().filter_map(|(call, _)| rest_of(call)).collect();
+        self.body.iter().any(|block| match cx.function.block(block).terminator {
+            Terminator::Branch { test, .. } => crate::shape::mentions_any(cx.function, test, &rests),
+            _ => false,
+        })
+    }
+
     /// Whether a test of the loop asks whether there is anything in a place.
     pub(super) fn is_asked_if_empty(&self, cx: &Context<'_, 'p>, place: ExprId) -> bool {
         let Some(channel) = cx.function.path(place) else { return false };
@@ -490,7 +522,7 @@ fn is_built_with_sender(function: &Function, field: Name) -> bool {
             // `(sender, receiver)` goes on to whoever takes them apart.
             !parts.iter().all(is_side)
                 && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if received.contains(&part)))
-                && parts.iter().any(|&part| matches!(*function.expr(part), Expr::Local(part) if kept.contains(&part)))
+                && parts.iter().any(|&part| crate::shape::mentions_any(function, part, &kept))
         })
     })
 }
