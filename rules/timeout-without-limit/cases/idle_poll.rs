@@ -102,3 +102,22 @@ pub async fn until_cancelled(socket: tokio::net::UdpSocket, stop: tokio_util::sy
         }
     }
 }
+
+/// The flag that it was handed is looked at each time.
+pub async fn poll_until_told(mut stream: tokio::net::TcpStream, wanted: Arc<AtomicBool>) -> std::io::Result<Vec<u8>> {
+    let mut seen = Vec::new();
+    let mut buffer = [0; 512];
+    loop {
+        if wanted.load(Ordering::Relaxed) {
+            return Ok(seen);
+        }
+        let read = match tokio::time::timeout(Duration::from_millis(10), stream.read(&mut buffer)).await {
+            Ok(read) => read?,
+            Err(_) => continue,
+        };
+        match read {
+            0 => return Ok(seen),
+            count => seen.extend_from_slice(&buffer[..count]),
+        }
+    }
+}

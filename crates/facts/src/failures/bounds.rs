@@ -277,6 +277,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
                 Effect::StopCheck => Some("stop-signal"),
                 Effect::Clock => Some("deadline"),
                 Effect::RetryPolicy => Some("limit"),
+                Effect::Query if self.is_handed_flag(origin) => Some("stop-signal"),
                 Effect::Wait | Effect::Query | Effect::Pure | Effect::View if self.is_stop_name(&cx.name_of(origin)) => {
                     Some("stop-signal")
                 }

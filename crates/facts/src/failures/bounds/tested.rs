@@ -1,8 +1,9 @@
 //! What a test on the way round looks at: the failure or something made of it, a flag that others set.
 
-use unspin_ir::{Constant, Expr, ExprId, StatementKind};
+use unspin_ir::{Callee, Constant, Expr, ExprId, LocalId, LocalKind, StatementKind};
 
 use super::Bounds;
+use crate::sites::Site;
 
 /// Through how many variables a failure is followed.
 const MAX_HOPS: u32 = 2;
@@ -32,6 +33,16 @@ impl Bounds<'_, '_> {
         others.any(|other| {
             !matches!(other.name.as_str(), "__init__" | "new") && other.name_span != function.name_span && sets(other)
         })
+    }
+
+    /// Whether a call looks at a flag that the function was handed, and that others set: `signal.load(Relaxed)`.
+    pub(super) fn is_handed_flag(&self, origin: &Site<'_>) -> bool {
+        let Callee::Method(on, _) = origin.call.callee else { return false };
+        let is_handed = |local: LocalId| {
+            matches!(self.cx.function.local(local).kind, LocalKind::Parameter | LocalKind::Captured | LocalKind::Shared)
+        };
+        origin.resolution.receiver.is_some_and(|ty| ty.starts_with("std.sync.atomic."))
+            && matches!(*self.cx.function.expr(on), Expr::Local(local) if is_handed(local))
     }
 
     /// Whether something is the failure, or a variable that was made of it: `code = error.errno`.
