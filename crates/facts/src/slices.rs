@@ -324,6 +324,7 @@ pub(crate) fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool
                         true
                     }
                     "int" => site.call.arguments.first().is_some_and(|a| is_positive(cx, a.value, hops + 1)),
+                    "unwrap_or" => is_word_end(cx, site),
                     _ => site.effect == Some(Effect::Write) || is_of_checked(cx, site),
                 };
             }
@@ -337,6 +338,37 @@ pub(crate) fn is_positive(cx: &LoopContext<'_>, expr: ExprId, hops: u32) -> bool
         }
         _ => false,
     }
+}
+
+/// `rest.find(char::is_whitespace).unwrap_or(rest.len())` of what was trimmed in front: no blank stands there.
+fn is_word_end(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Callee::Method(found, _) = site.call.callee else { return false };
+    let Some(Callee::Method(text, _)) = cx.origin_site(found).filter(|search| seeks_blank(cx, search)).map(|s| s.call.callee)
+    else {
+        return false;
+    };
+    let trims = |other: &Site<'_>| {
+        let is_trim =
+            matches!(other.call.callee, Callee::Method(_, method) if matches!(method.as_str(), "trim" | "trim_start"));
+        is_trim && matches!(*cx.function.expr(text), Expr::Local(local) if other.call.result == Some(local))
+    };
+    cx.sites.iter().any(trims)
+}
+
+/// `text.find(char::is_whitespace)`, `text.find(|c: char| c.is_whitespace())`, `text.find(' ')`.
+fn seeks_blank(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let is_named_blank = |name: unspin_ir::Name| name.ends_with("whitespace");
+    let (Callee::Method(_, method), [sought]) = (site.call.callee, &site.call.arguments[..]) else { return false };
+    method == "find"
+        && match *cx.function.expr(sought.value) {
+            Expr::Function(id) => {
+                let closure = cx.project.function(FunctionRef { file: cx.at.file, function: id });
+                closure.calls().any(|(call, _)| call.callee.name().is_some_and(is_named_blank))
+            }
+            Expr::Global(name) => is_named_blank(name),
+            Expr::Constant(Constant::Text(text)) => text == " ",
+            _ => false,
+        }
 }
 
 /// `Packet::new_checked(data)?.length()`: what was checked is at least as long as its own head.

@@ -83,3 +83,10 @@ def take_from_another(port, connection: socket.socket) -> None:
         if port.in_waiting():
             connection.sendall(port.read(10))
         port.write(connection.recv(1024))
+
+
+def serves_each(table, sent):
+    """Each round takes another one."""
+    while True:
+        client = table.waiting().pop(0)
+        sent.append(client.recv(100))

@@ -87,3 +87,41 @@ pub fn while_it_is_ok(mut stream: TcpStream) {
     let mut bytes = [0; 128];
     while stream.read(&mut bytes).is_ok_and(|count| count <= 128) {} // expect: unread-end-of-input
 }
+
+/// What is named for the end is told apart.
+pub fn is_group(p: &mut Parser) -> bool {
+    let mut depth = 0;
+    let mut offset = 0;
+    loop {
+        match p.nth(offset) {
+            T!['('] => depth += 1,
+            T![')'] => {
+                depth -= 1;
+                if depth == 0 {
+                    return true;
+                }
+            }
+            EOF => return false,
+            _ => {}
+        }
+        offset += 1;
+    }
+}
+
+pub fn is_group_without_end(p: &mut Parser) -> bool {
+    let mut depth = 0;
+    let mut offset = 0;
+    loop { // expect: unread-end-of-input
+        match p.nth(offset) {
+            T!['('] => depth += 1,
+            T![')'] => {
+                depth -= 1;
+                if depth == 0 {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        offset += 1;
+    }
+}

@@ -226,3 +226,30 @@ pub fn after_spaces(mut text: &str) -> &str {
 fn first(text: &str) -> Option<char> {
     char::from_u32(u32::from(*text.as_bytes().first()?))
 }
+
+/// What was trimmed in front does not begin with a blank.
+pub fn words(token: &Token) {
+    let mut rest = token.text();
+    loop {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            break;
+        }
+        let length = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
+        println!("{}", &rest[..length]);
+        rest = &rest[length..];
+    }
+}
+
+pub fn fields(token: &Token) {
+    let mut rest = token.text();
+    loop { // expect: zero-step
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            break;
+        }
+        let length = rest.find(',').unwrap_or(rest.len());
+        println!("{}", &rest[..length]);
+        rest = &rest[length..];
+    }
+}

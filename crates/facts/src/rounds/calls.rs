@@ -972,8 +972,8 @@ impl<'p> Machine<'p> {
             let empty = Slot::of(self.values.literal(Literal::Empty));
             state.store.slots.insert(place, empty);
         }
-        let fresh = Slot::of(self.values.fresh());
-        self.finish(state, cx.call, fresh)
+        // Each item that is taken out is another one.
+        self.made(state, cx)
     }
 
     /// What was kept once is kept again, unless what the closure asks for changes meanwhile.

@@ -53,6 +53,7 @@ impl<'p> Machine<'p> {
                     || self.fills_nothing(cx, model)
                     || is_of_another_trait(cx)
                     || self.is_no_option(cx, model)
+                    || self.is_told_apart_by_name(cx)
                     || is_successor(cx)))
         {
             return self.unfollowed_transfer(state, cx, model);
@@ -194,6 +195,7 @@ impl<'p> Machine<'p> {
                 self.is_own_pipe(cx)
                     || self.is_raw_terminal(cx)
                     || is_asked_for_a_while(cx)
+                    || self.is_asked_for_rest(cx)
                     || self.is_given_what_is_left(cx, model)
             }
             Mode::NothingTaken => self.is_given_socket(cx, model) || self.is_given_vector(cx),
@@ -256,6 +258,20 @@ impl<'p> Machine<'p> {
             }
         }
         has_variants && !is_asked
+    }
+
+    /// Whether the result is compared with something that is named for the end: `match p.nth(at) { EOF => return, .. }`.
+    fn is_told_apart_by_name(&self, cx: &Context<'_, 'p>) -> bool {
+        let Some(result) = cx.call.result else { return false };
+        let is_it = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
+        let is_end = |expr: ExprId| match *cx.function.expr(expr) {
+            Expr::Global(name) => self.project.models.has_word(WordKind::End, &unspin_ir::last_part(name)),
+            _ => false,
+        };
+        cx.function.exprs.iter().any(|expr| match *expr {
+            Expr::Compare(_, a, b) => is_it(a) && is_end(b) || is_it(b) && is_end(a),
+            _ => false,
+        })
     }
 
     /// Whether a class of the project has a method of this name which raises at the end of its input. Files are known to
