@@ -48,12 +48,13 @@ pub(crate) fn waves<'u, 'f>(units: &'u [Vec<&'f Named>]) -> Vec<&'u [Vec<&'f Nam
     let mut waves = Vec::new();
     let (mut start, mut files) = (0, 0);
     for (at, unit) in units.iter().enumerate() {
-        files += unit.len();
-        if files >= FILES_OF_WAVE || at + 1 == units.len() {
-            waves.push(&units[start..=at]);
-            (start, files) = (at + 1, 0);
+        if files > 0 && files + unit.len() > FILES_OF_WAVE {
+            waves.push(&units[start..at]);
+            (start, files) = (at, 0);
         }
+        files += unit.len();
     }
+    waves.push(&units[start..]);
     waves
 }
 

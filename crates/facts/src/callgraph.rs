@@ -115,7 +115,7 @@ impl CallGraph {
         });
         graph.edges = edges.collect();
         for edge in graph.edges.iter().flatten() {
-            let callee = (graph.starts[edge.to.file as usize] + edge.to.function.0) as usize;
+            let callee = graph.number(edge.to) as usize;
             if graph.callers[callee].last() != Some(&edge.from) {
                 graph.callers[callee].push(edge.from);
             }
@@ -125,14 +125,14 @@ impl CallGraph {
 
     /// The number of a function, by which algorithms index it.
     pub(crate) fn number(&self, at: FunctionRef) -> u32 {
-        self.starts[at.file as usize] + at.function.0
+        self.starts[at.file as usize] + at.function.index() as u32
     }
 
     /// The function with a number.
     pub(crate) fn function(&self, number: u32) -> FunctionRef {
         let file = self.starts.partition_point(|&start| start <= number) - 1;
         // Files without functions share their start with the next one; the last of them is the one meant.
-        FunctionRef { file: file as u32, function: FunctionId(number - self.starts[file]) }
+        FunctionRef { file: file as u32, function: FunctionId::new((number - self.starts[file]) as usize) }
     }
 
     /// How many functions there are.

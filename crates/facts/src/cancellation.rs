@@ -135,7 +135,7 @@ fn unheeded_token(cx: &LoopContext<'_>) -> Option<Observation> {
 /// Where the result of a call is nothing: past the tests of it that follow.
 fn arm_of_none(cx: &LoopContext<'_>, site: &Site<'_>, result: LocalId) -> BlockId {
     let is_result = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
-    let is_none = |expr: ExprId| *cx.function.expr(expr) == Expr::Constant(Constant::None);
+    let is_none = |expr: ExprId| *cx.function.expr(expr) == Expr::Constant(&Constant::None);
     let mut at = site.block;
     for _ in 0..16 {
         let data = cx.function.block(at);
@@ -160,9 +160,7 @@ fn arm_of_none(cx: &LoopContext<'_>, site: &Site<'_>, result: LocalId) -> BlockI
 fn names_stop(cx: &LoopContext<'_>, block: BlockId) -> bool {
     let speaks = |name: &str| cx.project.models.has_word(WordKind::Stop, name.rsplit('.').next().unwrap_or_default());
     cx.function.block(block).statements.iter().any(|statement| match statement.kind {
-        StatementKind::Assign(_, value) => {
-            matches!(cx.function.expr(value), Expr::Variant(name, _) | Expr::Global(name) if speaks(name))
-        }
+        StatementKind::Assign(_, value) => cx.function.expr(value).named().is_some_and(|name| speaks(&name)),
         _ => false,
     })
 }

@@ -77,9 +77,9 @@ impl Held<'_> {
 
     fn local(&self, local: LocalId) -> Place {
         let data = self.function.local(local);
-        match (data.kind, self.locals.get_or_init(|| assigned(self.function))[local.0 as usize]) {
+        match (data.kind, self.locals.get_or_init(|| assigned(self.function))[local.index()]) {
             (LocalKind::Variable | LocalKind::Temporary, Some(true)) => Place::Collection,
-            (LocalKind::Parameter, None) if data.ty.is_none() => Place::Untyped(data.name),
+            (LocalKind::Parameter, None) if self.function.declared_type(local).is_none() => Place::Untyped(data.name),
             _ => Place::Unknown,
         }
     }
@@ -88,7 +88,7 @@ impl Held<'_> {
 fn assigned(function: &Function) -> Box<[Option<bool>]> {
     let mut found = vec![None; function.locals.len()].into_boxed_slice();
     let mut note = |local: LocalId, is_collection: bool| {
-        let known = &mut found[local.0 as usize];
+        let known = &mut found[local.index()];
         *known = Some(known.unwrap_or(true) && is_collection);
     };
     for statement in function.blocks.iter().flat_map(|block| &block.statements) {

@@ -19,15 +19,15 @@ pub(crate) struct Constants {
 /// `None` for what is assigned more than once, or something that is no constant.
 #[derive(Debug, Default)]
 struct FileConstants {
-    globals: FxHashMap<Name, Option<Constant>>,
+    globals: FxHashMap<Name, Option<&'static Constant>>,
     /// By the last part of the name.
-    members: FxHashMap<Name, Option<Constant>>,
+    members: FxHashMap<Name, Option<&'static Constant>>,
     /// Collections that are made of constants alone.
     collections: FxHashMap<Name, Option<Collection>>,
 }
 
 /// What kind of collection, and its members.
-type Collection = (Aggregate, Box<[Constant]>);
+type Collection = (Aggregate, Box<[&'static Constant]>);
 
 /// A collection of more members is not kept.
 const MAX_MEMBERS: usize = 32;
@@ -66,7 +66,7 @@ impl FileConstants {
     fn add(&mut self, body: &Function, place: ExprId, value: ExprId) {
         let is_flag = |name: Name| !name.chars().any(char::is_uppercase);
         let constant = match body.expr(value) {
-            Expr::Constant(constant) => Some(constant),
+            Expr::Constant(constant) => Some(*constant),
             _ => None,
         };
         let (global, member) = match body.expr(place) {
@@ -82,7 +82,7 @@ impl FileConstants {
         for (names, name) in [(&mut self.globals, global), (&mut self.members, member)] {
             if let Some(name) = name {
                 let kept = constant.filter(|constant| !(matches!(constant, Constant::Bool(_)) && is_flag(name)));
-                names.entry(name).and_modify(|known| *known = None).or_insert_with(|| kept.cloned());
+                names.entry(name).and_modify(|known| *known = None).or_insert(kept);
             }
         }
     }
@@ -94,7 +94,7 @@ fn collection(body: &Function, value: ExprId) -> Option<Collection> {
         return None;
     };
     let constant = |&part: &ExprId| match body.expr(part) {
-        Expr::Constant(constant) => Some(constant.clone()),
+        Expr::Constant(constant) => Some(*constant),
         _ => None,
     };
     let members = parts.iter().take(MAX_MEMBERS + 1).map(constant).collect::<Option<Box<[_]>>>()?;
@@ -103,14 +103,14 @@ fn collection(body: &Function, value: ExprId) -> Option<Collection> {
 
 impl Project {
     /// The members of the tuple, list or set of constants that a global name of a file stands for.
-    pub(crate) fn constant_members(&self, file: u32, global: Name) -> Option<(Aggregate, &[Constant])> {
+    pub(crate) fn constant_members(&self, file: u32, global: Name) -> Option<(Aggregate, &[&'static Constant])> {
         let (kind, members) = self.constants_of(file)?.collections.get(&global)?.as_ref()?;
         Some((*kind, members))
     }
 
     /// The constant that a global name of a file stands for: assigned once, at the top of the file.
-    pub(crate) fn constant(&self, file: u32, global: Name) -> Option<Constant> {
-        self.constants_of(file)?.globals.get(&global)?.clone()
+    pub(crate) fn constant(&self, file: u32, global: Name) -> Option<&'static Constant> {
+        self.constants_of(file)?.globals.get(&global).copied()?
     }
 
     /// Whether the file assigns a global name anywhere.
@@ -120,13 +120,19 @@ impl Project {
 
     /// The constant that `self.NAME` stands for: written in capitals, so never assigned elsewhere, and assigned once in
     /// the body of a class of the file.
-    pub(crate) fn class_constant(&self, at: FunctionRef, function: &Function, base: ExprId, field: Name) -> Option<Constant> {
+    pub(crate) fn class_constant(
+        &self,
+        at: FunctionRef,
+        function: &Function,
+        base: ExprId,
+        field: Name,
+    ) -> Option<&'static Constant> {
         let is_constant_name = field.chars().any(char::is_uppercase) && !field.chars().any(char::is_lowercase);
         let is_local = matches!(function.expr(base), Expr::Local(_) | Expr::Global(_));
         if !is_constant_name || !is_local {
             return None;
         }
-        self.constants_of(at.file)?.members.get(&field)?.clone()
+        self.constants_of(at.file)?.members.get(&field).copied()?
     }
 
     fn constants_of(&self, file: u32) -> Option<&FileConstants> {

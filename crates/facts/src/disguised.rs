@@ -26,7 +26,7 @@ pub(crate) fn may_leave(terminator: &Terminator) -> bool {
 fn says_not_ready(function: &Function, expr: ExprId) -> bool {
     match function.expr(expr) {
         Expr::Global(path) => path.ends_with(".WouldBlock"),
-        Expr::Variant(_, parts) => parts.iter().any(|&part| says_not_ready(function, part)),
+        Expr::Variant(variant) => variant.parts.iter().any(|&part| says_not_ready(function, part)),
         _ => false,
     }
 }
@@ -55,8 +55,8 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
 /// What is compared with the end of an input, and the outcome that means it.
 fn end_asked_for(cx: (&Project, FunctionRef), function: &Function, test: ExprId) -> Option<(ExprId, bool)> {
     let is_number = |expr: ExprId, wanted: i64| match function.expr(expr) {
-        Expr::Global(name) => cx.0.constant(cx.1.file, *name) == Some(Constant::Int(wanted)),
-        other => *other == Expr::Constant(Constant::Int(wanted)),
+        Expr::Global(name) => cx.0.constant(cx.1.file, *name) == Some(&Constant::Int(wanted)),
+        other => matches!(other, Expr::Constant(Constant::Int(number)) if *number == wanted),
     };
     match *function.expr(test) {
         Expr::Unary(UnaryOp::Not, inner) => end_asked_for(cx, function, inner).map(|(read, when)| (read, !when)),

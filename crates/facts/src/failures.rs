@@ -40,7 +40,7 @@ pub(crate) struct Failure {
     /// The variable that holds the failure as a result, where a test has told: `if result.is_err()`.
     failed: Option<LocalId>,
     /// The answer by which the function that was called told it.
-    told: Option<(LocalId, Constant)>,
+    told: Option<(LocalId, &'static Constant)>,
 }
 
 /// Observations of every way through a failure.
@@ -142,7 +142,7 @@ fn observe_one(
     let may_be_remote = remote != Remote::No;
     let mut bounds = Bounds::new(cx, site, failure, &graph).on_every_way(may_be_remote);
     if may_be_remote && !(bounds.pauses() && bounds.names.contains(&"limit")) {
-        let at_block = tested.get_or_init(|| feasible::tested(cx))[site.block.0 as usize].as_ref();
+        let at_block = tested.get_or_init(|| feasible::tested(cx))[site.block.index()].as_ref();
         let known = at_block.map(|start| feasible::at_call(cx, site, start)).filter(|known| !known.is_empty());
         if known.is_some() {
             graph = feasible::after(cx, failure, site.block, known);

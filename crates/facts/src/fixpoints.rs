@@ -43,7 +43,7 @@ fn infinite_number(cx: &LoopContext<'_>) -> Option<Found> {
     }
     let (local, limit) = compared?;
     let is_float_limit = matches!(cx.function.expr(limit), Expr::Constant(Constant::Float(_)));
-    let is_float = cx.function.local(local).ty.is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
+    let is_float = cx.function.declared_type(local).is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
     let mut step = None;
     for (place, value, span) in cx.assignments() {
         if *cx.function.expr(place) != Expr::Local(local) {

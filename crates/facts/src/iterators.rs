@@ -43,7 +43,7 @@ fn has_wrong_sentinel(cx: &LoopContext<'_>, call: &Call) -> bool {
     if call.callee != Callee::Path(unspin_ir::name("iter")) || call.positional() != 2 {
         return false;
     }
-    let [asked, sentinel] = call.arguments.as_slice() else { return false };
+    let [asked, sentinel] = &*call.arguments else { return false };
     let Expr::Constant(sentinel) = cx.function.expr(sentinel.value) else { return false };
     match end_of(cx, asked.value) {
         Some(EndValue::EmptyBytes) => matches!(sentinel, Constant::Text(_) | Constant::None | Constant::Int(_)),
@@ -80,14 +80,14 @@ fn end_of(cx: &LoopContext<'_>, asked: ExprId) -> Option<EndValue> {
                 _ => None,
             })
         }
-        Expr::Field(base, method) => ends(cx.at, &bound(base, method, Vec::new())),
+        Expr::Field(base, method) => ends(cx.at, &bound(base, method, Box::default())),
         // `partial(f.read, 1024)`
         _ => {
             let (_, _, call) = cx.shape.origin(cx.function, asked)?;
             let is_partial = matches!(call.callee, Callee::Path(path) if path.rsplit('.').next() == Some("partial"));
             let (first, rest) = call.arguments.split_first().filter(|_| is_partial)?;
             match *cx.function.expr(first.value) {
-                Expr::Field(base, method) => ends(cx.at, &bound(base, method, rest.to_vec())),
+                Expr::Field(base, method) => ends(cx.at, &bound(base, method, rest.into())),
                 _ => None,
             }
         }
@@ -118,7 +118,7 @@ fn reads_binary(cx: &LoopContext<'_>, closure: &Function, call: &Call) -> bool {
         && cx.function.calls().any(|(made, _)| made.result.is_some_and(|result| opens(made, result)))
 }
 
-fn bound(receiver: ExprId, method: unspin_ir::Name, arguments: Vec<Argument>) -> Call {
+fn bound(receiver: ExprId, method: unspin_ir::Name, arguments: Box<[Argument]>) -> Call {
     Call { callee: Callee::Method(receiver, method), arguments, result: None, awaited: false, raises: true, panics: false }
 }
 
@@ -210,13 +210,13 @@ pub(crate) fn stuck_failure(project: &Project, at: FunctionRef, shape: &crate::s
     let moving: unspin_flow::BlockSet =
         function.block_ids().filter(|(_, data)| data.statements.iter().any(moves)).map(|(block, _)| block).collect();
     let within: unspin_flow::BlockSet = function.block_ids().map(|(block, _)| block).collect();
-    let unmoved = unspin_flow::ways::reachable(&shape.cfg, unspin_ir::BlockId(0), &within, &moving);
+    let unmoved = unspin_flow::ways::reachable(&shape.cfg, unspin_ir::BlockId::new(0), &within, &moving);
     let sets_field = function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
         StatementKind::Assign(place, _) => of_self(*place) && matches!(function.expr(*place), Expr::Field(..)),
         _ => false,
     });
     let failed = unmoved.iter().find(|&block| match function.block(block).terminator {
-        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(name, _) if *name == "Err"),
+        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(variant) if variant.name == "Err"),
         _ => false,
     })?;
     let gives_good = function.blocks.iter().any(|block| match block.terminator {

@@ -221,7 +221,7 @@ fn constant_truth(cx: &LoopContext<'_>, test: ExprId) -> Option<bool> {
     };
     match cx.function.expr(test) {
         Expr::Constant(constant) => Some(of(constant)),
-        Expr::Global(name) => cx.project.constant(cx.at.file, *name).as_ref().map(of),
+        Expr::Global(name) => cx.project.constant(cx.at.file, *name).map(of),
         Expr::Truth(inner) => constant_truth(cx, *inner),
         Expr::Unary(unspin_ir::UnaryOp::Not, inner) => constant_truth(cx, *inner).map(|truth| !truth),
         _ => None,
@@ -233,7 +233,7 @@ fn is_expected_failure(cx: &LoopContext<'_>, unwind: BlockId) -> bool {
     // The block that leaves a context manager asks it only then.
     let mut at = unwind;
     while let Terminator::Goto(next) = cx.function.block(at).terminator
-        && next.0 > at.0
+        && next > at
     {
         at = next;
     }

@@ -49,7 +49,7 @@ pub(crate) fn observe(project: &Project, at: FunctionRef, shape: &LazyShape<'_>)
 
 /// Variables that hold a value and nothing else.
 fn aliases(function: &Function, shape: &LazyShape<'_>, value: LocalId) -> Vec<LocalId> {
-    let locals = (0..function.locals.len()).map(|index| LocalId(index as u32));
+    let locals = (0..function.locals.len()).map(LocalId::new);
     let is_alias = |local: &LocalId| {
         matches!(shape.definitions(*local), [definition]
             if definition.value.is_some_and(|held| *function.expr(held) == Expr::Local(value)))
@@ -67,7 +67,7 @@ fn waits_for_given(project: &Project, file: u32) -> bool {
         })
     };
     functions.filter(|(_, function)| waits(function)).any(|(index, _)| {
-        let at = FunctionRef { file, function: FunctionId(index as u32) };
+        let at = FunctionRef { file, function: FunctionId::new(index) };
         project.runner(at) == Some(Runner::DetachedTask)
     })
 }

@@ -53,7 +53,7 @@ impl Outline {
     }
 
     pub(crate) fn function(&self, id: unspin_ir::FunctionId) -> &FunctionOutline {
-        &self.functions[id.0 as usize]
+        &self.functions[id.index()]
     }
 }
 

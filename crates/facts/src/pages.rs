@@ -51,8 +51,8 @@ fn tokens(cx: &LoopContext<'_>) -> Vec<LocalId> {
         let name = name.to_ascii_lowercase();
         ["token", "cursor", "marker", "next", "continuation", "url", "page", "offset"].iter().any(|word| name.contains(word))
     };
-    (0..cx.function.locals.len() as u32)
-        .map(LocalId)
+    (0..cx.function.locals.len())
+        .map(LocalId::new)
         .filter(|&local| {
             let data = cx.function.local(local);
             data.kind == unspin_ir::LocalKind::Variable || data.kind == unspin_ir::LocalKind::Parameter

@@ -53,7 +53,7 @@ fn looked_at(cx: &LoopContext<'_>, site: &Site<'_>) -> Option<Name> {
             let mut found = None;
             for block in &function.blocks {
                 let Terminator::Return(Some(value)) = block.terminator else { continue };
-                if *function.expr(value) == Expr::Constant(Constant::None) {
+                if *function.expr(value) == Expr::Constant(&Constant::None) {
                     continue;
                 }
                 let of_this = first_of(cx.project, target, value)?;

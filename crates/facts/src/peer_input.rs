@@ -197,7 +197,7 @@ impl Origin<'_> {
 /// Whether a value is the second of what an accept gives: the address says nothing that could be wrong, nor can it be gone.
 fn is_address(cx: &LoopContext<'_>, value: ExprId) -> bool {
     let Expr::Index(accepted, part) = *cx.function.expr(value) else { return false };
-    *cx.function.expr(part) == Expr::Constant(Constant::Int(1))
+    *cx.function.expr(part) == Expr::Constant(&Constant::Int(1))
         && cx.origin_site(accepted).is_some_and(|site| site.effect == Some(Effect::Accept))
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 /// Whether the function is itself polled, so that it can answer that it is not ready.
 fn is_polled(cx: &LoopContext<'_>) -> bool {
     let is_context = |parameter: &unspin_ir::Parameter| {
-        cx.function.local(parameter.local).ty.is_some_and(|ty| unspin_ir::last_part(ty) == "Context")
+        cx.function.declared_type(parameter.local).is_some_and(|ty| unspin_ir::last_part(ty) == "Context")
     };
     cx.function.name.starts_with("poll") || cx.function.parameters.iter().any(is_context)
 }
@@ -106,7 +106,7 @@ fn is_quiet(cx: &LoopContext<'_>, site: &Site<'_>, statement: &Statement) -> boo
             model.is_some_and(|(model, _)| looks(model.effect)) || call.callee.name().is_some_and(is_look)
         }
         StatementKind::Assign(place, value) => match *function.expr(*value) {
-            Expr::Variant(state, _) if !matches!(function.expr(*place), Expr::Local(_)) => is_state_of(cx, site, state),
+            Expr::Variant(ref state) if !matches!(function.expr(*place), Expr::Local(_)) => is_state_of(cx, site, state.name),
             Expr::Local(_) | Expr::Payload(..) => true,
             Expr::Field(..) => matches!(function.expr(*place), Expr::Local(_)),
             _ => false,

@@ -89,7 +89,7 @@ fn is_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     speaks_of_heartbeat(&cx.name_of(site))
         || speaks_of_heartbeat(&cx.function.name)
         || site.call.arguments.iter().any(|argument| match cx.function.expr(argument.value) {
-            Expr::Variant(variant, _) => speaks_of_heartbeat(variant),
+            Expr::Variant(variant) => speaks_of_heartbeat(&variant.name),
             _ => cx.function.path(argument.value).is_some_and(|path| speaks_of_heartbeat(&path)),
         })
 }
@@ -100,10 +100,9 @@ fn says_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>, depth: u32) -> bool {
         let mut found = false;
         crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
             found |= match cx.function.expr(part) {
-                Expr::Variant(name, _) | Expr::Global(name) => speaks_of_heartbeat(name.rsplit('.').next().unwrap_or_default()),
                 Expr::Constant(Constant::Text(text)) => speaks_of_heartbeat(text) && text.len() < 16,
                 Expr::Local(_) => depth > 0 && cx.origin_site(part).is_some_and(|origin| says_heartbeat(cx, origin, depth - 1)),
-                _ => false,
+                named => named.named().is_some_and(|name| speaks_of_heartbeat(&unspin_ir::last_part(name))),
             };
         });
         found
@@ -121,14 +120,14 @@ fn ignored_verdict<'c, 'p>(cx: &'c LoopContext<'p>) -> Option<&'c Site<'p>> {
     };
     let names_dead = |target: crate::FunctionRef| {
         cx.project.function(target).exprs.iter().any(|expr| match expr {
-            Expr::Variant(name, _) | Expr::Global(name) | Expr::HasVariant(_, name) => is_dead(name),
-            _ => false,
+            Expr::HasVariant(_, name) => is_dead(name),
+            named => named.named().is_some_and(|name| is_dead(&name)),
         })
     };
     let may_say = |target: crate::FunctionRef| {
         let calls = cx.project.function(target).calls();
         let returns = cx.project.function(target).blocks.iter().any(|block| {
-            matches!(block.terminator, unspin_ir::Terminator::Return(Some(value)) if *cx.project.function(target).expr(value) != Expr::Constant(Constant::Unit))
+            matches!(block.terminator, unspin_ir::Terminator::Return(Some(value)) if *cx.project.function(target).expr(value) != Expr::Constant(&Constant::Unit))
         });
         returns
             && (names_dead(target)

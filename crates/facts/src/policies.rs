@@ -69,12 +69,12 @@ pub(crate) fn is_policy(model: &CallModel) -> bool {
 
 /// `@retry` without arguments: the same as `@retry()`.
 fn bare_decorator(project: &Project, at: FunctionRef, function: &Function) -> Option<Observation> {
-    let around = function.parent.unwrap_or(unspin_ir::FunctionId(0));
+    let around = function.parent.unwrap_or(unspin_ir::FunctionId::new(0));
     let around = project.function(FunctionRef { file: at.file, function: around });
     let decorator = function.decorators.iter().copied().find(|decorator| {
         let call = Call {
             callee: Callee::Path(*decorator),
-            arguments: Vec::new(),
+            arguments: Box::default(),
             result: None,
             awaited: false,
             raises: true,

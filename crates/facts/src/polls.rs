@@ -282,7 +282,7 @@ fn waits_for_item(cx: &LoopContext<'_>, site: &Site<'_>, tests: &[ExprId]) -> bo
         }
         match *cx.function.expr(at) {
             Expr::Compare(CompareOp::Is | CompareOp::IsNot, a, b) => {
-                is_answer(a) && *cx.function.expr(b) == Expr::Constant(unspin_ir::Constant::None)
+                is_answer(a) && *cx.function.expr(b) == Expr::Constant(&unspin_ir::Constant::None)
             }
             Expr::HasVariant(value, _) => is_answer(value),
             _ => is_answer(at),

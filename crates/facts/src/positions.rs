@@ -160,7 +160,7 @@ fn is_of_bytes(cx: &LoopContext<'_>, value: ExprId, hops: u32) -> bool {
     }
     let is_high = |side: ExprId| match *cx.function.expr(side) {
         Expr::Binary(BinaryOp::ShiftLeft | BinaryOp::Multiply, _, by) => {
-            matches!(*cx.function.expr(by), Expr::Constant(Constant::Int(by)) if by >= 8)
+            matches!(*cx.function.expr(by), Expr::Constant(&Constant::Int(by)) if by >= 8)
         }
         _ => false,
     };
@@ -243,7 +243,7 @@ pub(crate) fn stands_at(cx: &LoopContext<'_>, value: ExprId, position: LocalId, 
 
 pub(crate) fn is_constant(cx: &LoopContext<'_>, value: ExprId) -> bool {
     match *cx.function.expr(value) {
-        Expr::Constant(Constant::Int(value)) => value >= 0,
+        Expr::Constant(&Constant::Int(value)) => value >= 0,
         // `!MASK`
         Expr::Unary(_, inner) | Expr::Truth(inner) => is_constant(cx, inner),
         Expr::Global(name) => cx.project.constant(cx.at.file, name).is_some(),

@@ -202,7 +202,7 @@ impl Project {
 
     /// A function.
     pub fn function(&self, at: FunctionRef) -> &Function {
-        &self.files[at.file as usize].module.functions[at.function.0 as usize]
+        &self.files[at.file as usize].module.functions[at.function.index()]
     }
 
     pub(crate) fn outline(&self, at: FunctionRef) -> &FunctionOutline {
@@ -212,15 +212,15 @@ impl Project {
     /// Every function, files in order, functions in the order of the source.
     pub fn functions(&self) -> impl Iterator<Item = FunctionRef> + '_ {
         self.files.iter().enumerate().flat_map(|(file, source)| {
-            let ids = 0..source.module.functions.len() as u32;
-            ids.map(move |function| FunctionRef { file: file as u32, function: FunctionId(function) })
+            let ids = 0..source.module.functions.len();
+            ids.map(move |function| FunctionRef { file: file as u32, function: FunctionId::new(function) })
         })
     }
 
     /// The functions of one file, in the order of the source.
     pub fn functions_of(&self, file: u32) -> impl Iterator<Item = FunctionRef> + '_ {
-        let ids = 0..self.files[file as usize].module.functions.len() as u32;
-        ids.map(move |function| FunctionRef { file, function: FunctionId(function) })
+        let ids = 0..self.files[file as usize].module.functions.len();
+        ids.map(move |function| FunctionRef { file, function: FunctionId::new(function) })
     }
 
     /// The calls of a function in its own file, with who makes each and in which of its blocks. What other files call is not
@@ -247,7 +247,7 @@ impl Project {
         loop {
             let function = self.function(at);
             if function.owner.is_some() {
-                return self.index.owners[at.file as usize][at.function.0 as usize];
+                return self.index.owners[at.file as usize][at.function.index()];
             }
             // A parent comes from the same file and encloses its child, so this ends.
             at = FunctionRef { file: at.file, function: function.parent.filter(|&parent| parent != at.function)? };

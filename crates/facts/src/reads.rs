@@ -60,7 +60,7 @@ fn of_call(project: &Project, at: FunctionRef, shape: &LazyShape<'_>, call: &Cal
 /// `read()`, `read(-1)`.
 fn is_without_size(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let function = project.function(at);
-    match call.arguments.as_slice() {
+    match &*call.arguments {
         [] => true,
         [only] => matches!(function.expr(only.value), Expr::Constant(Constant::Int(-1) | Constant::None)),
         _ => false,

@@ -300,7 +300,7 @@ impl<'a> Resolver<'a, '_> {
         let outer = Self { at: FunctionRef { file: self.at.file, function: parent }, ..self };
         let name = function.local(local).name;
         let local = outer.function().locals.iter().position(|outer| outer.name == name)?;
-        Some(outer.local(LocalId(local as u32), hops + 1))
+        Some(outer.local(LocalId::new(local), hops + 1))
     }
 
     fn is_global(self, expr: ExprId) -> bool {

@@ -83,7 +83,8 @@ fn halved(cx: &LoopContext<'_>, value: ExprId) -> Option<(LocalId, LocalId)> {
             return None;
         };
         let rounds = op != BinaryOp::Divide || crate::sites::is_rust(cx.project, cx.at);
-        let by_two = *cx.function.expr(by) == Expr::Constant(Constant::Int(if op == BinaryOp::ShiftRight { 1 } else { 2 }));
+        let half = if op == BinaryOp::ShiftRight { 1 } else { 2 };
+        let by_two = matches!(*cx.function.expr(by), Expr::Constant(&Constant::Int(by)) if by == half);
         (rounds && by_two).then_some(whole)
     };
     if let Some(whole) = half(value) {
@@ -136,7 +137,7 @@ fn comes_closer(cx: &LoopContext<'_>, tested: &[LocalId]) -> Option<Found> {
         return None;
     }
     let is_float = |local: LocalId| {
-        let declared = cx.function.local(local).ty.is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
+        let declared = cx.function.declared_type(local).is_some_and(|ty| matches!(ty.as_str(), "f64" | "f32" | "float"));
         let mut values = cx.shape.definitions(local).iter().filter_map(|definition| definition.value);
         declared || values.any(|value| has(cx, value, &|part| matches!(part, Expr::Constant(Constant::Float(_)))))
     };
@@ -174,7 +175,7 @@ fn flag_of(cx: &LoopContext<'_>, test: ExprId) -> Option<LocalId> {
     match *cx.function.expr(test) {
         Expr::Truth(inner) | Expr::Unary(unspin_ir::UnaryOp::Not, inner) => flag_of(cx, inner),
         Expr::Compare(CompareOp::Gt | CompareOp::Ne | CompareOp::Eq, a, b) => {
-            flag_of(cx, a).filter(|_| *cx.function.expr(b) == Expr::Constant(Constant::Int(0)))
+            flag_of(cx, a).filter(|_| *cx.function.expr(b) == Expr::Constant(&Constant::Int(0)))
         }
         Expr::Local(local) => Some(local),
         _ => None,

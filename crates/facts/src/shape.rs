@@ -74,7 +74,7 @@ impl Shape {
     /// Blocks that are reached through one block alone, itself first, along the edges from there that are to be followed.
     pub(crate) fn only_through(&self, start: BlockId, follows: impl Fn(BlockId, BlockId) -> bool) -> Vec<BlockId> {
         let mut elsewhere = BlockSet::new(self.cfg.len());
-        let mut pending = vec![BlockId(0)];
+        let mut pending = vec![BlockId::new(0)];
         while let Some(block) = pending.pop() {
             if block != start && elsewhere.insert(block) {
                 pending.extend(self.cfg.successors(block));

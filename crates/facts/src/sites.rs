@@ -314,7 +314,7 @@ pub(crate) fn seconds(project: &Project, at: FunctionRef, shape: &Shape, expr: E
     let function = project.function(at);
     let number = |expr: ExprId| match function.expr(expr) {
         Expr::Constant(constant) => as_number(constant),
-        Expr::Global(global) => project.constant(at.file, *global).as_ref().and_then(as_number),
+        Expr::Global(global) => project.constant(at.file, *global).and_then(as_number),
         _ => None,
     };
     if let Some(value) = number(expr) {
@@ -339,7 +339,7 @@ pub(crate) fn seconds(project: &Project, at: FunctionRef, shape: &Shape, expr: E
 
 /// What a constant of the file stands for: `const PATIENCE: Duration = Duration::from_millis(100);`.
 fn seconds_of_global(project: &Project, file: u32, global: Name) -> Option<f64> {
-    let body = FunctionRef { file, function: unspin_ir::FunctionId(0) };
+    let body = FunctionRef { file, function: unspin_ir::FunctionId::new(0) };
     let function = project.function(body);
     let mut values = function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {
         unspin_ir::StatementKind::Assign(place, value) if *function.expr(place) == Expr::Global(global) => Some(value),

@@ -108,8 +108,8 @@ fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
     let Callee::Method(_, method) = call.callee else { return false };
     let is_negative = |expr: ExprId| match *cx.function.expr(expr) {
         Expr::Unary(unspin_ir::UnaryOp::Negate, _) => true,
-        Expr::Constant(Constant::Int(amount)) => amount < 0,
-        Expr::Global(name) => matches!(cx.project.constant(cx.at.file, name), Some(Constant::Int(amount)) if amount < 0),
+        Expr::Constant(&Constant::Int(amount)) => amount < 0,
+        Expr::Global(name) => matches!(cx.project.constant(cx.at.file, name), Some(Constant::Int(amount)) if *amount < 0),
         Expr::Binary(BinaryOp::Add | BinaryOp::Subtract, first, _) => {
             matches!(cx.function.expr(first), Expr::Unary(unspin_ir::UnaryOp::Negate, _))
         }
@@ -119,7 +119,7 @@ fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
     match (method.as_str(), &arguments[..]) {
         ("seek", &[amount, from]) => is_negative(amount) && is_relative(cx, from),
         ("seek", &[from]) => match cx.function.expr(from) {
-            Expr::Variant(name, parts) => name.ends_with("Current") && parts.iter().any(|&part| is_negative(part)),
+            Expr::Variant(variant) => variant.name.ends_with("Current") && variant.parts.iter().any(|&part| is_negative(part)),
             _ => false,
         },
         ("seek_relative", &[amount]) => is_negative(amount),
@@ -131,7 +131,7 @@ fn seeks_back(cx: &LoopContext<'_>, call: &unspin_ir::Call) -> bool {
 fn is_relative(cx: &LoopContext<'_>, from: ExprId) -> bool {
     match cx.function.expr(from) {
         Expr::Constant(Constant::Int(from)) => *from == 1,
-        Expr::Global(name) => name.ends_with("SEEK_CUR") || cx.project.constant(cx.at.file, *name) == Some(Constant::Int(1)),
+        Expr::Global(name) => name.ends_with("SEEK_CUR") || cx.project.constant(cx.at.file, *name) == Some(&Constant::Int(1)),
         _ => false,
     }
 }
@@ -177,7 +177,7 @@ fn rest_of_split(cx: &LoopContext<'_>, value: ExprId) -> Option<(ExprId, ExprId)
                 _ => return None,
             },
             Expr::Index(pair, part) => {
-                let is_tail = *cx.function.expr(part) == Expr::Constant(Constant::Int(1));
+                let is_tail = *cx.function.expr(part) == Expr::Constant(&Constant::Int(1));
                 let call = cx.origin_site(pair).filter(|_| is_tail)?.call;
                 return match (call.callee, &call.arguments[..]) {
                     (Callee::Method(on, method), [amount]) if method == "split_at" => Some((on, amount.value)),

@@ -50,7 +50,7 @@ impl Project {
         let is_daemon = |function: &Function, call: &Call| {
             call.arguments.iter().any(|argument| {
                 argument.name.is_some_and(|name| name == "daemon")
-                    && *function.expr(argument.value) == Expr::Constant(unspin_ir::Constant::Bool(true))
+                    && *function.expr(argument.value) == Expr::Constant(&unspin_ir::Constant::Bool(true))
             })
         };
         let runs = |target: FunctionId| {
@@ -59,7 +59,7 @@ impl Project {
             target == at || calls.any(|(call, _)| self.resolve_targets(target, call).targets.contains(&at))
         };
         module.functions.iter().enumerate().any(|(index, function)| {
-            let starter = FunctionRef { function: FunctionId(index as u32), ..at };
+            let starter = FunctionRef { function: FunctionId::new(index), ..at };
             function.calls().filter(|(call, _)| is_daemon(function, call)).any(|(call, _)| {
                 let target = call.argument(Some(unspin_ir::name("target")), None);
                 target.and_then(|target| function_of(self, starter, function, target)).is_some_and(runs)
@@ -93,7 +93,7 @@ fn of_file(project: &Project, file: u32) -> FxHashMap<FunctionId, Runner> {
     let mut runners = FxHashMap::default();
     let module = &project.files[file as usize].module;
     for (index, function) in module.functions.iter().enumerate() {
-        let at = FunctionRef { file, function: FunctionId(index as u32) };
+        let at = FunctionRef { file, function: FunctionId::new(index) };
         if !project.outline(at).deeds.spawns {
             continue;
         }
@@ -145,7 +145,7 @@ fn only_call(project: &Project, at: FunctionRef) -> Option<FunctionId> {
 /// (`spawn(self.run())`).
 pub(crate) fn function_of(project: &Project, at: FunctionRef, function: &Function, argument: ExprId) -> Option<FunctionId> {
     let module = &project.files[at.file as usize].module;
-    let find = |qualified: &str| module.functions.iter().position(|f| f.is_qualified(qualified)).map(|i| FunctionId(i as u32));
+    let find = |qualified: &str| module.functions.iter().position(|f| f.is_qualified(qualified)).map(FunctionId::new);
     match function.expr(argument) {
         Expr::Function(id) => Some(*id),
         Expr::Global(name) => find(name.as_str()),

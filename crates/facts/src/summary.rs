@@ -111,7 +111,7 @@ impl Project {
     fn summary_to(&self, at: FunctionRef, depth: u32) -> &Summary {
         let (count, functions) = &self.summaries.files[at.file as usize];
         let functions = functions.get_or_init(|| (0..*count).map(|_| Default::default()).collect());
-        let cells = &functions[at.function.0 as usize];
+        let cells = &functions[at.function.index()];
         cells[depth as usize].get_or_init(|| Box::new(summarize(self, at, depth)))
     }
 }
@@ -166,9 +166,9 @@ fn is_own_variable(function: &unspin_ir::Function, place: unspin_ir::ExprId) -> 
 /// Whether a `Return` can be reached without a failure.
 fn returns_on_some_way(function: &unspin_ir::Function) -> bool {
     let mut seen = vec![false; function.blocks.len()];
-    let mut pending = vec![unspin_ir::BlockId(0)];
+    let mut pending = vec![unspin_ir::BlockId::new(0)];
     while let Some(block) = pending.pop() {
-        if std::mem::replace(&mut seen[block.0 as usize], true) {
+        if std::mem::replace(&mut seen[block.index()], true) {
             continue;
         }
         let block = function.block(block);

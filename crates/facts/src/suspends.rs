@@ -291,7 +291,7 @@ fn blocking_sleep<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Opt
 /// `queue.get(False)`, `queue.get(block=False)`: what is not there is a failure at once.
 fn only_looks(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let block = site.call.argument(Some(unspin_ir::name("block")), Some(0));
-    block.is_some_and(|block| *cx.function.expr(block) == Expr::Constant(Constant::Bool(false)))
+    block.is_some_and(|block| *cx.function.expr(block) == Expr::Constant(&Constant::Bool(false)))
 }
 
 /// `while not queue.empty(): queue.get()`: there is something to take.

@@ -204,7 +204,7 @@ impl Context<'_> {
             let is_result = |part: &ExprId| call.result.is_some_and(|result| *self.function.expr(*part) == Expr::Local(result));
             !call.raises
                 && self.function.exprs.iter().any(|expr| match expr {
-                    Expr::Variant(_, parts) => parts.iter().any(is_result),
+                    Expr::Variant(variant) => variant.parts.iter().any(is_result),
                     Expr::Aggregate(_, parts) => parts.iter().any(is_result),
                     _ => false,
                 })
@@ -313,11 +313,11 @@ impl Context<'_> {
         for_each_part(self.function, expr, &mut |part| match *self.function.expr(part) {
             Expr::Local(local) => locals.push(local),
             Expr::Function(id) => {
-                let closure = &self.project.files[self.at.file as usize].module.functions[id.0 as usize];
+                let closure = &self.project.files[self.at.file as usize].module.functions[id.index()];
                 let captured = closure.locals.iter().filter(|l| matches!(l.kind, LocalKind::Captured | LocalKind::Shared));
                 let names: Vec<_> = captured.map(|local| local.name).collect();
                 let own = self.function.locals.iter().enumerate().filter(|(_, local)| names.contains(&local.name));
-                locals.extend(own.map(|(index, _)| LocalId(index as u32)));
+                locals.extend(own.map(|(index, _)| LocalId::new(index)));
             }
             _ => {}
         });
@@ -336,7 +336,7 @@ impl Context<'_> {
                 let name = function.local(parameter.local).name;
                 let argument = call.argument(Some(name), Some(position));
                 let is_timeout = is_connect_timeout(&name) || self.is_declared_timeout(target, position);
-                is_timeout && argument.is_some_and(|a| *self.function.expr(a) == Expr::Constant(Constant::None))
+                is_timeout && argument.is_some_and(|a| *self.function.expr(a) == Expr::Constant(&Constant::None))
             })
         };
         targets.iter().any(drops).then(|| {

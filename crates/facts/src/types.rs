@@ -65,7 +65,7 @@ impl TypeTables {
     }
 
     fn of(&self, at: FunctionRef) -> &OfFunction {
-        self.functions[at.file as usize][at.function.0 as usize].get_or_init(Box::default)
+        self.functions[at.file as usize][at.function.index()].get_or_init(Box::default)
     }
 }
 
@@ -263,7 +263,7 @@ impl Project {
     /// Variables of a module that hold something of a known type.
     fn globals(&self, file: u32) -> &FxHashMap<Name, Name> {
         self.types.globals[file as usize].get_or_init(|| {
-            let at = FunctionRef { file, function: FunctionId(0) };
+            let at = FunctionRef { file, function: FunctionId::new(0) };
             let mut globals = FxHashMap::default();
             if self.files[file as usize].module.functions.is_empty() {
                 return globals;
@@ -302,7 +302,7 @@ impl Project {
 }
 
 fn is_none(function: &Function, value: ExprId) -> bool {
-    *function.expr(value) == Expr::Constant(Constant::None)
+    *function.expr(value) == Expr::Constant(&Constant::None)
 }
 
 /// Whether an expression is of a kind that inference can tell the type of.
@@ -335,7 +335,7 @@ impl<'a> Needed<'a> {
     }
 
     fn add_local(&mut self, local: LocalId) {
-        if !std::mem::replace(&mut self.seen[local.0 as usize], true) {
+        if !std::mem::replace(&mut self.seen[local.index()], true) {
             self.locals.push(local);
         }
     }
@@ -364,7 +364,7 @@ impl<'a> Inference<'a> {
     }
 
     fn locals(&self) -> Box<[Option<Name>]> {
-        let all = (0..self.function.locals.len() as u32).map(LocalId).collect::<Vec<_>>();
+        let all = (0..self.function.locals.len()).map(LocalId::new).collect::<Vec<_>>();
         self.types_of(&all)
     }
 
@@ -400,12 +400,12 @@ impl<'a> Inference<'a> {
         let function = self.function;
         let mut types = vec![None; function.locals.len()].into_boxed_slice();
         for &local in wanted {
-            types[local.0 as usize] = function.local(local).ty.map(|ty| self.absolute(ty));
+            types[local.index()] = function.declared_type(local).map(|ty| self.absolute(ty));
         }
         if let Some(receiver) = function.receiver()
             && let Some(owner) = self.project.owner(self.at)
         {
-            types[receiver.0 as usize] = Some(self.project.class_name(owner));
+            types[receiver.index()] = Some(self.project.class_name(owner));
         }
         if self.layer == Layer::Fields {
             self.captured(&mut types, wanted);
@@ -415,7 +415,7 @@ impl<'a> Inference<'a> {
         for _ in 0..PASSES {
             let mut changed = false;
             for &local in wanted {
-                let index = local.0 as usize;
+                let index = local.index();
                 if types[index].is_none() {
                     types[index] = definitions.of(function, local).find_map(|definition| self.definition(&types, definition));
                     changed |= types[index].is_some();
@@ -437,7 +437,7 @@ impl<'a> Inference<'a> {
         let Some(parent) = self.function.parent.filter(|&parent| parent < self.at.function) else { return };
         let is_captured = |&local: &LocalId| {
             let kind = self.function.local(local).kind;
-            matches!(kind, LocalKind::Captured | LocalKind::Shared) && types[local.0 as usize].is_none()
+            matches!(kind, LocalKind::Captured | LocalKind::Shared) && types[local.index()].is_none()
         };
         let captured = wanted.iter().copied().filter(is_captured).collect::<Vec<_>>();
         if captured.is_empty() {
@@ -454,7 +454,7 @@ impl<'a> Inference<'a> {
         };
         for &local in &captured {
             let mut same = outer.function.locals.iter().zip(known).filter(|(other, _)| other.name == name(local));
-            types[local.0 as usize] = same.find_map(|(_, ty)| *ty);
+            types[local.index()] = same.find_map(|(_, ty)| *ty);
         }
     }
 
@@ -463,7 +463,7 @@ impl<'a> Inference<'a> {
         let mut needed = Needed::new(self.function);
         for (index, local) in self.function.locals.iter().enumerate() {
             if is_wanted(local.name) {
-                needed.add_local(LocalId(index as u32));
+                needed.add_local(LocalId::new(index));
             }
         }
         self.types_needed(needed)
@@ -486,7 +486,7 @@ impl<'a> Inference<'a> {
             return None;
         }
         match *self.function.expr(expr) {
-            Expr::Local(local) => types[local.0 as usize],
+            Expr::Local(local) => types[local.index()],
             Expr::Global(name) if self.layer >= Layer::Globals => self.project.global_type(self.at.file, name),
             Expr::Field(base, field) => self.field(types, base, field, depth),
             Expr::Index(base, index) => {

@@ -62,10 +62,7 @@ fn is_verdict(cx: &LoopContext<'_>, target: FunctionRef) -> bool {
             _ => None,
         })
         .collect();
-    let stops = |expr: &&Expr| match expr {
-        Expr::Variant(name, _) | Expr::Global(name) => is_stop(cx, name),
-        _ => false,
-    };
+    let stops = |expr: &&Expr| expr.named().is_some_and(|name| is_stop(cx, &name));
     let gives_up = |expr: &&Expr| matches!(expr, Expr::Constant(Constant::None | Constant::Bool(false)));
     let others = |is_end: &dyn Fn(&&Expr) -> bool| returned.iter().any(|&expr| !is_end(&expr));
     let by_variant = returned.iter().any(stops) && others(&stops);
@@ -181,7 +178,7 @@ fn drops_payload(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(result) = site.call.result.filter(|_| gives_verdict(cx, site)) else { return false };
     let target = cx.project.function(site.resolution.targets[0]);
     let has_delay = target.exprs.iter().any(|expr| match expr {
-        Expr::Variant(name, parts) => !parts.is_empty() && is_delay(cx, name),
+        Expr::Variant(variant) => !variant.parts.is_empty() && is_delay(cx, &variant.name),
         _ => false,
     });
     let is_read = cx.function.exprs.iter().any(|expr| match expr {
@@ -227,7 +224,7 @@ fn gives_number(function: &Function) -> bool {
             .iter()
             .any(|block| matches!(block.terminator, Terminator::Return(Some(value)) if wanted(function.expr(value))))
     };
-    returns(&|expr| *expr == Expr::Constant(Constant::None))
+    returns(&|expr| *expr == Expr::Constant(&Constant::None))
         && returns(&|expr| matches!(expr, Expr::Binary(..) | Expr::Local(_)))
 }
 

@@ -51,14 +51,16 @@ pub(crate) fn observe(project: &Project, at: FunctionRef) -> Option<Observation>
 
 fn is_context(function: &Function, value: unspin_ir::ExprId) -> bool {
     match function.expr(value) {
-        Expr::Local(local) => function.local(*local).ty.is_some_and(|ty| ty.ends_with("Context")),
+        Expr::Local(local) => function.declared_type(*local).is_some_and(|ty| ty.ends_with("Context")),
         _ => false,
     }
 }
 
 fn returns_pending(function: &Function) -> bool {
     function.blocks.iter().any(|block| match block.terminator {
-        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(name, _) if name.ends_with("Pending")),
+        Terminator::Return(Some(value)) => {
+            matches!(function.expr(value), Expr::Variant(variant) if variant.name.ends_with("Pending"))
+        }
         _ => false,
     })
 }

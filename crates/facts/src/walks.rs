@@ -185,12 +185,12 @@ fn is_key(cx: &LoopContext<'_>, key: ExprId) -> bool {
 fn refers(cx: &LoopContext<'_>, key: ExprId) -> bool {
     let mut texts = Vec::new();
     crate::shape::for_each_part(cx.function, key, &mut |part| match cx.function.expr(part) {
-        Expr::Constant(text) => texts.push(text.clone()),
+        Expr::Constant(text) => texts.push(*text),
         Expr::Global(name) => texts.extend(cx.project.constant(cx.at.file, *name)),
         Expr::Local(local) => match cx.project.definitions(cx.at).only(cx.function, *local) {
             Some(Definition::Call(call)) => {
                 let given = call.arguments.iter().filter_map(|argument| match cx.function.expr(argument.value) {
-                    Expr::Constant(text) => Some(text.clone()),
+                    Expr::Constant(text) => Some(*text),
                     _ => None,
                 });
                 texts.extend(given);
@@ -205,7 +205,7 @@ fn refers(cx: &LoopContext<'_>, key: ExprId) -> bool {
 }
 
 /// The texts that a local is an item of.
-fn texts_of_loop(cx: &LoopContext<'_>, local: LocalId) -> Vec<Constant> {
+fn texts_of_loop(cx: &LoopContext<'_>, local: LocalId) -> Vec<&'static Constant> {
     let mut texts = Vec::new();
     for definition in cx.shape.definitions(local).iter().take(MAX_DEFINITIONS) {
         if let unspin_ir::Terminator::Advance { iterable, item, .. } = cx.function.block(definition.block).terminator
@@ -218,7 +218,7 @@ fn texts_of_loop(cx: &LoopContext<'_>, local: LocalId) -> Vec<Constant> {
 }
 
 /// The texts of a collection that stands in the source, or of one that is taken from such a one.
-fn add_texts(cx: &LoopContext<'_>, keys: ExprId, texts: &mut Vec<Constant>, hops: u32) {
+fn add_texts(cx: &LoopContext<'_>, keys: ExprId, texts: &mut Vec<&'static Constant>, hops: u32) {
     if let Expr::Local(keys) = cx.function.expr(keys) {
         let definition = cx.project.definitions(cx.at).only(cx.function, *keys).filter(|_| hops < MAX_HOPS);
         if let Some(Definition::Value(of) | Definition::Item(of)) = definition {
@@ -228,7 +228,7 @@ fn add_texts(cx: &LoopContext<'_>, keys: ExprId, texts: &mut Vec<Constant>, hops
     }
     crate::shape::for_each_part(cx.function, keys, &mut |part| {
         if let Expr::Constant(text) = cx.function.expr(part) {
-            texts.push(text.clone());
+            texts.push(text);
         }
     });
 }
@@ -347,7 +347,7 @@ fn offset_of(cx: &LoopContext<'_>, argument: ExprId) -> Option<LocalId> {
     let mut at = argument;
     for _ in 0..MAX_HOPS {
         at = match *cx.function.expr(at) {
-            Expr::Variant(_, ref parts) if parts.len() == 1 => parts[0],
+            Expr::Variant(ref variant) if variant.parts.len() == 1 => variant.parts[0],
             Expr::Local(local) => match cx.origin_site(at).map(|site| site.call) {
                 Some(call) if is_conversion(call) => call.operands().next()?,
                 _ => return Some(local),

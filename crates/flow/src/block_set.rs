@@ -21,7 +21,7 @@ impl BlockSet {
 
     /// Add a block; whether it was new.
     pub fn insert(&mut self, block: BlockId) -> bool {
-        let (index, bit) = (block.0 as usize / 64, 1 << (block.0 % 64));
+        let (index, bit) = (block.index() / 64, 1 << (block.index() % 64));
         self.cover(index, index + 1);
         let word = &mut self.words[index - self.first];
         let is_new = *word & bit == 0;
@@ -31,15 +31,15 @@ impl BlockSet {
 
     /// Take a block out.
     pub fn remove(&mut self, block: BlockId) {
-        let index = (block.0 as usize / 64).checked_sub(self.first);
+        let index = (block.index() / 64).checked_sub(self.first);
         if let Some(word) = index.and_then(|index| self.words.get_mut(index)) {
-            *word &= !(1 << (block.0 % 64));
+            *word &= !(1 << (block.index() % 64));
         }
     }
 
     /// Whether the block is in the set.
     pub fn contains(&self, block: BlockId) -> bool {
-        self.word(block.0 as usize / 64) & (1 << (block.0 % 64)) != 0
+        self.word(block.index() / 64) & (1 << (block.index() % 64)) != 0
     }
 
     /// Whether there is none.
@@ -56,7 +56,7 @@ impl BlockSet {
     pub fn iter(&self) -> impl Iterator<Item = BlockId> + '_ {
         self.indexed().flat_map(|(index, word)| {
             let rests = std::iter::successors(Some(word), |&rest| Some(rest & rest.wrapping_sub(1)));
-            rests.take_while(|&rest| rest != 0).map(move |rest| BlockId(index as u32 * 64 + rest.trailing_zeros()))
+            rests.take_while(|&rest| rest != 0).map(move |rest| BlockId::new(index * 64 + rest.trailing_zeros() as usize))
         })
     }
 
@@ -127,13 +127,13 @@ impl FromIterator<BlockId> for BlockSet {
 mod tests {
     use super::*;
 
-    fn set(blocks: &[u32]) -> BlockSet {
-        blocks.iter().map(|&block| BlockId(block)).collect()
+    fn set(blocks: &[usize]) -> BlockSet {
+        blocks.iter().map(|&block| BlockId::new(block)).collect()
     }
 
     #[test]
     fn blocks_come_in_order_whatever_the_order_they_were_added_in() {
-        let blocks: Vec<u32> = set(&[1_000, 3, 64, 63, 3]).iter().map(|block| block.0).collect();
+        let blocks: Vec<usize> = set(&[1_000, 3, 64, 63, 3]).iter().map(BlockId::index).collect();
         assert_eq!(blocks, [3, 63, 64, 1_000]);
         assert_eq!(set(&[1_000, 3]).len(), 2);
     }
@@ -141,8 +141,8 @@ mod tests {
     #[test]
     fn sets_are_equal_by_what_they_hold() {
         let mut shrunk = set(&[5, 700]);
-        shrunk.remove(BlockId(700));
-        shrunk.remove(BlockId(9_000));
+        shrunk.remove(BlockId::new(700));
+        shrunk.remove(BlockId::new(9_000));
         assert_eq!(shrunk, set(&[5]));
         assert_ne!(shrunk, set(&[700]));
         assert_eq!(BlockSet::new(100), BlockSet::default());
@@ -153,6 +153,6 @@ mod tests {
         let mut low = set(&[1]);
         assert!(!low.intersects(&set(&[500])) && !set(&[500]).is_subset(&low));
         low.extend(&set(&[500]));
-        assert!(set(&[500]).is_subset(&low) && low.intersects(&set(&[500])) && low.contains(BlockId(1)));
+        assert!(set(&[500]).is_subset(&low) && low.intersects(&set(&[500])) && low.contains(BlockId::new(1)));
     }
 }

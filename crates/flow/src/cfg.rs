@@ -22,7 +22,7 @@ struct Edges {
 
 impl Edges {
     fn of(&self, block: BlockId) -> &[BlockId] {
-        let index = block.0 as usize;
+        let index = block.index();
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.blocks[start as usize..self.ends[index] as usize]
     }
@@ -31,14 +31,14 @@ impl Edges {
     fn reversed(&self, froms: &[BlockId], count: usize) -> Self {
         let mut ends = vec![0; count + 1];
         let edges = || froms.iter().flat_map(|&from| self.of(from).iter().map(move |&to| (from, to)));
-        edges().for_each(|(_, to)| ends[to.0 as usize + 1] += 1);
+        edges().for_each(|(_, to)| ends[to.index() + 1] += 1);
         for index in 1..ends.len() {
             ends[index] += ends[index - 1];
         }
         // From where the edges of a block begin to where they end, as they are put in.
-        let mut blocks = vec![BlockId(0); ends[count] as usize];
+        let mut blocks = vec![BlockId::new(0); ends[count] as usize];
         for (from, to) in edges() {
-            let next = &mut ends[to.0 as usize];
+            let next = &mut ends[to.index()];
             blocks[*next as usize] = from;
             *next += 1;
         }
@@ -79,7 +79,7 @@ impl Cfg {
         let reverse_postorder = reverse_postorder(&successors);
         let mut position = vec![u32::MAX; count];
         for (index, block) in reverse_postorder.iter().enumerate() {
-            position[block.0 as usize] = index as u32;
+            position[block.index()] = index as u32;
         }
         let predecessors = successors.reversed(&reverse_postorder, count);
         Self { successors, predecessors, reverse_postorder, position }
@@ -112,7 +112,7 @@ impl Cfg {
 
     /// Position in the reverse postorder, if the block can be reached.
     pub fn position(&self, block: BlockId) -> Option<u32> {
-        self.position.get(block.0 as usize).copied().filter(|&at| at != u32::MAX)
+        self.position.get(block.index()).copied().filter(|&at| at != u32::MAX)
     }
 }
 
@@ -124,12 +124,12 @@ fn reverse_postorder(successors: &Edges) -> Vec<BlockId> {
     }
     let mut seen = vec![false; count];
     seen[0] = true;
-    let mut stack = vec![(BlockId(0), 0)];
+    let mut stack = vec![(BlockId::new(0), 0)];
     while let Some((block, next)) = stack.last_mut() {
         let block = *block;
         if let Some(&successor) = successors.of(block).get(*next) {
             *next += 1;
-            if !std::mem::replace(&mut seen[successor.0 as usize], true) {
+            if !std::mem::replace(&mut seen[successor.index()], true) {
                 stack.push((successor, 0));
             }
         } else {

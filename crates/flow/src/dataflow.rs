@@ -37,7 +37,7 @@ pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(Blo
     let mut pending = BTreeSet::new();
     let arrive =
         |states: &mut Vec<Option<A::State>>, pending: &mut BTreeSet<(u32, BlockId)>, block: BlockId, state: A::State| {
-            let changed = match &mut states[block.0 as usize] {
+            let changed = match &mut states[block.index()] {
                 Some(known) => analysis.join(known, &state),
                 unknown => {
                     *unknown = Some(state);
@@ -52,10 +52,10 @@ pub fn iterate_to_fixpoint<A: Analysis>(cfg: &Cfg, analysis: &A, start: Vec<(Blo
         arrive(&mut states, &mut pending, block, state);
     }
     while let Some((_, block)) = pending.pop_first() {
-        let Some(state) = &states[block.0 as usize] else { continue };
+        let Some(state) = &states[block.index()] else { continue };
         let taken = analysis.transfer(block, state);
         // A state that changes later brings its block back here, so that the last answer is the one to keep.
-        let known = &mut edges[block.0 as usize];
+        let known = &mut edges[block.index()];
         known.clear();
         known.extend(taken.iter().map(|&(next, _)| next));
         for (next, state) in taken {

@@ -26,15 +26,15 @@ impl Dominators {
         let mut immediate = vec![None; cfg.len()];
         let mut dominated = vec![None; cfg.len()];
         for (number, block) in search.order.iter().enumerate() {
-            immediate[block.0 as usize] = (number > 0).then(|| search.order[dominators[number] as usize]);
-            dominated[block.0 as usize] = Some(ranges[number]);
+            immediate[block.index()] = (number > 0).then(|| search.order[dominators[number] as usize]);
+            dominated[block.index()] = Some(ranges[number]);
         }
         Self { immediate, dominated }
     }
 
     /// Whether every path from the entry to `block` passes `dominator`. A block dominates itself.
     pub fn dominates(&self, dominator: BlockId, block: BlockId) -> bool {
-        match (self.dominated[dominator.0 as usize], self.dominated[block.0 as usize]) {
+        match (self.dominated[dominator.index()], self.dominated[block.index()]) {
             (Some((first, end)), Some((number, _))) => first <= number && number < end,
             _ => false,
         }
@@ -42,7 +42,7 @@ impl Dominators {
 
     /// The closest strict dominator; `None` for the entry and for blocks that cannot be reached.
     pub fn immediate(&self, block: BlockId) -> Option<BlockId> {
-        self.immediate[block.0 as usize]
+        self.immediate[block.index()]
     }
 }
 
@@ -63,11 +63,11 @@ impl Search {
         let mut pending: Vec<(BlockId, u32)> = Vec::new();
         pending.extend(cfg.reverse_postorder().first().map(|&entry| (entry, 0)));
         while let Some((block, parent)) = pending.pop() {
-            if search.number[block.0 as usize] != u32::MAX {
+            if search.number[block.index()] != u32::MAX {
                 continue;
             }
             let number = search.order.len() as u32;
-            search.number[block.0 as usize] = number;
+            search.number[block.index()] = number;
             search.order.push(block);
             search.parent.push(parent);
             pending.extend(cfg.successors(block).iter().rev().map(|&next| (next, number)));
@@ -83,7 +83,7 @@ fn immediate_dominators(cfg: &Cfg, search: &Search) -> Vec<u32> {
     for number in (1..count as u32).rev() {
         let mut semi = search.parent[number as usize];
         for before in cfg.predecessors(search.order[number as usize]) {
-            let best = forest.best(search.number[before.0 as usize], number + 1);
+            let best = forest.best(search.number[before.index()], number + 1);
             semi = semi.min(forest.semi[best as usize]);
         }
         forest.semi[number as usize] = semi;
@@ -162,10 +162,10 @@ mod tests {
     #[test]
     fn a_join_of_many_ways_takes_linear_time() {
         let count = 300_000;
-        let part = |at| vec![BlockId(at + 1), BlockId(count)];
+        let part = |at| vec![BlockId::new(at + 1), BlockId::new(count)];
         let successors = (0..count).map(part).chain([Vec::new()]);
         let dominators = Dominators::new(&Cfg::from_successors(successors));
-        assert_eq!(dominators.immediate(BlockId(count)), Some(BlockId(0)));
-        assert!(dominators.dominates(BlockId(5), BlockId(count - 1)));
+        assert_eq!(dominators.immediate(BlockId::new(count)), Some(BlockId::new(0)));
+        assert!(dominators.dominates(BlockId::new(5), BlockId::new(count - 1)));
     }
 }

@@ -36,27 +36,27 @@ impl LoopForest {
         let mut loops = Vec::new();
         let mut sources = vec![None; cfg.len()];
         for (index, source) in function.loops.iter().enumerate().rev() {
-            sources[source.header.0 as usize] = Some(index);
+            sources[source.header.index()] = Some(index);
         }
         for &header in cfg.reverse_postorder() {
             let retreats = |latch: &BlockId| cfg.position(*latch) >= cfg.position(header);
             let back = cfg.predecessors(header).iter().copied().filter(retreats);
             let latches: Vec<_> = back.filter(|&latch| dominators.dominates(header, latch)).collect();
             if !latches.is_empty() {
-                loops.push(natural_loop(cfg, header, latches, sources[header.0 as usize]));
+                loops.push(natural_loop(cfg, header, latches, sources[header.index()]));
             }
         }
         nest(&mut loops, cfg.len());
         let mut by_header = vec![None; cfg.len()];
         for (index, natural) in loops.iter().enumerate() {
-            by_header[natural.header.0 as usize] = Some(index as u32);
+            by_header[natural.header.index()] = Some(index as u32);
         }
         Self { loops, by_header }
     }
 
     /// Loops that lie directly or indirectly in another; linear in the size of that, however many loops there are.
     pub fn inside(&self, outer: usize) -> impl Iterator<Item = &NaturalLoop> {
-        let headed = self.loops[outer].body.iter().filter_map(|block| self.by_header[block.0 as usize]);
+        let headed = self.loops[outer].body.iter().filter_map(|block| self.by_header[block.index()]);
         headed.map(|index| index as usize).filter(move |&index| index != outer).map(|index| &self.loops[index])
     }
 }
@@ -68,9 +68,9 @@ fn nest(loops: &mut [NaturalLoop], blocks: usize) {
     let mut by_size: Vec<usize> = (0..loops.len()).collect();
     by_size.sort_by_key(|&index| std::cmp::Reverse(loops[index].body.len()));
     for index in by_size {
-        loops[index].parent = innermost[loops[index].header.0 as usize];
+        loops[index].parent = innermost[loops[index].header.index()];
         for block in loops[index].body.iter() {
-            innermost[block.0 as usize] = Some(index);
+            innermost[block.index()] = Some(index);
         }
     }
 }

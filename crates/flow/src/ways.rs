@@ -77,7 +77,7 @@ mod tests {
     fn diamond() -> (Cfg, NaturalLoop) {
         // 0 → 1; 1 → 2 | 3; 2 → 4; 3 → 4; 4 → 1 | 5
         let edges = [vec![1], vec![2, 3], vec![4], vec![4], vec![1, 5], vec![]];
-        let cfg = Cfg::from_successors(edges.iter().map(|next| next.iter().map(|&b| BlockId(b))));
+        let cfg = Cfg::from_successors(edges.iter().map(|next| next.iter().map(|&b| BlockId::new(b))));
         let function = unspin_ir::FunctionBuilder::new(
             unspin_ir::FunctionKind::Function,
             unspin_ir::name("f"),
@@ -92,16 +92,16 @@ mod tests {
     #[test]
     fn a_way_through_one_arm_avoids_the_other() {
         let (cfg, natural) = diamond();
-        let other = BlockSet::from_iter([BlockId(3)]);
-        assert!(exists_through(&cfg, &natural, BlockId(2), &other));
-        assert!(!exists_through(&cfg, &natural, BlockId(3), &other));
+        let other = BlockSet::from_iter([BlockId::new(3)]);
+        assert!(exists_through(&cfg, &natural, BlockId::new(2), &other));
+        assert!(!exists_through(&cfg, &natural, BlockId::new(3), &other));
     }
 
     #[test]
     fn no_way_avoids_the_block_where_both_arms_meet() {
         let (cfg, natural) = diamond();
-        let join = BlockSet::from_iter([BlockId(4)]);
-        assert!(!exists_through(&cfg, &natural, BlockId(2), &join));
-        assert_eq!(natural.exits, [(BlockId(4), BlockId(5))]);
+        let join = BlockSet::from_iter([BlockId::new(4)]);
+        assert!(!exists_through(&cfg, &natural, BlockId::new(2), &join));
+        assert_eq!(natural.exits, [(BlockId::new(4), BlockId::new(5))]);
     }
 }

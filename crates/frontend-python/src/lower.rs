@@ -37,7 +37,7 @@ pub(crate) fn lower_module(text: &str, source: &Source, tree: &ModModule, module
     let has_walrus = holds(text, ":=");
     let words = names.words;
     let whole = Span::new(0, text.len() as u32);
-    let mut frame = Frame::new(FunctionId(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
+    let mut frame = Frame::new(FunctionId::new(0), FunctionBuilder::new(FunctionKind::Module, words.empty, words.empty, whole));
     Collector { names: &mut names, source, has_walrus, slots: &mut frame.slots }.body(&tree.body);
     for shared in declared_global(text) {
         let name = unspin_ir::name(shared);
@@ -210,7 +210,7 @@ impl<'a> Lowerer<'a> {
 
     fn reserve(&mut self) -> FunctionId {
         self.functions.push(None);
-        FunctionId(self.functions.len() as u32 - 1)
+        FunctionId::new(self.functions.len() - 1)
     }
 
     fn body(&mut self, body: &'a [Stmt]) {

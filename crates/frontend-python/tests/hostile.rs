@@ -209,7 +209,7 @@ def test_it(): pass
     assert!(helper.has_receiver && helper.is_test && helper.owner == Some(name("TestThing")));
     let build = function(&module, "TestThing.build");
     assert!(build.has_receiver && build.returns == Some(name("TestThing")));
-    assert_eq!(build.local(build.parameters[1].local).ty, Some(name("int")));
+    assert_eq!(build.declared_type(build.parameters[1].local), Some(name("int")));
     assert!(!function(&module, "TestThing.plain").has_receiver);
     assert!(function(&module, "Shape.area").is_abstract && function(&module, "Shape.stub").is_abstract);
     assert!(module.classes[1].is_abstract && module.classes[1].bases == [name("abc.ABC")]);

@@ -231,9 +231,9 @@ impl Lowering<'_> {
         for (part, ty) in parts.elems.iter().zip(&types.elems) {
             if let Pat::Ident(ident) = part
                 && let Some(local) = self.state.lookup(ident_name(&ident.ident))
+                && let Some(ty) = self.nominal(ty)
             {
-                let ty = self.nominal(ty);
-                self.b().function.locals[local.0 as usize].ty = ty;
+                self.b().function.declare_type(local, ty);
             }
         }
     }

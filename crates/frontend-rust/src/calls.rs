@@ -141,7 +141,7 @@ impl Lowering<'_> {
         let result = self.b().temporary();
         let raises = leaving.is_some_and(|leaving| !leaving.none_returns);
         let panics = leaving.is_some_and(|leaving| leaving.panics);
-        let call = Call { callee, arguments, result: Some(result), awaited, raises, panics };
+        let call = Call { callee, arguments: arguments.into(), result: Some(result), awaited, raises, panics };
         let unwind = leaving.and_then(|leaving| leaving.unwind);
         if unwind.is_some() {
             self.b().unwind = unwind;
@@ -242,7 +242,7 @@ impl Lowering<'_> {
             && !is_lent_by_name(call)
         {
             let parts: Vec<ExprId> = call.args.iter().map(|argument| self.value(argument)).collect();
-            return self.b().expr(Expr::Variant(path, parts.into()));
+            return self.b().expr(Expr::variant(path, parts.into()));
         }
         let nested = match (callee, failure) {
             (Callee::Path(path), Failure::Leaves(Leaving { nested: Some(nested), .. }))
@@ -287,7 +287,7 @@ impl Lowering<'_> {
             }
             Failure::Kept => {
                 let error = self.value(error);
-                self.b().expr(Expr::Variant(name("Err"), [error].into()))
+                self.b().expr(Expr::variant(name("Err"), [error].into()))
             }
         }
     }

@@ -300,7 +300,7 @@ impl Lowering<'_> {
         self.b().end(Terminator::Dispatch { handlers: [handler].into(), otherwise: None }, span);
         self.b().switch_to(caught);
         let error = self.b().read(error);
-        let failed = self.b().expr(Expr::Variant(name("Err"), [error].into()));
+        let failed = self.b().expr(Expr::variant(name("Err"), [error].into()));
         self.b().assign_local(result, failed, span);
         self.b().goto(join, span);
         self.b().switch_to(join);

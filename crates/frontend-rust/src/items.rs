@@ -2,7 +2,7 @@
 
 use quote_free::attribute_words;
 use syn::{Attribute, Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Visibility};
-use unspin_ir::{Class, Expr, Field, FunctionBuilder, FunctionKind, LocalKind, Name, Parameter};
+use unspin_ir::{Class, Field, FunctionBuilder, FunctionKind, LocalKind, Name, Parameter};
 use unspin_span::Span;
 
 use crate::lowering::{FunctionState, Lowering, Returns};
@@ -114,7 +114,7 @@ impl Lowering<'_> {
     fn assign_global(&mut self, path: Name, value: &syn::Expr) {
         let span = self.spans.expr(value);
         let value = self.value(value);
-        let place = self.b().expr(Expr::Global(path));
+        let place = self.b().global(path);
         self.b().assign(place, value, span);
     }
 
@@ -267,7 +267,7 @@ impl Lowering<'_> {
         let was_test = self.is_test;
         self.is_test |= is_test_only(attributes) || is_test_function(attributes);
         function.is_test = self.is_test;
-        function.decorators = self.decorators(attributes);
+        function.decorators = self.decorators(attributes).into();
         let local_mark = self.paths.local_mark();
         self.build(FunctionState::new(builder, id, returns), |cx| {
             cx.parameters(signature);

@@ -190,7 +190,7 @@ impl FunctionState {
         }
         let outer = self.parent.as_mut()?;
         let local = outer.lookup(own)?;
-        let ty = outer.builder.function.local(local).ty;
+        let ty = outer.builder.function.declared_type(local);
         let captured = self.builder.local(own, LocalKind::Captured, ty);
         self.captures.push((own, captured));
         Some(captured)
@@ -198,7 +198,7 @@ impl FunctionState {
 
     /// Whether a local is a `&mut` reference, here or where it was captured from.
     pub(crate) fn is_mutable_reference(&mut self, local: LocalId) -> bool {
-        let found = &self.builder.function.locals[local.0 as usize];
+        let found = &self.builder.function.locals[local.index()];
         if !matches!(found.kind, LocalKind::Captured | LocalKind::Shared) {
             return self.mutable_references.contains(&local);
         }
@@ -211,7 +211,7 @@ impl FunctionState {
 
     /// Note that a local is assigned: a captured one is then shared, also in the functions between.
     pub(crate) fn mark_assigned(&mut self, local: LocalId) {
-        let found = &mut self.builder.function.locals[local.0 as usize];
+        let found = &mut self.builder.function.locals[local.index()];
         if found.kind != LocalKind::Captured {
             return;
         }
@@ -234,7 +234,7 @@ impl<'a> Lowering<'a> {
             paths,
             module: Module { name: source.name, is_test: source.is_test, ..Module::default() },
             functions: vec![None],
-            state: Box::new(FunctionState::new(builder, FunctionId(0), Returns::Unit)),
+            state: Box::new(FunctionState::new(builder, FunctionId::new(0), Returns::Unit)),
             self_type: None,
             generics: Vec::new(),
             is_test: source.is_test,
@@ -284,7 +284,7 @@ impl<'a> Lowering<'a> {
     /// Take the next place in the order of functions.
     pub(crate) fn reserve(&mut self) -> FunctionId {
         self.functions.push(None);
-        FunctionId(self.functions.len() as u32 - 1)
+        FunctionId::new(self.functions.len() - 1)
     }
 
     /// Build a function: `fill` runs with it as the current one, its parent being what was current before.
@@ -296,7 +296,7 @@ impl<'a> Lowering<'a> {
         self.last_call = last_call;
         if let Some(outer) = self.state.parent.take() {
             let finished = std::mem::replace(&mut self.state, outer);
-            self.functions[finished.id.0 as usize] = Some(finished.builder.finish());
+            self.functions[finished.id.index()] = Some(finished.builder.finish());
         }
     }
 

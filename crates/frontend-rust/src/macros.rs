@@ -486,7 +486,7 @@ impl Lowering<'_> {
         let go_on = self.b().new_block(span);
         self.b().branch(pending, leave, go_on, span);
         self.b().switch_to(leave);
-        let result = self.b().expr(Expr::Variant(name("Pending"), [].into()));
+        let result = self.b().expr(Expr::variant(name("Pending"), [].into()));
         self.b().end(Terminator::Return(Some(result)), span);
         self.b().switch_to(go_on);
         value

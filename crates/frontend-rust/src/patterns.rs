@@ -144,7 +144,7 @@ impl Lowering<'_> {
             self.b().expr(Expr::HasVariant(value, name("Pending")))
         } else if own.len() > 1 && !own.contains(char::is_lowercase) {
             let path = self.path_name(path);
-            let constant = self.b().expr(Expr::Global(path));
+            let constant = self.b().global(path);
             self.b().expr(Expr::Compare(CompareOp::Eq, value, constant))
         } else {
             let path = self.path_name(path);
@@ -295,7 +295,7 @@ impl Lowering<'_> {
                 break;
             }
             if !matches!(element, Pat::Wild(_)) {
-                let part = self.b().expr(Expr::Payload(value, variant, index as u32));
+                let part = self.b().expr(Expr::Payload(value, variant, index as u16));
                 self.pattern(element, part, otherwise);
             }
         }

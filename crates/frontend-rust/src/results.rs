@@ -273,7 +273,7 @@ impl Lowering<'_> {
         }
         let temporary = self.b().temporary();
         let error = self.b().read(temporary);
-        let failed = self.b().expr(Expr::Variant(name("Err"), [error].into()));
+        let failed = self.b().expr(Expr::variant(name("Err"), [error].into()));
         let local = self.pattern_binding(own);
         self.b().assign_local(local, failed, span);
         temporary

@@ -133,7 +133,7 @@ impl Lowering<'_> {
         // An arm that cannot fail is waited for before `else` is.
         let otherwise = otherwise.filter(|_| arms.iter().all(|arm| arm.is_else || may_fail(arm)));
         self.b().end(Terminator::Select { arms: selected(&arms, &blocks).into() }, span);
-        debug_assert!(selection.0 >= start.0);
+        debug_assert!(selection >= start);
         for ((arm, &block), precondition) in arms.iter().zip(&blocks).zip(preconditions) {
             let fails = otherwise.unwrap_or_else(|| self.wait_for_others(arm, start, span));
             self.b().switch_to(block);
@@ -158,7 +158,7 @@ impl Lowering<'_> {
         self.b().switch_to(fails);
         let wait = Call {
             callee: Callee::Path(unspin_ir::name("tokio.select!")),
-            arguments: Vec::new(),
+            arguments: Box::default(),
             result: None,
             awaited: true,
             raises: false,

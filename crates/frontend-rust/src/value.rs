@@ -186,12 +186,12 @@ impl Lowering<'_> {
         match last.as_deref() {
             Some("None") if in_type("Option") => return self.b().constant(Constant::None),
             Some("Pending") if outer.is_some_and(|outer| outer.as_str() == "Poll") => {
-                return self.b().expr(Expr::Variant(name("Pending"), [].into()));
+                return self.b().expr(Expr::variant(name("Pending"), [].into()));
             }
             _ => {}
         }
         let path = self.expr_path(path);
-        self.b().expr(Expr::Global(path))
+        self.b().global(path)
     }
 
     /// `base.member`.
@@ -320,7 +320,7 @@ impl Lowering<'_> {
         let function = &self.state.builder.function;
         match *function.expr(value) {
             Expr::Constant(Constant::Int(_)) | Expr::Length(_) => true,
-            Expr::Local(local) => function.local(local).ty.is_some_and(|ty| INTEGERS.contains(&ty.as_str())),
+            Expr::Local(local) => function.declared_type(local).is_some_and(|ty| INTEGERS.contains(&ty.as_str())),
             Expr::Binary(_, left, right) => self.is_integer(left) || self.is_integer(right),
             _ => false,
         }
@@ -398,7 +398,7 @@ impl Lowering<'_> {
         let is_variant = expr.path.segments.len() > 1 && upper.all(|upper| upper);
         if is_variant {
             let path = self.path_name(&expr.path);
-            return self.b().expr(Expr::Variant(path, parts.into()));
+            return self.b().expr(Expr::variant(path, parts.into()));
         }
         self.b().expr(Expr::Aggregate(Aggregate::Tuple, parts.into()))
     }

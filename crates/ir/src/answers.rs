@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
+use thin_vec::ThinVec;
 
 use crate::{
     BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionId, FunctionKind, LocalId, LocalKind, Module, Name,
@@ -28,7 +29,7 @@ struct Answer {
     /// The expression, operands first; the last one is the answer.
     nodes: Vec<Expr>,
     /// The local of each parameter, and its default if that is a constant.
-    parameters: Vec<(LocalId, Name, Option<Constant>)>,
+    parameters: Vec<(LocalId, Name, Option<&'static Constant>)>,
     has_receiver: bool,
     /// Locals of the enclosing function that it reads.
     captured: Vec<(LocalId, Name)>,
@@ -51,7 +52,7 @@ pub fn see_through_answers(module: &mut Module) {
     if !answers.all.is_empty() {
         let shares = module.shares_objects;
         for (index, function) in module.functions.iter_mut().enumerate() {
-            answers.replace_in(FunctionId(index as u32), function, shares);
+            answers.replace_in(FunctionId::new(index), function, shares);
         }
     }
 }
@@ -60,7 +61,7 @@ impl Answers {
     fn of(module: &Module) -> Self {
         let mut answers = Self::default();
         for (index, function) in module.functions.iter().enumerate() {
-            let at = FunctionId(index as u32);
+            let at = FunctionId::new(index);
             if let Some(answer) = answer_of(at, function) {
                 answers.are_values |= function.parent.is_some();
                 answers.all.insert(at, answer);
@@ -88,7 +89,7 @@ impl Answers {
             *of_path.entry(name).or_default() += 2;
         }
         for &at in self.all.keys() {
-            let function = &module.functions[at.0 as usize];
+            let function = &module.functions[at.index()];
             match (function.kind, function.owner) {
                 (FunctionKind::Function, _) if of_path[&function.qualified()] == 1 => {
                     self.by_path.insert(function.qualified(), at);
@@ -120,7 +121,7 @@ impl Answers {
                 let Some(substitutes) = answer.substitutes(closures, function, call) else { continue };
                 let uses = uses.get_or_insert_with(|| Uses::of(function));
                 let copied = answer.copy_into(function, &substitutes);
-                index -= usize::from(put(function, uses, BlockId(block as u32), index - 1, result, copied));
+                index -= usize::from(put(function, uses, BlockId::new(block), index - 1, result, copied));
             }
         }
     }
@@ -202,7 +203,7 @@ fn answer_of(at: FunctionId, function: &Function) -> Option<Answer> {
         return None;
     }
     let constant = |value: ExprId| match function.expr(value) {
-        Expr::Constant(constant) => Some(constant.clone()),
+        Expr::Constant(constant) => Some(*constant),
         _ => None,
     };
     let parameters = function
@@ -230,7 +231,7 @@ fn collect(function: &Function, at: ExprId, nodes: &mut Vec<Expr>) -> Option<Exp
     };
     let expr = expr.with_operands(&mut |operand| collect(function, operand, nodes))?;
     nodes.push(expr);
-    (nodes.len() <= MAX_NODES).then(|| ExprId(nodes.len() as u32 - 1))
+    (nodes.len() <= MAX_NODES).then(|| ExprId::new(nodes.len() - 1))
 }
 
 impl Answer {
@@ -251,12 +252,12 @@ impl Answer {
         }
         for (position, (local, name, default)) in parameters.enumerate() {
             let given = call.argument(Some(*name), Some(position)).map(Substitute::Expr);
-            substitutes.push((*local, given.or_else(|| default.clone().map(Substitute::Constant))?));
+            substitutes.push((*local, given.or_else(|| default.map(Substitute::Constant))?));
         }
         for (local, name) in &self.captured {
             // The enclosing function has the variable under the same name; no other function has it at all.
             let own = function.locals.iter().position(|own| own.name == *name && own.kind != LocalKind::Temporary)?;
-            substitutes.push((*local, Substitute::Local(LocalId(own as u32))));
+            substitutes.push((*local, Substitute::Local(LocalId::new(own))));
         }
         Some(substitutes)
     }
@@ -273,15 +274,15 @@ impl Answer {
                     copied.push(*expr);
                     continue;
                 }
-                Some(Substitute::Constant(constant)) => Expr::Constant(constant.clone()),
+                Some(Substitute::Constant(constant)) => Expr::Constant(constant),
                 Some(Substitute::Local(local)) => Expr::Local(*local),
                 None => node
                     .clone()
-                    .with_operands(&mut |operand| Some(copied[operand.0 as usize]))
-                    .unwrap_or(Expr::Opaque(Box::default())),
+                    .with_operands(&mut |operand| Some(copied[operand.index()]))
+                    .unwrap_or(Expr::Opaque(ThinVec::new())),
             };
             function.exprs.push(expr);
-            copied.push(ExprId(function.exprs.len() as u32 - 1));
+            copied.push(ExprId::new(function.exprs.len() - 1));
         }
         copied[copied.len() - 1]
     }
@@ -300,7 +301,7 @@ enum Substitute {
     /// An argument or receiver of the call.
     Expr(ExprId),
     /// A default.
-    Constant(Constant),
+    Constant(&'static Constant),
     /// The variable that it captures.
     Local(LocalId),
 }
@@ -317,7 +318,7 @@ impl Uses {
     fn of(function: &Function) -> Self {
         let (mut locals, mut truths): (BTreeMap<_, (u32, ExprId)>, _) = (BTreeMap::new(), BTreeMap::new());
         for (index, expr) in function.exprs.iter().enumerate() {
-            let at = ExprId(index as u32);
+            let at = ExprId::new(index);
             match expr {
                 Expr::Local(local) => {
                     let (count, last) = locals.entry(*local).or_insert((0, at));
@@ -361,13 +362,13 @@ fn put(function: &mut Function, uses: &Uses, block: BlockId, index: usize, resul
             _ => false,
         };
         let truth = uses.truths.get(&only).copied().filter(|_| is_test);
-        function.exprs[truth.unwrap_or(only).0 as usize] = copy;
-        function.blocks[block.0 as usize].statements.remove(index);
+        function.exprs[truth.unwrap_or(only).index()] = copy;
+        function.blocks[block.index()].statements.remove(index);
         return true;
     }
-    let place = ExprId(function.exprs.len() as u32);
+    let place = ExprId::new(function.exprs.len());
     function.exprs.push(Expr::Local(result));
-    function.blocks[block.0 as usize].statements[index].kind = StatementKind::Assign(place, answer);
+    function.blocks[block.index()].statements[index].kind = StatementKind::Assign(place, answer);
     false
 }
 
@@ -389,12 +390,12 @@ impl Expr {
             Self::Compare(op, a, b) => Self::Compare(op, f(a)?, f(b)?),
             Self::Truth(a) => Self::Truth(f(a)?),
             Self::Length(a) => Self::Length(f(a)?),
-            Self::Aggregate(kind, parts) => Self::Aggregate(kind, all(&parts, f)?.into_boxed_slice()),
-            Self::Variant(name, parts) => Self::Variant(name, all(&parts, f)?.into_iter().collect()),
+            Self::Aggregate(kind, parts) => Self::Aggregate(kind, all(&parts, f)?),
+            Self::Variant(variant) => Self::variant(variant.name, all(&variant.parts, f)?),
             Self::HasVariant(a, name) => Self::HasVariant(f(a)?, name),
             Self::Payload(a, name, index) => Self::Payload(f(a)?, name, index),
             Self::HasType(a, names) => Self::HasType(f(a)?, names),
-            Self::Opaque(parts) => Self::Opaque(all(&parts, f)?.into_boxed_slice()),
+            Self::Opaque(parts) => Self::Opaque(all(&parts, f)?),
         })
     }
 }
@@ -408,6 +409,6 @@ fn transposed(of: Option<Option<ExprId>>) -> Option<Option<ExprId>> {
     }
 }
 
-fn all(parts: &[ExprId], f: &mut impl FnMut(ExprId) -> Option<ExprId>) -> Option<Vec<ExprId>> {
+fn all<P: FromIterator<ExprId>>(parts: &[ExprId], f: &mut impl FnMut(ExprId) -> Option<ExprId>) -> Option<P> {
     parts.iter().map(|&part| f(part)).collect()
 }

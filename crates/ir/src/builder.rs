@@ -11,7 +11,7 @@ use unspin_span::Span;
 
 use crate::{
     BasicBlock, BlockId, Call, Constant, Expr, ExprId, Function, FunctionKind, Local, LocalId, LocalKind, Loop, LoopKind,
-    MAX_DEPTH, Name, Scope, ScopeId, Statement, StatementKind, Terminator, name,
+    MAX_DEPTH, Name, Scope, ScopeId, Statement, StatementKind, Terminator, name, name::spread,
 };
 
 /// Names of temporaries that most functions get by with, made once: asking the table of names for each is what shows
@@ -29,6 +29,9 @@ const LONGEST_BUFFER: usize = 1 << 16;
 
 /// How many buffers a thread keeps: as many as functions nest in most programs.
 const MAX_BUFFERS: usize = 8;
+
+/// How many constants and globals a builder remembers.
+const SHARED: usize = 64;
 
 /// What grows while a function is built.
 #[derive(Debug, Default)]
@@ -64,10 +67,10 @@ pub struct FunctionBuilder {
     depths: Vec<u8>,
     /// The expression that reads each local, which all reads of it share.
     reads: Vec<Option<ExprId>>,
-    /// Reads before this one are no longer shared.
-    reads_from: ExprId,
-    /// The expressions of the most common constants.
-    constants: [Option<ExprId>; 5],
+    /// Constants and globals, of those with the same place the last one.
+    shared: [Option<ExprId>; SHARED],
+    /// Expressions before this one are no longer shared.
+    shared_from: ExprId,
     ended: Vec<bool>,
     current: BlockId,
     temporaries: u32,
@@ -90,27 +93,28 @@ impl FunctionBuilder {
                 is_test: false,
                 never_returns: false,
                 is_abstract: false,
-                decorators: Vec::new(),
-                parameters: Vec::new(),
+                decorators: ThinVec::new(),
+                parameters: ThinVec::new(),
                 has_receiver: false,
                 returns: None,
                 span,
                 name_span: span,
                 locals: buffers.locals,
+                types: ThinVec::new(),
                 exprs: buffers.exprs,
                 blocks: buffers.blocks,
-                loops: Vec::new(),
-                scopes: Vec::new(),
+                loops: ThinVec::new(),
+                scopes: ThinVec::new(),
             },
             unwind: None,
             scope: None,
             statements: buffers.statements,
             depths: buffers.depths,
             reads: buffers.reads,
-            reads_from: ExprId(0),
-            constants: [None; 5],
+            shared: [None; SHARED],
+            shared_from: ExprId::new(0),
             ended: buffers.ended,
-            current: BlockId(0),
+            current: BlockId::new(0),
             temporaries: 0,
         };
         builder.current = builder.new_block(span);
@@ -153,51 +157,59 @@ impl FunctionBuilder {
     /// Add an expression; one that would be too deep becomes [`Expr::Opaque`] over nothing.
     pub fn expr(&mut self, expr: Expr) -> ExprId {
         let mut depth = 0;
-        expr.for_each_operand(|operand| depth = depth.max(u32::from(self.depths[operand.0 as usize])));
-        let (expr, depth) = if depth + 1 >= MAX_DEPTH { (Expr::Opaque(Box::default()), 1) } else { (expr, depth + 1) };
-        let id = ExprId(self.function.exprs.len() as u32);
+        expr.for_each_operand(|operand| depth = depth.max(u32::from(self.depths[operand.index()])));
+        let (expr, depth) = if depth + 1 >= MAX_DEPTH { (Expr::Opaque(ThinVec::new()), 1) } else { (expr, depth + 1) };
+        let id = ExprId::new(self.function.exprs.len());
         self.function.exprs.push(expr);
         self.depths.push(depth as u8);
         id
     }
 
-    /// Add a constant. Those that programs are full of are stored once.
+    /// Add a constant, which others that are equal share.
     pub fn constant(&mut self, constant: Constant) -> ExprId {
-        let common = match constant {
-            Constant::None => 0,
-            Constant::Bool(false) => 1,
-            Constant::Bool(true) => 2,
-            Constant::Int(0) => 3,
-            Constant::Int(1) => 4,
-            _ => return self.expr(Expr::Constant(constant)),
-        };
-        if let Some(known) = self.constants[common] {
+        let constant = constant.interned();
+        self.shared(Expr::Constant(constant), std::ptr::from_ref(constant).addr())
+    }
+
+    /// Add something from outside the function, which all that name it share.
+    pub fn global(&mut self, path: Name) -> ExprId {
+        self.shared(Expr::Global(path), path.address())
+    }
+
+    /// The leaf that was added last with this key, or a new one.
+    fn shared(&mut self, leaf: Expr, key: usize) -> ExprId {
+        let place = spread::<SHARED>(key as u64);
+        if let Some(known) = self.shared[place].filter(|&known| known >= self.shared_from && *self.function.expr(known) == leaf)
+        {
             return known;
         }
-        let new = self.expr(Expr::Constant(constant));
-        self.constants[common] = Some(new);
+        let new = self.expr(leaf);
+        self.shared[place] = Some(new);
         new
     }
 
     /// Add a read of a local.
     pub fn read(&mut self, local: LocalId) -> ExprId {
-        if let Some(known) = self.reads[local.0 as usize].filter(|&known| known >= self.reads_from) {
+        if let Some(known) = self.reads[local.index()].filter(|&known| known >= self.shared_from) {
             return known;
         }
         let read = self.expr(Expr::Local(local));
-        self.reads[local.0 as usize] = Some(read);
+        self.reads[local.index()] = Some(read);
         read
     }
 
     /// Reads from now on are expressions of their own, so that they can be told from earlier ones.
     pub fn forget_reads(&mut self) {
-        self.reads_from = ExprId(self.function.exprs.len() as u32);
+        self.shared_from = ExprId::new(self.function.exprs.len());
     }
 
     /// Add a local.
     pub fn local(&mut self, own_name: Name, kind: LocalKind, ty: Option<Name>) -> LocalId {
-        let id = LocalId(self.function.locals.len() as u32);
-        self.function.locals.push(Local { name: own_name, kind, ty });
+        let id = LocalId::new(self.function.locals.len());
+        self.function.locals.push(Local { name: own_name, kind });
+        if let Some(ty) = ty {
+            self.function.declare_type(id, ty);
+        }
         self.reads.push(None);
         id
     }
@@ -217,12 +229,12 @@ impl FunctionBuilder {
 
     /// Whether the current block can be reached by falling through, that is, was not ended.
     pub fn is_open(&self) -> bool {
-        !self.ended[self.current.0 as usize]
+        !self.ended[self.current.index()]
     }
 
     /// A new, empty block with the current `unwind` and `scope`; it does not become the current one.
     pub fn new_block(&mut self, span: Span) -> BlockId {
-        let id = BlockId(self.function.blocks.len() as u32);
+        let id = BlockId::new(self.function.blocks.len());
         self.function.blocks.push(BasicBlock {
             statements: ThinVec::new(),
             terminator: Terminator::Return(None),
@@ -231,7 +243,7 @@ impl FunctionBuilder {
             scope: self.scope,
         });
         self.ended.push(false);
-        if self.statements.len() <= id.0 as usize {
+        if self.statements.len() <= id.index() {
             self.statements.push(Vec::new());
         }
         id
@@ -255,12 +267,12 @@ impl FunctionBuilder {
         if !self.is_open() {
             self.current = self.new_block(span);
         }
-        self.statements[self.current.0 as usize].push(Statement { kind, span });
+        self.statements[self.current.index()].push(Statement { kind, span });
     }
 
     /// The statements of a block so far.
     pub fn statements(&mut self, block: BlockId) -> &mut [Statement] {
-        &mut self.statements[block.0 as usize]
+        &mut self.statements[block.index()]
     }
 
     /// `place = value`.
@@ -284,7 +296,7 @@ impl FunctionBuilder {
 
     /// End the current block, if it is open.
     pub fn end(&mut self, terminator: Terminator, span: Span) {
-        let index = self.current.0 as usize;
+        let index = self.current.index();
         if self.ended[index] {
             return;
         }
@@ -311,7 +323,7 @@ impl FunctionBuilder {
 
     /// Record a context manager, enclosed by the current scope; it does not become the current one.
     pub fn add_scope(&mut self, manager: ExprId, is_async: bool, span: Span) -> ScopeId {
-        let id = ScopeId(self.function.scopes.len() as u32);
+        let id = ScopeId::new(self.function.scopes.len());
         self.function.scopes.push(Scope { parent: self.scope, manager, is_async, span });
         id
     }

@@ -8,7 +8,7 @@ pub struct Call {
     /// What is called.
     pub callee: Callee,
     /// Arguments in source order, without the receiver.
-    pub arguments: Vec<Argument>,
+    pub arguments: Box<[Argument]>,
     /// Where the result goes; `None` when the source discards it (`f();`, `let _ = f();`, `f().ok();` keeps it).
     pub result: Option<LocalId>,
     /// Whether the result is awaited at once: `await f()`, `f().await`.

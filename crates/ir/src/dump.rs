@@ -50,7 +50,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(function: &'a Function, module: &'a Module) -> Self {
         let mut printer = Self { function, module, order: Vec::new(), temporaries: std::cell::RefCell::default() };
-        let mut pending = vec![printer.resolve(BlockId(0))];
+        let mut pending = vec![printer.resolve(BlockId::new(0))];
         while let Some(block) = pending.pop() {
             if printer.order.contains(&block) {
                 continue;
@@ -95,7 +95,7 @@ impl<'a> Printer<'a> {
         let parameters = function.parameters.iter().map(|p| {
             let star = if p.spread { "*" } else { "" };
             let local = function.local(p.local);
-            let ty = local.ty.map_or(String::new(), |ty| format!(": {ty}"));
+            let ty = function.declared_type(p.local).map_or(String::new(), |ty| format!(": {ty}"));
             let default = p.default.map_or(String::new(), |value| format!(" = {}", self.expr(value)));
             format!("{star}{}{ty}{default}", local.name)
         });
@@ -259,7 +259,7 @@ impl<'a> Printer<'a> {
                 };
                 format!("{word}({})", list(parts))
             }
-            Expr::Variant(variant, parts) => format!("variant {variant}({})", list(parts)),
+            Expr::Variant(variant) => format!("variant {}({})", variant.name, list(&variant.parts)),
             Expr::HasVariant(a, variant) => format!("({} has {variant})", self.expr(*a)),
             Expr::Payload(a, variant, index) => format!("{}.<{variant}.{index}>", self.expr(*a)),
             Expr::HasType(a, types) => {
@@ -267,7 +267,7 @@ impl<'a> Printer<'a> {
                 format!("({} is-a {types})", self.expr(*a))
             }
             Expr::Function(id) => {
-                let target = self.module.functions.get(id.0 as usize);
+                let target = self.module.functions.get(id.index());
                 format!("function {}", target.map_or("?", |function| function.qualified().as_str()))
             }
             Expr::Opaque(parts) => format!("opaque({})", list(parts)),

@@ -2,20 +2,16 @@
 
 use thin_vec::ThinVec;
 
-use crate::{FunctionId, LocalId, Name};
+use crate::{Constant, ExprId, FunctionId, LocalId, Name};
 
 /// How deep an expression tree may get; builders replace what lies deeper by [`Expr::Opaque`].
 pub const MAX_DEPTH: u32 = 200;
 
-/// An expression of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ExprId(pub u32);
-
-/// A pure expression. Programs have millions, so that their size shows: three words.
+/// A pure expression. Programs have millions, so that their size shows: two words.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A literal. `1024`, `b"\xff"`, `None`.
-    Constant(Constant),
+    Constant(&'static Constant),
     /// The value of a local: parameter, variable or the result of a call. `chunk`.
     Local(LocalId),
     /// Something from outside the function, its path resolved through the imports of the file: `socket.timeout` for
@@ -38,38 +34,28 @@ pub enum Expr {
     /// `len(x)`, `x.len()`.
     Length(ExprId),
     /// A tuple, list, set, map or text put together from values.
-    Aggregate(Aggregate, Box<[ExprId]>),
+    Aggregate(Aggregate, ThinVec<ExprId>),
     /// A value of an enum variant that is not transparent, with its payload. `Err(e)`, `Frame::Close(code)`.
-    Variant(Name, ThinVec<ExprId>),
+    Variant(Box<Variant>),
     /// Whether a value is of the variant: `matches!(frame, Frame::Close(_))`, `Poll::Pending`, a stored `Err(..)`.
     HasVariant(ExprId, Name),
     /// The n-th part of a variant's payload.
-    Payload(ExprId, Name, u32),
+    Payload(ExprId, Name, u16),
     /// Whether a value is of one of these types. `isinstance(x, (bytes, str))`.
-    HasType(ExprId, Box<[Name]>),
+    HasType(ExprId, ThinVec<Name>),
     /// A function value: lambda, closure, async block, nested function.
     Function(FunctionId),
     /// Not understood; depends on these.
-    Opaque(Box<[ExprId]>),
+    Opaque(ThinVec<ExprId>),
 }
 
-/// A literal.
+/// A value of an enum variant.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Constant {
-    /// `None`, and Rust's `Option::None`.
-    None,
-    /// Rust's `()`.
-    Unit,
-    /// `true`, `False`.
-    Bool(bool),
-    /// An integer; one that does not fit is [`Expr::Opaque`]. Rust's `b'x'` is an integer.
-    Int(i64),
-    /// A float.
-    Float(f64),
-    /// Text, and Rust's `'x'`.
-    Text(Name),
-    /// Bytes.
-    Bytes(ThinVec<u8>),
+pub struct Variant {
+    /// Its path.
+    pub name: Name,
+    /// Its payload.
+    pub parts: Box<[ExprId]>,
 }
 
 /// What an aggregate is.
@@ -137,6 +123,25 @@ pub enum CompareOp {
 }
 
 impl Expr {
+    /// A literal.
+    pub fn constant(constant: Constant) -> Self {
+        Self::Constant(constant.interned())
+    }
+
+    /// A value of an enum variant.
+    pub fn variant(name: Name, parts: Box<[ExprId]>) -> Self {
+        Self::Variant(Box::new(Variant { name, parts }))
+    }
+
+    /// The path that is named: of a global or of a variant, with or without a payload.
+    pub fn named(&self) -> Option<Name> {
+        match self {
+            Self::Global(path) => Some(*path),
+            Self::Variant(variant) => Some(variant.name),
+            _ => None,
+        }
+    }
+
     /// Call `f` with each direct operand.
     pub fn for_each_operand(&self, mut f: impl FnMut(ExprId)) {
         match self {
@@ -157,7 +162,7 @@ impl Expr {
                 low.iter().chain(high).for_each(|&b| f(b));
             }
             Self::Aggregate(_, parts) | Self::Opaque(parts) => parts.iter().for_each(|&a| f(a)),
-            Self::Variant(_, parts) => parts.iter().for_each(|&a| f(a)),
+            Self::Variant(variant) => variant.parts.iter().for_each(|&a| f(a)),
         }
     }
 }
@@ -167,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_expression_takes_three_words() {
-        assert_eq!(size_of::<Expr>(), 3 * size_of::<u64>());
+    fn an_expression_takes_two_words() {
+        assert_eq!(size_of::<Expr>(), 2 * size_of::<u64>());
     }
 }

@@ -3,23 +3,7 @@
 use thin_vec::ThinVec;
 use unspin_span::Span;
 
-use crate::{Call, Expr, ExprId, Name, name};
-
-/// A function of one module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FunctionId(pub u32);
-
-/// A block of one function; block 0 is the entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockId(pub u32);
-
-/// A local of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LocalId(pub u32);
-
-/// A `with` block of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ScopeId(pub u32);
+use crate::{BlockId, Call, Expr, ExprId, FunctionId, LocalId, Name, ScopeId, name};
 
 /// Anything with its own control flow.
 #[derive(Clone, Debug)]
@@ -47,9 +31,9 @@ pub struct Function {
     /// Without a body of its own: abstract method, trait method without default, stub.
     pub is_abstract: bool,
     /// Paths of its decorators or attributes, resolved through imports, without arguments.
-    pub decorators: Vec<Name>,
+    pub decorators: ThinVec<Name>,
     /// Parameters in order, the receiver (`self`) among them.
-    pub parameters: Vec<Parameter>,
+    pub parameters: ThinVec<Parameter>,
     /// Whether the first parameter is the receiver.
     pub has_receiver: bool,
     /// The nominal return type, if it is declared; see [`crate::Field::ty`].
@@ -60,14 +44,16 @@ pub struct Function {
     pub name_span: Span,
     /// Parameters, variables and temporaries.
     pub locals: Vec<Local>,
+    /// Declared nominal types of locals, in the order of these; see [`crate::Field::ty`]. Most have none.
+    pub types: ThinVec<(LocalId, Name)>,
     /// The arena of expressions.
     pub exprs: Vec<Expr>,
     /// The graph; block 0 is the entry.
     pub blocks: Vec<BasicBlock>,
     /// What the source calls a loop, outer before inner.
-    pub loops: Vec<Loop>,
+    pub loops: ThinVec<Loop>,
     /// What the source encloses in a context manager, outer before inner.
-    pub scopes: Vec<Scope>,
+    pub scopes: ThinVec<Scope>,
 }
 
 /// What a function is.
@@ -103,8 +89,6 @@ pub struct Local {
     pub name: Name,
     /// What it is.
     pub kind: LocalKind,
-    /// Declared nominal type; see [`crate::Field::ty`].
-    pub ty: Option<Name>,
 }
 
 /// What a local is.
@@ -277,27 +261,41 @@ pub struct Scope {
 impl Function {
     /// An expression.
     pub fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
+        &self.exprs[id.index()]
     }
 
     /// A block.
     pub fn block(&self, id: BlockId) -> &BasicBlock {
-        &self.blocks[id.0 as usize]
+        &self.blocks[id.index()]
+    }
+
+    /// The declared nominal type of a local.
+    pub fn declared_type(&self, local: LocalId) -> Option<Name> {
+        let at = self.types.binary_search_by_key(&local, |&(local, _)| local).ok()?;
+        Some(self.types[at].1)
+    }
+
+    /// Note the declared nominal type of a local.
+    pub fn declare_type(&mut self, local: LocalId, ty: Name) {
+        match self.types.binary_search_by_key(&local, |&(local, _)| local) {
+            Ok(at) => self.types[at].1 = ty,
+            Err(at) => self.types.insert(at, (local, ty)),
+        }
     }
 
     /// A local.
     pub fn local(&self, id: LocalId) -> &Local {
-        &self.locals[id.0 as usize]
+        &self.locals[id.index()]
     }
 
     /// A scope.
     pub fn scope(&self, id: ScopeId) -> &Scope {
-        &self.scopes[id.0 as usize]
+        &self.scopes[id.index()]
     }
 
     /// Every block with its id.
     pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = (BlockId, &BasicBlock)> {
-        self.blocks.iter().enumerate().map(|(index, block)| (BlockId(index as u32), block))
+        self.blocks.iter().enumerate().map(|(index, block)| (BlockId::new(index), block))
     }
 
     /// The first parameter, if that is the receiver.

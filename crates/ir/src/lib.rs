@@ -26,20 +26,24 @@
 mod answers;
 mod builder;
 mod call;
+mod constant;
 mod dump;
 mod expr;
 mod function;
+mod id;
 mod module;
 mod name;
 
 pub use answers::see_through_answers;
 pub use builder::FunctionBuilder;
 pub use call::{Argument, Call, Callee};
+pub use constant::Constant;
 pub use dump::dump;
-pub use expr::{Aggregate, BinaryOp, CompareOp, Constant, Expr, ExprId, MAX_DEPTH, UnaryOp};
+pub use expr::{Aggregate, BinaryOp, CompareOp, Expr, MAX_DEPTH, UnaryOp, Variant};
 pub use function::{
-    BasicBlock, BlockId, Function, FunctionId, FunctionKind, Handler, Local, LocalId, LocalKind, Loop, LoopKind, Parameter,
-    Scope, ScopeId, Statement, StatementKind, Terminator,
+    BasicBlock, Function, FunctionKind, Handler, Local, LocalKind, Loop, LoopKind, Parameter, Scope, Statement, StatementKind,
+    Terminator,
 };
+pub use id::{BlockId, ExprId, FunctionId, LocalId, ScopeId};
 pub use module::{Class, Comment, Field, Module, Problem, Source};
 pub use name::{Name, last_part, name, parent_path};

@@ -23,11 +23,12 @@ impl Name {
     }
 
     /// Its text.
+    #[inline]
     pub fn as_str(&self) -> &'static str {
         self.0.as_str()
     }
 
-    fn address(self) -> usize {
+    pub(crate) fn address(self) -> usize {
         self.0.as_char_ptr().addr()
     }
 }
@@ -111,7 +112,7 @@ pub fn parent_path(path: Name) -> Option<Name> {
 }
 
 fn of_path<T: Copy>(answers: &OfPaths<T>, path: Name, ask: impl FnOnce() -> T) -> T {
-    let answer = &answers[spread(path.address() as u64)];
+    let answer = &answers[spread::<REMEMBERED>(path.address() as u64)];
     match answer.get() {
         Some((known, part)) if known == path => part,
         _ => {
@@ -129,12 +130,12 @@ fn place(text: &[u8]) -> usize {
         (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
         _ => word(text),
     };
-    spread(ends ^ text.len() as u64)
+    spread::<REMEMBERED>(ends ^ text.len() as u64)
 }
 
 /// A place in a table for a key, by Fibonacci hashing.
-fn spread(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - REMEMBERED.ilog2())) as usize
+pub(crate) fn spread<const PLACES: usize>(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - PLACES.ilog2())) as usize
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl<'a> Finder<'a> {
             function,
             typed: (wanted == Cycles::Certain).then(|| Typed::new(function)),
             found: Vec::new(),
-            site: (BlockId(0), 0, Span::default()),
+            site: (BlockId::new(0), 0, Span::default()),
             names_tell: project.outline(at).called.is_told,
             has_functions: None,
         }

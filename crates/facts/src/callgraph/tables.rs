@@ -44,7 +44,7 @@ impl TableCache {
     /// The functions in a table that the body of a module or class assigns to a name.
     fn in_module(&mut self, project: &Project, file: u32, name: Name) -> Vec<FunctionRef> {
         let tables = self.modules.entry(file).or_insert_with(|| {
-            let at = FunctionRef { file, function: FunctionId(0) };
+            let at = FunctionRef { file, function: FunctionId::new(0) };
             let mut tables = Tables::default();
             if let Some(body) = project.files[file as usize].module.functions.first() {
                 collect(project, at, body, |place| body.path(place).map(|path| unspin_ir::name(&path)), &mut tables);

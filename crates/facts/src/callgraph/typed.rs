@@ -29,9 +29,8 @@ impl<'f> Typed<'f> {
     pub(super) fn may_be(&self, value: ExprId) -> bool {
         match *self.function.expr(value) {
             Expr::Local(local) => {
-                let data = self.function.local(local);
-                data.kind != LocalKind::Parameter
-                    || data.ty.is_some()
+                self.function.local(local).kind != LocalKind::Parameter
+                    || self.function.declared_type(local).is_some()
                     || is_receiver(self.function, value)
                     || self.is_assigned(local)
             }

@@ -151,7 +151,7 @@ fn every_path_calls(component: &Component<'_>, cut: &Cut, edge: &CallEdge) -> bo
         _ => false,
     };
     let mut seen = BlockSet::new(body.cfg.len());
-    let mut pending = vec![BlockId(0)];
+    let mut pending = vec![BlockId::new(0)];
     while let Some(block) = pending.pop() {
         if !seen.insert(block) {
             continue;

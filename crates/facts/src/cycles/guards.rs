@@ -5,8 +5,8 @@ mod counter;
 use rustc_hash::FxHashSet;
 use unspin_flow::BlockSet;
 use unspin_ir::{
-    BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name, ScopeId,
-    StatementKind, Terminator,
+    BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind,
+    Terminator,
 };
 
 use self::counter::{Refusal, comparison_names, is_checked_on_entry, is_depth_check, tests_open_count};
@@ -104,8 +104,8 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
         return true;
     }
     let mut scope = body.function.block(edge.block).scope;
-    while let Some(ScopeId(_)) = scope {
-        let current = body.function.scope(scope.unwrap_or(ScopeId(0)));
+    while let Some(open) = scope {
+        let current = body.function.scope(open);
         let mut guards = false;
         body.walk(current.manager, &mut |part| {
             if let Part::Call(call) = part {
@@ -122,7 +122,7 @@ fn is_in_guard(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge) -> b
 
 /// Whether the caller is handed a stack to run its calls on, which is not that of the thread.
 fn takes_stack(component: &Component<'_>, body: &Body<'_>) -> bool {
-    let mut types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
+    let mut types = body.function.parameters.iter().filter_map(|parameter| body.function.declared_type(parameter.local));
     types.any(|ty| component.project.models.has_word(WordKind::OwnStack, &last_part(ty)))
 }
 
@@ -379,7 +379,7 @@ fn compares_with_start(body: &Body<'_>, edge: &CallEdge, test: ExprId) -> bool {
 fn starts(body: &Body<'_>) -> Vec<LocalId> {
     let is_parameter = |expr: ExprId| matches!(*body.function.expr(expr), Expr::Local(own) if body.constant_parameter(own));
     let mut found = Vec::new();
-    for statement in &body.function.block(BlockId(0)).statements {
+    for statement in &body.function.block(BlockId::new(0)).statements {
         match &statement.kind {
             StatementKind::Call(call) => {
                 let asks =

@@ -100,9 +100,9 @@ pub(super) fn words(component: &Component<'_>, at: FunctionRef) -> u32 {
     let in_class = class.is_some_and(|class| has(project, WordKind::ParserClass, &class));
     let in_path = path_parts(&project.files[at.file as usize].path).any(|part| has(project, WordKind::ParserPath, part));
     let in_parameter = function.parameters.iter().any(|parameter| {
-        let local = function.local(parameter.local);
         let is_receiver = function.has_receiver && parameter.local == function.parameters[0].local;
-        !is_receiver && local.ty.is_some_and(|ty| has(project, WordKind::InputType, &last_part(ty)))
+        let declared = function.declared_type(parameter.local);
+        !is_receiver && declared.is_some_and(|ty| has(project, WordKind::InputType, &last_part(ty)))
     });
     let in_result = function.returns.is_some_and(|ty| has(project, WordKind::ParserResult, &last_part(ty)));
     let fails = function.blocks.iter().any(|block| match &block.terminator {
@@ -236,7 +236,7 @@ fn is_trusted(project: &Project, body: &Body<'_>) -> bool {
     let in_package = is_word(package(project, body.at));
     let in_parameters = body.function.parameters.iter().any(|parameter| is_word(&body.function.local(parameter.local).name));
     let reads_files = body.calls().any(|(_, _, call)| has(project, WordKind::FileSystem, &called_name(body.function, call)));
-    let types = body.function.parameters.iter().filter_map(|parameter| body.function.local(parameter.local).ty);
+    let types = body.function.parameters.iter().filter_map(|parameter| body.function.declared_type(parameter.local));
     let of_variants = body.function.exprs.iter().filter_map(|expr| match *expr {
         Expr::HasVariant(_, variant) => Some(variant),
         _ => None,

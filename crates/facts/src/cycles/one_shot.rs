@@ -23,7 +23,7 @@ const MAX_CONTEXTS: usize = 1000;
 /// What is known of a value that a call passes.
 #[derive(Clone, Debug, PartialEq)]
 enum Known {
-    Constant(Constant),
+    Constant(&'static Constant),
     /// A literal list or map without elements.
     Empty,
     /// A named constant, which stands for a size or a flag: `BLOCK_SIZE`, `sys.maxsize`.
@@ -138,12 +138,12 @@ fn is_handed(function: &Function, value: ExprId, outer: &Entry) -> bool {
 
 fn known(function: &Function, value: ExprId) -> Option<Known> {
     match function.expr(value) {
-        Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
+        Expr::Constant(constant) => Some(Known::Constant(constant)),
         Expr::Aggregate(Aggregate::List | Aggregate::Map | Aggregate::Set | Aggregate::Tuple, parts) if parts.is_empty() => {
             Some(Known::Empty)
         }
         Expr::Global(path) if is_constant_name(*path) => Some(Known::Positive),
-        Expr::Variant(path, _) => Some(Known::Variant(unspin_ir::last_part(*path))),
+        Expr::Variant(variant) => Some(Known::Variant(unspin_ir::last_part(variant.name))),
         Expr::Global(path) => is_variant_name(*path).then(|| Known::Variant(unspin_ir::last_part(*path))),
         _ => None,
     }
@@ -215,7 +215,7 @@ fn reachable(function: &Function, entry: &Entry) -> BlockSet {
     let mut seen = BlockSet::new(function.blocks.len());
     let mut seen_anew = BlockSet::new(function.blocks.len());
     let anew = Entry { receiver: None, ..entry.clone() };
-    let mut pending = vec![(BlockId(0), entry.receiver.is_some())];
+    let mut pending = vec![(BlockId::new(0), entry.receiver.is_some())];
     while let Some((block, is_as_entered)) = pending.pop() {
         if !if is_as_entered { &mut seen } else { &mut seen_anew }.insert(block) {
             continue;
@@ -259,8 +259,8 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
         Expr::Truth(inner) => match value_of(function, entry, inner)? {
             Known::Empty | Known::Constant(Constant::None) => Some(false),
             Known::Positive => Some(true),
-            Known::Constant(Constant::Bool(value)) => Some(value),
-            Known::Constant(Constant::Int(value)) => Some(value != 0),
+            Known::Constant(Constant::Bool(value)) => Some(*value),
+            Known::Constant(Constant::Int(value)) => Some(*value != 0),
             Known::Constant(Constant::Text(content)) => Some(!content.is_empty()),
             Known::Constant(_) | Known::Variant(_) => None,
         },
@@ -276,7 +276,7 @@ fn truth(function: &Function, entry: &Entry, test: ExprId) -> Option<bool> {
             compare(op, &left, &right)
         }
         Expr::Local(_) | Expr::Field(..) | Expr::Constant(_) => match value_of(function, entry, test)? {
-            Known::Constant(Constant::Bool(value)) => Some(value),
+            Known::Constant(Constant::Bool(value)) => Some(*value),
             _ => None,
         },
         _ => None,

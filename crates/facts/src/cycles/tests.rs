@@ -154,7 +154,7 @@ fn a_constant_that_turns_the_test_off_is_called_once() {
 #[test]
 fn what_is_handed_to_a_task_leaves_no_frame() {
     let mut renew = Draft::function("renew");
-    let own = renew.0.expr(Expr::Global(unspin_ir::name("renew")));
+    let own = renew.0.global(unspin_ir::name("renew"));
     renew.call_path("spawn", &[own]);
     assert!(report(vec![renew]).is_empty());
 }

@@ -397,7 +397,7 @@ impl<'c, 'p> Bounds<'c, 'p> {
 
     fn is_number(&self, expr: ExprId) -> bool {
         let constant = match self.cx.function.expr(expr) {
-            Expr::Constant(constant) => Some(constant.clone()),
+            Expr::Constant(constant) => Some(*constant),
             Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name),
             _ => None,
         };

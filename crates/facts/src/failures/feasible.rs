@@ -17,7 +17,7 @@ use crate::sites::{LoopContext, Site};
 /// What is known of a place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Known {
-    Constant(Constant),
+    Constant(&'static Constant),
     /// Not `None`, and true in a test.
     Something,
     /// What a test of it said last.
@@ -65,7 +65,7 @@ pub(super) fn tested(cx: &LoopContext<'_>) -> Vec<Option<Environment>> {
 pub(super) fn after(cx: &LoopContext<'_>, failure: &Failure, end: BlockId, known: Option<Environment>) -> Cfg {
     let mut environment = known.unwrap_or_default();
     environment.extend(failure.binding.map(|local| ((local, None), Known::Something)));
-    environment.extend(failure.told.clone().map(|(local, answer)| ((local, None), Known::Constant(answer))));
+    environment.extend(failure.told.map(|(local, answer)| ((local, None), Known::Constant(answer))));
     environment.extend(failure.failed.map(|local| ((local, None), Known::Variant(unspin_ir::name("Err")))));
     from(cx, failure.start, end, environment, true)
 }
@@ -124,7 +124,7 @@ pub(super) fn goes_round_again(cx: &LoopContext<'_>) -> bool {
             starts.iter().filter(|(next, _)| *next == header).map(|(_, state)| state.clone()).collect();
         starts.retain(|(next, _)| *next != header);
         let mut states = dataflow::iterate_to_fixpoint(&cx.shape.cfg, &to_header, starts).states;
-        at_once.into_iter().next().or_else(|| states.swap_remove(header.0 as usize))
+        at_once.into_iter().next().or_else(|| states.swap_remove(header.index()))
     };
     round(&Environment::new()).is_none_or(|state| round(&state).is_some())
 }
@@ -241,7 +241,7 @@ impl Propagation<'_, '_> {
         let Expr::Local(local) = *self.cx.function.expr(a) else { return };
         let is_none = matches!(self.cx.function.expr(b), Expr::Constant(Constant::None));
         if holds && is_none && self.is_own(local) {
-            state.entry((local, None)).or_insert(Known::Constant(Constant::None));
+            state.entry((local, None)).or_insert(Known::Constant(&Constant::None));
         }
     }
 
@@ -310,16 +310,16 @@ impl Propagation<'_, '_> {
 
     fn known(&self, state: &Environment, expr: ExprId) -> Option<Known> {
         match self.cx.function.expr(expr) {
-            Expr::Constant(constant) => Some(Known::Constant(constant.clone())),
+            Expr::Constant(constant) => Some(Known::Constant(constant)),
             Expr::Global(name) => self.cx.project.constant(self.cx.at.file, *name).map(Known::Constant),
             Expr::Aggregate(_, parts) if !parts.is_empty() => Some(Known::Something),
-            Expr::Variant(name, _) => Some(Known::Variant(*name)),
+            Expr::Variant(variant) => Some(Known::Variant(variant.name)),
             Expr::Unary(UnaryOp::Negate, inner) => match self.known(state, *inner)? {
-                Known::Constant(Constant::Int(value)) => Some(Known::Constant(Constant::Int(value.checked_neg()?))),
+                Known::Constant(Constant::Int(value)) => Some(Known::Constant(Constant::Int(value.checked_neg()?).interned())),
                 _ => None,
             },
             Expr::Unary(UnaryOp::Not, _) | Expr::Compare(..) | Expr::Truth(_) | Expr::Binary(BinaryOp::BitOr, ..) => {
-                self.truth(state, expr).map(|value| Known::Constant(Constant::Bool(value)))
+                self.truth(state, expr).map(|value| Known::Constant(Constant::Bool(value).interned()))
             }
             _ => state.get(&self.key(expr)?).cloned(),
         }
@@ -363,9 +363,9 @@ impl Propagation<'_, '_> {
                 Known::Tested(holds) => Some(holds),
                 Known::Constant(constant) => match constant {
                     Constant::None | Constant::Unit => Some(false),
-                    Constant::Bool(value) => Some(value),
-                    Constant::Int(value) => Some(value != 0),
-                    Constant::Float(value) => Some(value != 0.0),
+                    Constant::Bool(value) => Some(*value),
+                    Constant::Int(value) => Some(*value != 0),
+                    Constant::Float(value) => Some(*value != 0.0),
                     Constant::Text(text) => Some(!text.is_empty()),
                     Constant::Bytes(bytes) => Some(!bytes.is_empty()),
                 },
@@ -409,14 +409,14 @@ pub(super) fn reaching(cfg: &Cfg, target: BlockId, within: &BlockSet) -> BlockSe
     let mut before = vec![Vec::new(); cfg.len()];
     for block in within.iter() {
         for next in cfg.successors(block) {
-            before[next.0 as usize].push(block);
+            before[next.index()].push(block);
         }
     }
     let mut seen = BlockSet::new(cfg.len());
     let mut pending = vec![target];
     while let Some(block) = pending.pop() {
         if seen.insert(block) {
-            pending.extend(&before[block.0 as usize]);
+            pending.extend(&before[block.index()]);
         }
     }
     seen

@@ -29,7 +29,7 @@ fn opens(cx: &LoopContext<'_>, at: FunctionRef, depth: u32) -> bool {
     // `|| async { listener.accept().await }`
     let blocks = || cx.project.files[at.file as usize].module.functions.iter().enumerate();
     let is_inside = |function: &unspin_ir::Function| function.parent == Some(at.function) && function.is_async;
-    let inner = |index: usize| FunctionRef { function: unspin_ir::FunctionId(index as u32), ..at };
+    let inner = |index: usize| FunctionRef { function: unspin_ir::FunctionId::new(index), ..at };
     opens_itself
         || cx.project.function(at).parent.is_some()
             && blocks()

@@ -47,11 +47,11 @@ fn in_vain(
     test: ExprId,
     then: BlockId,
     otherwise: BlockId,
-) -> Option<(usize, FailureKind, Constant, BlockId)> {
+) -> Option<(usize, FailureKind, &'static Constant, BlockId)> {
     let origin = cx.origin_site(asked_for(cx, test))?;
     let (nothing, kind) = answer_in_vain(cx.project, origin)?;
     let index = cx.sites.iter().position(|site| std::ptr::eq(site, origin))?;
-    let next = if is_true_of(cx, test, &nothing)? { then } else { otherwise };
+    let next = if is_true_of(cx, test, nothing)? { then } else { otherwise };
     Some((index, kind, nothing, next))
 }
 
@@ -67,7 +67,7 @@ fn asked_for(cx: &LoopContext<'_>, test: ExprId) -> ExprId {
 /// How a test comes out for a constant that is false.
 fn is_true_of(cx: &LoopContext<'_>, test: ExprId, nothing: &Constant) -> Option<bool> {
     // Whatever has a name stands for an answer.
-    let is_nothing = |value: ExprId| matches!(cx.function.expr(value), Expr::Constant(other) if other == nothing);
+    let is_nothing = |value: ExprId| matches!(cx.function.expr(value), Expr::Constant(other) if *other == nothing);
     match *cx.function.expr(test) {
         Expr::Unary(UnaryOp::Not, inner) => is_true_of(cx, inner, nothing).map(|outcome| !outcome),
         Expr::Truth(inner) if matches!(cx.function.expr(inner), Expr::Compare(..)) => is_true_of(cx, inner, nothing),
@@ -80,7 +80,7 @@ fn is_true_of(cx: &LoopContext<'_>, test: ExprId, nothing: &Constant) -> Option<
 
 /// What a call answers when its read has timed out, or its connection failed: a constant, if the function that it runs
 /// says so.
-fn answer_in_vain(project: &Project, site: &Site<'_>) -> Option<(Constant, FailureKind)> {
+fn answer_in_vain(project: &Project, site: &Site<'_>) -> Option<(&'static Constant, FailureKind)> {
     let [target] = site.resolution.targets[..] else { return None };
     let is_remote = site.remote != Remote::No;
     if !site.resolution.exact {
@@ -103,7 +103,7 @@ fn is_connect(call: &Call) -> bool {
     call.callee.name().is_some_and(|name| name.contains("connect") && !name.contains("disconnect"))
 }
 
-fn timed_out(project: &Project, at: FunctionRef) -> Option<Constant> {
+fn timed_out(project: &Project, at: FunctionRef) -> Option<&'static Constant> {
     let function = project.function(at);
     let is_log = |kind: &StatementKind| match kind {
         StatementKind::Call(call) => project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Log),
@@ -133,7 +133,7 @@ fn is_patient(project: &Project, at: FunctionRef) -> bool {
 }
 
 /// What a function answers when the connection that it makes fails.
-fn not_connected(project: &Project, at: FunctionRef, hops: u32) -> Option<Constant> {
+fn not_connected(project: &Project, at: FunctionRef, hops: u32) -> Option<&'static Constant> {
     let function = project.function(at);
     let connects = |call: &Call| {
         let resolution = project.resolve(at, call);
@@ -162,7 +162,7 @@ fn not_connected(project: &Project, at: FunctionRef, hops: u32) -> Option<Consta
             Expr::Unary(UnaryOp::Not, failed) => {
                 let Expr::HasVariant(result, variant) = *function.expr(failed) else { return None };
                 let made = made_by(project, at, result).filter(|call| variant == "Err" && connects(call));
-                made.map(|_| Constant::Bool(false))
+                made.map(|_| &Constant::Bool(false))
             }
             _ if hops < MAX_HOPS => {
                 let targets = project.resolve_targets(at, made_by(project, at, value)?).targets;
@@ -219,7 +219,7 @@ fn constant_returned(
     function: &Function,
     mut block: BlockId,
     is_left_out: impl Fn(&StatementKind) -> bool,
-) -> Option<Constant> {
+) -> Option<&'static Constant> {
     for _ in 0..MAX_BLOCKS {
         let data = function.block(block);
         if !data.statements.iter().all(|statement| is_left_out(&statement.kind)) {
@@ -227,9 +227,9 @@ fn constant_returned(
         }
         match data.terminator {
             Terminator::Goto(next) => block = next,
-            Terminator::Return(None) => return Some(Constant::None),
+            Terminator::Return(None) => return Some(&Constant::None),
             Terminator::Return(Some(value)) => match function.expr(value) {
-                Expr::Constant(constant @ (Constant::None | Constant::Bool(false))) => return Some(constant.clone()),
+                Expr::Constant(constant @ (Constant::None | Constant::Bool(false))) => return Some(constant),
                 _ => return None,
             },
             _ => return None,

@@ -162,7 +162,7 @@ fn set_timeout(cx: &LoopContext<'_>, own: FunctionRef, call: &Call, set_by: &[un
     let receiver = function.path(receiver)?;
     let owner = function.owner;
     let count = project.files[own.file as usize].module.functions.len();
-    let of_file = (0..count).map(|index| FunctionRef { file: own.file, function: FunctionId(index as u32) });
+    let of_file = (0..count).map(|index| FunctionRef { file: own.file, function: FunctionId::new(index) });
     for at in [own, cx.at].into_iter().chain(of_file) {
         let function = project.function(at);
         let related = at == own || (owner.is_some() && function.owner == owner && receiver.contains('.'));

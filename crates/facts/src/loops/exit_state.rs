@@ -1,6 +1,6 @@
 //! What happens to the state that the tests which leave a loop read: unchanged, changed by others, changed in the loop.
 
-use unspin_ir::{BlockId, Expr, ExprId, LocalKind, StatementKind, Terminator};
+use unspin_ir::{BlockId, Expr, ExprId, LocalKind, StatementKind, Terminator, Variant};
 
 use super::is_own_question;
 use crate::definitions::Definition;
@@ -71,7 +71,7 @@ pub(super) fn is_skipped(cx: &LoopContext<'_>) -> bool {
             Expr::Global(_) => is_local &= is_constant_name(cx, part),
             Expr::Field(..) => is_local &= !is_visible_elsewhere(cx, part),
             Expr::Opaque(_) => is_local = false,
-            Expr::Variant(name, parts) if !parts.is_empty() && may_be_foreign_function(cx, *name) => is_local = false,
+            Expr::Variant(variant) if may_be_foreign_function(cx, variant) => is_local = false,
             _ => {}
         });
     }
@@ -105,7 +105,7 @@ fn asks_twice(cx: &LoopContext<'_>, tests: &[BlockId]) -> bool {
     let [first, second] = *tests else { return false };
     let asked = |block: BlockId| match *cx.function.expr(cx.function.block(block).terminator.operand()?) {
         Expr::Compare(unspin_ir::CompareOp::Is | unspin_ir::CompareOp::IsNot, place, other)
-            if *cx.function.expr(other) == Expr::Constant(unspin_ir::Constant::None) =>
+            if *cx.function.expr(other) == Expr::Constant(&unspin_ir::Constant::None) =>
         {
             Some(place)
         }
@@ -168,7 +168,7 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
             }
         }
         Expr::Opaque(_) => state = "changed",
-        Expr::Variant(name, parts) if !parts.is_empty() && may_be_foreign_function(cx, *name) => state = "changed",
+        Expr::Variant(variant) if may_be_foreign_function(cx, variant) => state = "changed",
         _ => {}
     });
     state
@@ -230,14 +230,16 @@ fn is_alone(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 }
 
 /// `WaitForSingleObject(handle, INFINITE)` is written as a variant is, and may be a function of the system.
-fn may_be_foreign_function(cx: &LoopContext<'_>, name: unspin_ir::Name) -> bool {
+fn may_be_foreign_function(cx: &LoopContext<'_>, variant: &Variant) -> bool {
+    let name = variant.name;
     let of_system = |root: &str| matches!(root, "windows" | "windows_sys" | "winapi" | "windows_targets");
     let is_of_enum = name.contains('.') && !of_system(name.split('.').next().unwrap_or_default());
-    match cx.project.symbol(cx.at.file, name) {
+    let is_function = match cx.project.symbol(cx.at.file, name) {
         Some(crate::project::Symbol::Function(_)) => true,
         Some(crate::project::Symbol::Class(_)) => false,
         None => !is_of_enum,
-    }
+    };
+    is_function && !variant.parts.is_empty()
 }
 
 /// Whether a field of an own object is what a call in the body of its class has made, and so may do anything when it is
@@ -289,7 +291,7 @@ fn reads_stepped(cx: &LoopContext<'_>, inner: crate::FunctionRef) -> bool {
     let in_loop = |definition: &crate::shape::Definition| cx.natural().body.contains(definition.block);
     let is_stepped = |name: unspin_ir::Name| {
         let index = cx.function.locals.iter().position(|local| local.name == name);
-        index.is_some_and(|index| cx.shape.definitions(unspin_ir::LocalId(index as u32)).iter().any(in_loop))
+        index.is_some_and(|index| cx.shape.definitions(unspin_ir::LocalId::new(index)).iter().any(in_loop))
     };
     // `del sys.argv[1]`, where the helper looks at `sys.argv`.
     let mut stored = cx.natural().body.iter().flat_map(|block| &cx.function.block(block).statements).filter_map(|statement| {

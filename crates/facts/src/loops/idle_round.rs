@@ -215,7 +215,7 @@ fn may_keep(project: &Project, at: FunctionRef, fields: &[unspin_ir::Name]) -> b
     let changing: BlockSet =
         function.block_ids().filter(|(_, data)| data.statements.iter().any(changes)).map(|(block, _)| block).collect();
     let all: BlockSet = function.block_ids().map(|(block, _)| block).collect();
-    let kept = ways::reachable(&shape.cfg, BlockId(0), &all, &changing);
+    let kept = ways::reachable(&shape.cfg, BlockId::new(0), &all, &changing);
     kept.iter().any(|block| matches!(function.block(block).terminator, Terminator::Return(_)))
 }
 
@@ -232,7 +232,7 @@ fn keeps_end(
                 matches!(*function.expr(base), Expr::Local(local) if function.local(local).kind == LocalKind::Parameter);
             let from_end = match *function.expr(low) {
                 Expr::Unary(UnaryOp::Negate, _) => true,
-                Expr::Constant(unspin_ir::Constant::Int(low)) => low < 0,
+                Expr::Constant(&unspin_ir::Constant::Int(low)) => low < 0,
                 _ => false,
             };
             from_end && (is_given || is_field(base))

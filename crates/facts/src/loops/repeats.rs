@@ -435,7 +435,7 @@ fn contradict(function: &Function, first: (ExprId, bool), second: (ExprId, bool)
         }
         (Expr::HasVariant(value, _), Expr::HasVariant(other, _)) => first && second && is_same(function, *value, *other),
         (Expr::Compare(op, value, none), Expr::Truth(other)) | (Expr::Truth(other), Expr::Compare(op, value, none)) => {
-            let is_none = *function.expr(*none) == Expr::Constant(Constant::None) && is_same(function, *value, *other);
+            let is_none = *function.expr(*none) == Expr::Constant(&Constant::None) && is_same(function, *value, *other);
             let asked_none = matches!(op, CompareOp::Is | CompareOp::Eq);
             let (compared, truth) =
                 if matches!(function.expr(a), Expr::Compare(..)) { (first, second) } else { (second, first) };

@@ -56,14 +56,14 @@ pub(crate) fn is_open(function: &Function, parameter: &Parameter) -> bool {
     let is_named = matches!(function.kind, FunctionKind::Function | FunctionKind::Method);
     is_named
         && !parameter.spread
-        && function.local(parameter.local).ty.is_none()
+        && function.declared_type(parameter.local).is_none()
         && function.receiver() != Some(parameter.local)
 }
 
 impl Project {
     /// The functions that may call a function or hand it on, in order.
     pub(crate) fn callers_named(&self, at: FunctionRef) -> Vec<FunctionRef> {
-        if let Some(parent) = self.function(at).parent.filter(|parent| parent.0 > 0) {
+        if let Some(parent) = self.function(at).parent.filter(|parent| parent.index() > 0) {
             return self.within(at.file, parent);
         }
         let callers = self.callers.get_or_init(|| Callers::new(self));

@@ -42,7 +42,7 @@ pub(crate) enum Remark {
 
 fn list(lists: &mut FxHashMap<Name, Vec<FunctionId>>, name: Name, index: usize) {
     let list = lists.entry(name).or_default();
-    let id = FunctionId(index as u32);
+    let id = FunctionId::new(index);
     if list.len() < MOST && list.last() != Some(&id) {
         list.push(id);
     }
@@ -107,5 +107,5 @@ fn setting(function: &Function, call: &unspin_ir::Call) -> Option<(Name, String)
 }
 
 fn shown<'m>(module: &'m Module, ids: Option<&Vec<FunctionId>>) -> impl Iterator<Item = (FunctionId, &'m Function)> {
-    ids.into_iter().flatten().map(|id| (*id, &module.functions[id.0 as usize]))
+    ids.into_iter().flatten().map(|id| (*id, &module.functions[id.index()]))
 }

@@ -107,10 +107,10 @@ impl Index {
 
     fn add_functions(&mut self, file: u32, source: &SourceFile) {
         for (id, function) in source.module.functions.iter().enumerate() {
-            let id = FunctionId(id as u32);
+            let id = FunctionId::new(id);
             let reference = FunctionRef { file, function: id };
             match (function.kind, function.parent) {
-                (FunctionKind::Function, Some(parent)) if parent.0 != 0 => {
+                (FunctionKind::Function, Some(parent)) if parent.index() > 0 => {
                     self.nested.insert((file, parent, function.name), reference);
                     self.nested_names.insert(function.name);
                 }
@@ -178,7 +178,7 @@ impl Index {
                 if let Some(class) = owner
                     && function.kind == FunctionKind::Method
                 {
-                    let reference = FunctionRef { file: file as u32, function: FunctionId(id as u32) };
+                    let reference = FunctionRef { file: file as u32, function: FunctionId::new(id) };
                     let entry = &mut self.classes[class.0 as usize];
                     entry.methods.push(reference);
                     entry.by_name.entry(function.name).or_default().push(reference);

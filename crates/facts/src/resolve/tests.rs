@@ -7,8 +7,8 @@ use crate::{Certainty, FunctionRef, Project, Resolution, Via};
 
 /// What the last call of a file's last function is.
 fn resolve_last(project: &Project, file: u32) -> Resolution<'_> {
-    let function = project.files[file as usize].module.functions.len() as u32 - 1;
-    let at = FunctionRef { file, function: FunctionId(function) };
+    let function = project.files[file as usize].module.functions.len() - 1;
+    let at = FunctionRef { file, function: FunctionId::new(function) };
     let statements = project.function(at).blocks.iter().flat_map(|block| &block.statements);
     let mut calls = statements.filter_map(|statement| match &statement.kind {
         StatementKind::Call(call) => Some(call),
@@ -64,7 +64,7 @@ fn an_own_method_is_exact_until_a_subclass_overrides_it() {
     base.classes = vec![class("Base", &[], &[]), class("Sub", &["Base"], &[])];
     Draft::method("Base", "step").add_to(&mut base);
     let mut run = Draft::method("Sub", "run");
-    let own = run.0.read(unspin_ir::LocalId(0));
+    let own = run.0.read(unspin_ir::LocalId::new(0));
     run.call_method(own, "step", &[]);
     let mut overriding = module("more");
     overriding.classes = vec![class("Third", &["app.Sub"], &[])];
@@ -85,11 +85,11 @@ fn a_field_has_the_type_of_what_another_method_assigned() {
     app.classes = vec![class("Client", &[], &[])];
     let mut open = Draft::method("Client", "open");
     let made = open.call_path("socket.create_connection", &[]);
-    let place = open.field(unspin_ir::LocalId(0), "link");
+    let place = open.field(unspin_ir::LocalId::new(0), "link");
     open.0.assign(place, made, unspin_span::Span::default());
     open.add_to(&mut app);
     let mut read = Draft::method("Client", "read");
-    let link = read.field(unspin_ir::LocalId(0), "link");
+    let link = read.field(unspin_ir::LocalId::new(0), "link");
     let size = read.0.constant(unspin_ir::Constant::Int(10));
     read.call_method(link, "recv", &[size]);
     read.add_to(&mut app);

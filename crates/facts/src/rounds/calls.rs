@@ -99,7 +99,7 @@ impl<'p> Machine<'p> {
             return self.modelled(state, &context, model, certainty);
         }
         if !resolution.targets.is_empty() && self.follow_targets(state, function, call, &resolution, &arguments) {
-            return state.frames.last().is_some_and(|frame| frame.block.0 != u32::MAX);
+            return !state.frames.is_empty();
         }
         // Whoever makes an object of nothing expects it to fail.
         let is_constructor = call.callee.name().is_some_and(|name| name.starts_with(char::is_uppercase));
@@ -252,7 +252,7 @@ impl<'p> Machine<'p> {
             raises: call.raises,
             write_back,
             keeps_failure: call.awaited && !call.raises,
-            ..Frame::new(target, id, BlockId(0))
+            ..Frame::new(target, id, BlockId::new(0))
         });
     }
 
@@ -378,7 +378,7 @@ impl<'p> Machine<'p> {
         let Expr::Function(closure) = *function.expr(only.value) else { return false };
         let compares = |expr: &Expr| match *expr {
             Expr::Compare(CompareOp::Is | CompareOp::IsNot, side, none) => {
-                *function.expr(side) == Expr::Local(result) && *function.expr(none) == Expr::Constant(Constant::None)
+                *function.expr(side) == Expr::Local(result) && *function.expr(none) == Expr::Constant(&Constant::None)
             }
             _ => false,
         };
@@ -395,7 +395,7 @@ impl<'p> Machine<'p> {
         }
         let id = self.next_frame_id();
         state.store.slots.insert(Place::Local(id, parameter.local), receiver);
-        let frame = Frame::new(target, id, BlockId(0));
+        let frame = Frame::new(target, id, BlockId::new(0));
         state.frames.push(Frame { result: call.result, filters: Some(receiver), ..frame });
         true
     }
@@ -836,7 +836,7 @@ impl<'p> Machine<'p> {
         }
         let id = self.next_frame_id();
         state.store.slots.insert(Place::Local(id, parameter.local), subject);
-        let frame = Frame::new(target, id, BlockId(0));
+        let frame = Frame::new(target, id, BlockId::new(0));
         state.frames.push(Frame { result: cx.call.result, raises: cx.call.raises, ..frame });
         true
     }
@@ -1009,7 +1009,7 @@ fn is_asked_for_none(function: &Function, call: &Call) -> bool {
     let is_result = |expr: ExprId| call.result.is_some_and(|result| *function.expr(expr) == Expr::Local(result));
     function.exprs.iter().any(|expr| match *expr {
         Expr::Compare(CompareOp::Is | CompareOp::IsNot, value, none) => {
-            is_result(value) && *function.expr(none) == Expr::Constant(Constant::None)
+            is_result(value) && *function.expr(none) == Expr::Constant(&Constant::None)
         }
         _ => false,
     })

@@ -221,7 +221,7 @@ impl<'p> Machine<'p> {
             let parent = function.parent.filter(|&parent| parent < at.function)?;
             at = FunctionRef { function: parent, ..at };
             let index = self.project.function(at).locals.iter().position(|outer| outer.name == data.name)?;
-            local = LocalId(index as u32);
+            local = LocalId::new(index);
         }
     }
 
@@ -389,7 +389,7 @@ impl<'p> Machine<'p> {
     /// A stream of the project's own that never says that it has ended.
     pub(super) fn is_endless_stream(&self, cx: &Context<'_, 'p>) -> bool {
         let ends = |function: &Function| {
-            let is_none = |value: ExprId| *function.expr(value) == Expr::Constant(unspin_ir::Constant::None);
+            let is_none = |value: ExprId| *function.expr(value) == Expr::Constant(&unspin_ir::Constant::None);
             function.blocks.iter().any(|block| {
                 matches!(block.terminator, Terminator::Return(Some(value)) if is_none(value))
                     || block

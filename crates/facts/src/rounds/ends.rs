@@ -246,7 +246,7 @@ impl<'p> Machine<'p> {
         let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
         let Some(result) = cx.call.result.filter(|_| is_rust && model.end == Some(EndValue::None)) else { return false };
         let is_it = |expr: ExprId| *cx.function.expr(expr) == Expr::Local(result);
-        let none = Expr::Constant(unspin_ir::Constant::None);
+        let none = Expr::Constant(&unspin_ir::Constant::None);
         let (mut has_variants, mut is_asked) = (false, false);
         for expr in &cx.function.exprs {
             match *expr {

@@ -30,7 +30,7 @@ impl<'p> Machine<'p> {
                 }
             }
             Expr::Function(target) => {
-                let number = u64::from(state.frame().at.file) << 32 | u64::from(target.0);
+                let number = u64::from(state.frame().at.file) << 32 | target.index() as u64;
                 Slot::of(self.values.apply(Operator::Opaque(number), &[]))
             }
             Expr::Index(base, index) => self.index(state, function, *base, *index),
@@ -61,12 +61,12 @@ impl<'p> Machine<'p> {
                 }
                 self.operation(state, function, Operator::Aggregate(*kind as u8), parts)
             }
-            Expr::Variant(variant, parts) => self.operation(state, function, Operator::Variant(*variant), parts),
+            Expr::Variant(variant) => self.operation(state, function, Operator::Variant(variant.name), &variant.parts),
             Expr::HasVariant(a, variant) => self.operation(state, function, Operator::HasVariant(*variant), &[*a]),
             Expr::Payload(a, variant, index) => self.operation(state, function, Operator::Payload(*variant, *index), &[*a]),
-            Expr::HasType(a, types) => self.operation(state, function, Operator::HasType(types.clone()), &[*a]),
+            Expr::HasType(a, types) => self.operation(state, function, Operator::HasType(types.as_slice().into()), &[*a]),
             Expr::Opaque(parts) => {
-                let number = 1 << 63 | u64::from(state.frame().at.file) << 40 | u64::from(id.0);
+                let number = 1 << 63 | u64::from(state.frame().at.file) << 40 | id.index() as u64;
                 self.operation(state, function, Operator::Opaque(number), parts)
             }
         }
@@ -76,7 +76,7 @@ impl<'p> Machine<'p> {
     fn global(&mut self, state: &mut State, place: super::state::Place, name: unspin_ir::Name) -> Slot {
         let file = state.frame().at.file;
         if let Some(constant) = self.project.constant(file, name) {
-            return Slot::of(self.values.literal(Literal::of(&constant)));
+            return Slot::of(self.values.literal(Literal::of(constant)));
         }
         let Some((kind, members)) = self.project.constant_members(file, name) else { return self.read_place(state, place) };
         let members: Vec<_> = members.iter().map(|member| self.values.literal(Literal::of(member))).collect();
@@ -89,7 +89,7 @@ impl<'p> Machine<'p> {
             if !state.store.slots.contains_key(&place)
                 && let Some(constant) = self.project.class_constant(state.frame().at, function, *base, *field)
             {
-                return Slot::of(self.values.literal(Literal::of(&constant)));
+                return Slot::of(self.values.literal(Literal::of(constant)));
             }
             // What a property answers is not followed.
             let getter =
@@ -131,7 +131,7 @@ impl<'p> Machine<'p> {
             && let (true, Terminator::Return(Some(value))) = (block.statements.is_empty(), &block.terminator)
         {
             let id = self.next_frame_id();
-            state.frames.push(Frame::new(getter, id, BlockId(0)));
+            state.frames.push(Frame::new(getter, id, BlockId::new(0)));
             let place = Place::Local(id, receiver);
             state.store.slots.insert(place, base);
             let slot = self.eval(state, callee, *value);
@@ -175,7 +175,7 @@ impl<'p> Machine<'p> {
             return slot;
         }
         let part = match *function.expr(index) {
-            Expr::Constant(unspin_ir::Constant::Int(at)) => usize::try_from(at).ok().and_then(|at| parts.get(at)),
+            Expr::Constant(&unspin_ir::Constant::Int(at)) => usize::try_from(at).ok().and_then(|at| parts.get(at)),
             // Whichever it is.
             _ => parts.first().filter(|first| base.from_end && parts.iter().all(|part| part == *first)),
         };

@@ -640,7 +640,7 @@ impl<'p> Machine<'p> {
         let module = &self.project.files[self.at.file as usize].module;
         let is_shared = |expr: &Expr| match *expr {
             Expr::Function(inner) => {
-                let locals = &module.functions[inner.0 as usize].locals;
+                let locals = &module.functions[inner.index()].locals;
                 locals.iter().any(|other| other.kind == LocalKind::Shared && other.name == entry.name)
             }
             _ => false,
@@ -673,7 +673,7 @@ impl<'p> Machine<'p> {
             for frame in state.frames.iter().rev().skip(1) {
                 let outer = self.project.function(frame.at);
                 if let Some(index) = outer.locals.iter().position(|l| l.name == entry.name) {
-                    return Place::Local(frame.id, LocalId(index as u32));
+                    return Place::Local(frame.id, LocalId::new(index));
                 }
             }
         }
@@ -707,7 +707,7 @@ impl<'p> Machine<'p> {
     /// Every place that holds `old` now holds `new`.
     pub(super) fn replace(&mut self, state: &mut State, old: ValueId, new: ValueId) {
         let default_place = match self.values.node(old) {
-            Node::Start(frame, local) => Some(Place::Local(*frame, LocalId(*local))),
+            Node::Start(frame, local) => Some(Place::Local(*frame, *local)),
             Node::Apply(Operator::Field(field), base) if base.len() == 1 => Some(Place::Field(base[0], *field)),
             Node::Apply(Operator::Global(global), _) => Some(Place::Global(*global)),
             _ => None,

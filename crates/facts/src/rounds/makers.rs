@@ -42,7 +42,7 @@ impl<'p> Machine<'p> {
     fn is_initializer(&self, at: FunctionRef, hops: usize) -> bool {
         let file = &self.project.files[at.file as usize];
         let function = self.project.function(at);
-        if at.function == FunctionId(0) {
+        if at.function == FunctionId::new(0) {
             return !file.module.shares_objects;
         }
         if function.kind == FunctionKind::Closure {
@@ -97,7 +97,7 @@ impl<'p> Machine<'p> {
     pub(super) fn other_sides(&self, at: FunctionRef, own: LocalId, pair: LocalId) -> impl Iterator<Item = LocalId> {
         let function = self.project.function(at);
         let definitions = self.project.definitions(at);
-        (0..function.locals.len()).map(|index| LocalId(index as u32)).filter(move |&local| {
+        (0..function.locals.len()).map(LocalId::new).filter(move |&local| {
             local != own
                 && matches!(definitions.only(function, local), Some(Definition::Value(part))
                     if matches!(*function.expr(part), Expr::Index(base, _) if *function.expr(base) == Expr::Local(pair)))

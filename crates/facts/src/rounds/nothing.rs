@@ -28,7 +28,7 @@ impl Machine<'_> {
         let given: Vec<&Expr> = cx.call.arguments.iter().map(|given| cx.function.expr(given.value)).collect();
         let is_relative = match given[..] {
             [_, &Expr::Global(whence)] => is_here(whence),
-            [_, &Expr::Constant(Constant::Int(whence))] => whence == 1,
+            [_, &Expr::Constant(&Constant::Int(whence))] => whence == 1,
             _ => false,
         };
         self.mode == Mode::EndOfInput && is_relative && cx.arguments.first().is_some_and(|amount| is_forward(amount.value))

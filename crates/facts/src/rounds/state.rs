@@ -130,7 +130,7 @@ impl Store {
             return slot.value;
         }
         match place {
-            Place::Local(frame, local) => values.add(Node::Start(frame, local.0)),
+            Place::Local(frame, local) => values.add(Node::Start(frame, local)),
             Place::Global(name) => values.apply(Operator::Global(name), &[]),
             Place::Field(base, field) => match self.epoch {
                 Some(epoch) => values.apply(Operator::Field(field), &[base, epoch]),

@@ -209,7 +209,7 @@ impl<'p> Machine<'p> {
             Node::Start(0, local) => {
                 let function = self.project.function(self.at);
                 let Some(shape) = self.shapes.get(&self.at) else { return false };
-                let mut values = shape.definitions(unspin_ir::LocalId(local)).iter().filter_map(|definition| definition.value);
+                let mut values = shape.definitions(local).iter().filter_map(|definition| definition.value);
                 values.any(|value| matches!(function.expr(value), Expr::Binary(BinaryOp::Add, ..)))
             }
             _ => false,
@@ -254,7 +254,7 @@ impl<'p> Machine<'p> {
 pub(super) fn is_asked_for_a_while(cx: &Context<'_, '_>) -> bool {
     cx.call.arguments.iter().any(|argument| {
         argument.name.is_some_and(|name| name.contains("timeout") || name.contains("deadline"))
-            && *cx.function.expr(argument.value) != Expr::Constant(Constant::None)
+            && *cx.function.expr(argument.value) != Expr::Constant(&Constant::None)
     })
 }
 

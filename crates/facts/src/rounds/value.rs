@@ -5,7 +5,7 @@
 //! went into it, and whether it is certainly greater than zero.
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{BinaryOp, CompareOp, Constant, Name};
+use unspin_ir::{BinaryOp, CompareOp, Constant, LocalId, Name};
 
 /// A value number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,7 +35,7 @@ impl Literal {
             Constant::Int(value) => Self::Int(*value),
             Constant::Float(value) => Self::Float(value.to_bits()),
             Constant::Text(value) => Self::Text(*value),
-            Constant::Bytes(value) => Self::Bytes(value.as_slice().into()),
+            Constant::Bytes(value) => Self::Bytes(value.clone()),
         }
     }
 
@@ -96,7 +96,7 @@ pub(super) enum Operator {
     Aggregate(u8),
     Variant(Name),
     HasVariant(Name),
-    Payload(Name, u32),
+    Payload(Name, u16),
     HasType(Box<[Name]>),
     Global(Name),
     /// A function value or something not understood, by a number of its own.
@@ -108,7 +108,7 @@ pub(super) enum Operator {
 pub(super) enum Node {
     Literal(Literal),
     /// What a local held at the start: frame and local.
-    Start(u32, u32),
+    Start(u32, LocalId),
     Unknown(u32),
     Apply(Operator, Box<[ValueId]>),
 }
@@ -398,10 +398,10 @@ impl Values {
     }
 
     /// What was put into a variant comes out of it.
-    fn fold_payload(&self, variant: Name, index: u32, a: ValueId) -> Option<ValueId> {
+    fn fold_payload(&self, variant: Name, index: u16, a: ValueId) -> Option<ValueId> {
         match self.node(a) {
             Node::Apply(Operator::Variant(own), parts) if unspin_ir::last_part(*own) == unspin_ir::last_part(variant) => {
-                parts.get(index as usize).copied()
+                parts.get(usize::from(index)).copied()
             }
             _ => None,
         }

@@ -14,7 +14,7 @@ impl Context<'_> {
             .timeout
             .as_ref()
             .and_then(|timeout| call.argument(timeout.keyword, timeout.position.map(|position| position as usize)));
-        argument.is_some_and(|argument| *self.function.expr(argument) == Expr::Constant(Constant::None))
+        argument.is_some_and(|argument| *self.function.expr(argument) == Expr::Constant(&Constant::None))
     }
 
     /// Whether the function makes an object of a type that can be made with a timeout, or of a connection that is there, as
@@ -84,7 +84,7 @@ fn is_asked_for(project: &Project, at: FunctionRef) -> bool {
         let is_question = |call: &Call| matches!(call.callee, Callee::Path(path) if ASKS.contains(&path.as_str()));
         project.function(asking).calls().any(|(call, _)| is_question(call))
     };
-    let top = FunctionRef { file: at.file, function: FunctionId(0) };
+    let top = FunctionRef { file: at.file, function: FunctionId::new(0) };
     let is_python = project.files[at.file as usize].module.shares_objects;
     is_python && (asks(top) || asks(at) || project.calls_in_file(at).any(|(caller, _, _)| asks(caller)))
 }
@@ -154,6 +154,6 @@ fn speaks_with_person(project: &Project, at: FunctionRef) -> bool {
         function.calls().any(|(call, _)| matches!(call.callee, Callee::Path(path) if is_it(path)))
             || function.exprs.contains(&Expr::Global(unspin_ir::name("sys.stdin")))
     };
-    let is_within = |function: &Function| function.parent == Some(at.function) && at.function != FunctionId(0);
+    let is_within = |function: &Function| function.parent == Some(at.function) && at.function != FunctionId::new(0);
     speaks(project.function(at)) || functions.iter().any(|function| is_within(function) && speaks(function))
 }

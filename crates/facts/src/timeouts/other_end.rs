@@ -17,7 +17,7 @@ const MAX_HOPS: u32 = 4;
 pub(super) fn is_connected(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let function = project.function(at);
     let is_socket = |name: Name| name.as_str() == "sock";
-    call.arguments.iter().any(|a| a.name.is_some_and(is_socket) && *function.expr(a.value) != Expr::Constant(Constant::None))
+    call.arguments.iter().any(|a| a.name.is_some_and(is_socket) && *function.expr(a.value) != Expr::Constant(&Constant::None))
 }
 
 /// Whether a socket is wrapped before it is connected, so that there is nobody yet to shake hands with:
@@ -122,10 +122,10 @@ fn is_loopback(project: &Project, at: FunctionRef, expr: ExprId, hops: u32) -> b
     for_each_part(function, expr, &mut |part| {
         is_local = is_local
             || match *function.expr(part) {
-                Expr::Constant(Constant::Text(text)) => names_loopback(&text),
+                Expr::Constant(Constant::Text(text)) => names_loopback(text),
                 Expr::Global(name) => {
                     name.ends_with(".AF_UNIX")
-                        || matches!(project.constant(at.file, name), Some(Constant::Text(text)) if names_loopback(&text))
+                        || matches!(project.constant(at.file, name), Some(Constant::Text(text)) if names_loopback(text))
                 }
                 Expr::Local(local) if hops < MAX_HOPS => {
                     project.definitions(at).only(function, local).is_some_and(|definition| match definition {

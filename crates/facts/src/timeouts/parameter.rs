@@ -77,7 +77,7 @@ impl Context<'_> {
         match *self.function.expr(value) {
             Expr::Local(local) => made.contains(&local),
             Expr::Binary(_, a, b) => self.is_one_of(made, a) || self.is_one_of(made, b),
-            Expr::Variant(_, ref parts) => parts.iter().any(|&part| self.is_one_of(made, part)),
+            Expr::Variant(ref variant) => variant.parts.iter().any(|&part| self.is_one_of(made, part)),
             _ => false,
         }
     }

@@ -128,7 +128,7 @@ fn by_argument(project: &Project, at: FunctionRef, timeout: &TimeoutModel, argum
     let of_value = |expr: ExprId| match function.expr(expr) {
         Expr::Constant(constant) => of_constant(timeout, constant),
         Expr::Global(name) => {
-            project.constant(at.file, *name).map_or(Waits::Unknown, |constant| of_constant(timeout, &constant))
+            project.constant(at.file, *name).map_or(Waits::Unknown, |constant| of_constant(timeout, constant))
         }
         Expr::Aggregate(..) | Expr::Variant(..) | Expr::Binary(..) => Waits::Bounded,
         _ => Waits::Unknown,
@@ -183,7 +183,7 @@ pub(crate) fn default_timeouts(files: &[SourceFile]) -> Vec<String> {
         function.calls().any(|(call, _)| {
             let is_it = matches!(call.callee, Callee::Path(path) if path.ends_with(name));
             let given = call.arguments.first().map(|argument| function.expr(argument.value));
-            is_it && given != Some(&Expr::Constant(Constant::None))
+            is_it && given != Some(&Expr::Constant(&Constant::None))
         })
     };
     let setting = files.iter().filter_map(|file| {
@@ -253,7 +253,7 @@ impl Carrier<'_> {
 
     fn definition(&self, at: FunctionRef, definition: Definition<'_>, hops: u32) -> Option<Told> {
         match definition {
-            Definition::Value(value) if *self.project.function(at).expr(value) == Expr::Constant(Constant::None) => None,
+            Definition::Value(value) if *self.project.function(at).expr(value) == Expr::Constant(&Constant::None) => None,
             Definition::Value(value) => Some(self.told(at, value, hops + 1)),
             Definition::Call(call) => Some(self.maker(at, call, hops + 1)),
             Definition::Item(_) | Definition::Failure => Some(Told::Unknown),
@@ -306,13 +306,13 @@ impl Carrier<'_> {
 
     /// A variable of the module, assigned at its top.
     fn global(&self, at: FunctionRef, name: Name, hops: u32) -> Told {
-        let module = FunctionRef { file: at.file, function: FunctionId(0) };
+        let module = FunctionRef { file: at.file, function: FunctionId::new(0) };
         if at == module || self.project.files[at.file as usize].module.functions.is_empty() {
             return Told::Unknown;
         }
         let function = self.project.function(module);
         let variable = function.locals.iter().position(|local| local.name == name && local.kind == LocalKind::Variable);
-        variable.map_or(Told::Unknown, |index| self.local(module, LocalId(index as u32), hops + 1))
+        variable.map_or(Told::Unknown, |index| self.local(module, LocalId::new(index), hops + 1))
     }
 
     /// The functions of the class that `at` belongs to, in the same file.
@@ -375,7 +375,7 @@ impl Carrier<'_> {
             (_, Callee::Method(receiver, _)) if model.returns.is_some() || model.effect == Effect::View => {
                 let told = self.told(at, receiver, hops + 1);
                 // `stack.enter_context(create_connection(address, 1.0))`
-                match call.arguments.as_slice() {
+                match &*call.arguments {
                     [only] if self.told(at, only.value, hops + 1) == Told::Seconds => Told::Seconds,
                     _ => told,
                 }

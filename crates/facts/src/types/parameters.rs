@@ -128,7 +128,7 @@ impl Project {
             for statement in function.blocks.iter().flat_map(|block| &block.statements) {
                 let StatementKind::Assign(place, value) = statement.kind else { continue };
                 let Expr::Field(base, field) = *function.expr(place) else { continue };
-                if *function.expr(base) != receiver || *function.expr(value) == Expr::Constant(Constant::None) {
+                if *function.expr(base) != receiver || *function.expr(value) == Expr::Constant(&Constant::None) {
                     continue;
                 }
                 let known = kept.entry(field).or_insert_with(|| Some(Vec::new()));
@@ -152,7 +152,7 @@ impl Inference<'_> {
         // Of most parameters the type is of no interest; that of one which is handed on, to whom it is handed.
         let waits_on = &self.project.outline(self.at).called.waits_on;
         for &local in wanted.iter().filter(|local| self.hops < HOPS || waits_on.contains(local)) {
-            let index = local.0 as usize;
+            let index = local.index();
             if self.function.local(local).kind == LocalKind::Parameter
                 && types[index].is_none()
                 && definitions.of(self.function, local).next().is_none()
@@ -253,7 +253,7 @@ impl<'a> Caller<'a> {
     fn given_value(&self, types: &[Option<Name>], index: usize, value: ExprId) -> Given {
         let function = self.inference.function;
         let is_itself = || self.inference.at == self.at && parameter_of(function, value) == Some(index);
-        if *function.expr(value) == Expr::Constant(Constant::None) || is_itself() {
+        if *function.expr(value) == Expr::Constant(&Constant::None) || is_itself() {
             return Given::Nothing;
         }
         self.inference.expr(types, value, 0).map_or(Given::Anything, Given::Only)
@@ -282,7 +282,7 @@ impl<'a> Caller<'a> {
         match call.callee {
             Callee::Path(path) => self.may_be_named(path) && self.is_path(path),
             Callee::Method(on, method) => self.is_method(on, method),
-            Callee::Value(value) => self.callee.parent.is_some_and(|parent| parent.0 > 0) && self.is_value(value),
+            Callee::Value(value) => self.callee.parent.is_some_and(|parent| parent.index() > 0) && self.is_value(value),
         }
     }
 

@@ -181,7 +181,7 @@ fn indexed(cx: &LoopContext<'_>, value: ExprId, walker: LocalId, hops: u32) -> O
 /// The part of a tuple that was put together in the loop.
 fn part_at(cx: &LoopContext<'_>, base: ExprId, at: ExprId) -> Option<ExprId> {
     let Expr::Local(local) = *cx.function.expr(base) else { return None };
-    let Expr::Constant(Constant::Int(at)) = *cx.function.expr(at) else { return None };
+    let Expr::Constant(&Constant::Int(at)) = *cx.function.expr(at) else { return None };
     match cx.function.expr(only_in_loop(cx, local)?.value?) {
         Expr::Aggregate(_, parts) => parts.get(usize::try_from(at).ok()?).copied(),
         _ => None,
@@ -246,7 +246,7 @@ fn field_at(project: &Project, at: FunctionRef, value: ExprId, parameter: LocalI
                 };
             }
             Expr::Payload(base, ..) => base,
-            Expr::Variant(_, ref parts) if parts.len() == 1 => parts[0],
+            Expr::Variant(ref variant) if variant.parts.len() == 1 => variant.parts[0],
             Expr::Local(local) => match project.definitions(at).only(function, local)? {
                 Definition::Value(value) => value,
                 Definition::Call(call)

@@ -63,7 +63,7 @@ impl<'a> Lowerer<'a> {
             Destination::Local(local) => Some(local),
             Destination::Temporary => Some(self.builder().temporary()),
         };
-        let call = Call { callee, arguments, result, awaited, raises: true, panics: false };
+        let call = Call { callee, arguments: arguments.into(), result, awaited, raises: true, panics: false };
         self.builder().push(StatementKind::Call(Box::new(call)), span);
         result.map(|local| self.builder().read(local))
     }

@@ -91,7 +91,7 @@ impl<'a> Lowerer<'a> {
                 _ => false,
             };
             if counts && !reads.iter().any(|&read| function.expr(read) == expr) {
-                reads.push(ExprId(index as u32));
+                reads.push(ExprId::new(index));
             }
         }
         reads

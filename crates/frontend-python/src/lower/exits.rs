@@ -192,7 +192,7 @@ impl<'a> Lowerer<'a> {
         for (position, &way) in ways.iter().enumerate() {
             if position + 1 < ways.len() {
                 let [taken, next] = [0; 2].map(|_| self.builder().new_block(span));
-                let unknown = self.builder().expr(Expr::Opaque(Box::default()));
+                let unknown = self.builder().expr(Expr::Opaque([].into()));
                 self.builder().branch(unknown, taken, next, span);
                 self.builder().switch_to(taken);
                 self.go_on(index, way, after, span);

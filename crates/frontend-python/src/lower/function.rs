@@ -66,7 +66,7 @@ impl<'a> Lowerer<'a> {
         function.is_test = is_test;
         function.never_returns = never_returns;
         function.is_abstract = def.decorator_list.iter().any(is_abstract_mark) || is_stub(&def.body);
-        function.decorators = decorators;
+        function.decorators = decorators.into();
         function.has_receiver = has_receiver;
         function.returns = returns.filter(|_| !never_returns);
         let (source, has_walrus) = (self.source, self.has_walrus);
@@ -150,7 +150,7 @@ impl<'a> Lowerer<'a> {
                 frame.slots.clear();
                 self.spare_slots.push(frame.slots);
             }
-            self.functions[id.0 as usize] = Some(frame.builder.finish());
+            self.functions[id.index()] = Some(frame.builder.finish());
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a> Lowerer<'a> {
     /// function around it and not known inside.
     fn default_value(&mut self, default: &'a Syntax) -> Option<Expr> {
         if let Some(constant) = literal::constant(default) {
-            return Some(Expr::Constant(constant));
+            return Some(Expr::constant(constant));
         }
         if let Syntax::Name(name) = default {
             let name = unspin_ir::name(name.id.as_str());
@@ -181,8 +181,7 @@ impl<'a> Lowerer<'a> {
         }
         let value = self.value(default);
         match self.frame.builder.function.expr(value) {
-            Expr::Constant(Constant::Int(value)) => Some(Expr::Constant(Constant::Int(*value))),
-            Expr::Function(id) => Some(Expr::Function(*id)),
+            same @ (Expr::Constant(Constant::Int(_)) | Expr::Function(_)) => Some(same.clone()),
             Expr::Aggregate(kind, parts) if parts.is_empty() => Some(Expr::Aggregate(*kind, [].into())),
             _ => None,
         }

@@ -100,7 +100,7 @@ impl<'a> Lowerer<'a> {
             let part = if SELF_MATCHING.contains(&ty.as_str()) {
                 subject
             } else {
-                self.builder().expr(Expr::Payload(subject, ty, index as u32))
+                self.builder().expr(Expr::Payload(subject, ty, index as u16))
             };
             self.pattern(inner, part, fail);
         }

@@ -133,7 +133,7 @@ impl<'a> Lowerer<'a> {
         let name = unspin_ir::name(text);
         match self.resolve(name) {
             Resolved::Local(local) => self.builder().read(local),
-            Resolved::Path(path) | Resolved::Global(path) => self.builder().expr(Expr::Global(path)),
+            Resolved::Path(path) | Resolved::Global(path) => self.builder().global(path),
         }
     }
 
@@ -165,7 +165,7 @@ impl<'a> Lowerer<'a> {
             (Start::Path(path), _) if attributes.len() <= LONGEST_PATH => Callee::Path(self.extend(path, &attributes)),
             (Start::Value(Syntax::Call(inner)), Some((method, []))) if self.is_super(inner) => {
                 let word = self.names.words.super_;
-                Callee::Method(self.builder().expr(Expr::Global(word)), unspin_ir::name(method))
+                Callee::Method(self.builder().global(word), unspin_ir::name(method))
             }
             (_, Some((method, inner))) => {
                 let method = unspin_ir::name(method);
@@ -223,10 +223,10 @@ impl<'a> Lowerer<'a> {
                 let (rest, first) = attributes.split_at(attributes.len().saturating_sub(LONGEST_PATH));
                 attributes = rest;
                 let path = self.extend(path, first);
-                self.builder().expr(Expr::Global(path))
+                self.builder().global(path)
             }
             Start::Local(local) => self.builder().read(local),
-            Start::Global(path) => self.builder().expr(Expr::Global(path)),
+            Start::Global(path) => self.builder().global(path),
             Start::Value(base) => self.value(base),
         };
         for text in attributes.iter().rev() {

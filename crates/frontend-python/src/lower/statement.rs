@@ -74,7 +74,7 @@ impl<'a> Lowerer<'a> {
                 if let Some(local) = self.local_target(&assign.target)
                     && let Some(ty) = ty
                 {
-                    self.builder().function.locals[local.0 as usize].ty = Some(ty);
+                    self.builder().function.declare_type(local, ty);
                 }
             }
             Syntax::Attribute(attribute) if self.is_receiver(&attribute.value) => {

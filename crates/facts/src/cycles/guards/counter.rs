@@ -121,7 +121,7 @@ fn makes_level(project: &Project, at: FunctionRef) -> bool {
     let function = project.function(at);
     let Some(class) = project.return_type(at).and_then(|ty| project.class(ty)) else { return false };
     let steps_by_one = |function: &Function| {
-        let is_one = |value: ExprId| *function.expr(value) == Expr::Constant(Constant::Int(1));
+        let is_one = |value: ExprId| *function.expr(value) == Expr::Constant(&Constant::Int(1));
         function.exprs.iter().find_map(|expr| match *expr {
             Expr::Binary(op @ (BinaryOp::Add | BinaryOp::Subtract), _, by) if is_one(by) => Some(op),
             _ => None,

@@ -26,11 +26,11 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
             if matches!(body.function.expr(argument), Expr::Constant(_)) {
                 return false;
             }
-            let parameter = callee.local(callee.parameters[position].local);
-            if parameter.ty.is_some_and(|ty| is_known_to_be(body, argument, last_part(ty))) {
+            let parameter = callee.parameters[position].local;
+            if callee.declared_type(parameter).is_some_and(|ty| is_known_to_be(body, argument, last_part(ty))) {
                 return false;
             }
-            let name = parameter.name;
+            let name = callee.local(parameter).name;
             let is_link = has(project, WordKind::Link, &name);
             body.ask();
             from_source(project, body, argument, is_link, 0)

@@ -44,7 +44,7 @@ fn consumes(project: &Project, body: &Body<'_>, call: &Call) -> bool {
     // `tokens.pop(0)` takes what comes next, `tokens.pop()` what came last.
     let takes_first = || {
         let [at] = &call.arguments[..] else { return false };
-        name == "pop" && *body.function.expr(at.value) == Expr::Constant(Constant::Int(0))
+        name == "pop" && *body.function.expr(at.value) == Expr::Constant(&Constant::Int(0))
     };
     if !has(project, WordKind::Stream, &name) && !takes_first() {
         return false;

@@ -35,7 +35,7 @@ impl Bounds<'_, '_> {
             let path = function.path(expr).map(|path| path.to_ascii_lowercase());
             path.is_some_and(|path| path.contains("timeout") || super::has(self.cx, WordKind::Deadline, &path))
         };
-        let none = Expr::Constant(Constant::None);
+        let none = Expr::Constant(&Constant::None);
         let kind_of = |block: BlockId| {
             let Terminator::Branch { test, then, otherwise } = function.block(block).terminator else { return (false, false) };
             let (mut is_clock, mut is_asked) = (false, false);
