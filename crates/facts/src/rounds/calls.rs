@@ -66,6 +66,11 @@ impl<'p> Machine<'p> {
             let none = Slot { value: self.values.literal(Literal::None), ..failure };
             return self.finish(state, call, none);
         }
+        if let Some(success) = receiver.filter(|slot| self.is_success(slot) && keeps_success(call))
+            && !project.files[at.file as usize].module.shares_objects
+        {
+            return self.finish(state, call, success);
+        }
         // What is there now, the end among it.
         if let Some(receiver) = receiver.filter(|slot| slot.from_end)
             && matches!(call.callee, Callee::Method(_, method) if method == "now_or_never")
@@ -114,6 +119,12 @@ impl<'p> Machine<'p> {
     /// Whether a value is what an end gave, and not something that was made of it.
     fn is_end_itself(&self, slot: &Slot) -> bool {
         slot.from_end && matches!(self.values.node(slot.value), Node::Literal(_) | Node::Apply(Operator::Variant(_), _))
+    }
+
+    /// Whether a value is a count of nothing, or nothing itself, which a read gave without a failure.
+    fn is_success(&self, slot: &Slot) -> bool {
+        let is_it = |literal: &Literal| matches!(literal, Literal::Int(_)) || literal.is_empty_sequence();
+        slot.from_end && self.values.literal_of(slot.value).is_some_and(is_it)
     }
 
     /// Whether a value is the nothing that a read gave.
@@ -680,8 +691,8 @@ impl<'p> Machine<'p> {
                 state.excused = true;
                 true
             }
-            // Whether a process still runs is another question each time.
-            Effect::Query if self.mode != Mode::Idle && cx.call.callee.name().is_some_and(|name| name.as_str() == "poll") => {
+            // Whether a process still runs, or a lock is free, is another question each time.
+            Effect::Query if self.mode != Mode::Idle && asks_others(cx.call) => {
                 let answer = Slot::of(self.values.fresh());
                 self.finish(state, cx.call, answer)
             }
@@ -1013,4 +1024,14 @@ fn is_asked_for_none(function: &Function, call: &Call) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether others decide what a question is answered: whether a process still runs, whether a lock is free.
+fn asks_others(call: &Call) -> bool {
+    call.callee.name().is_some_and(|name| matches!(name.as_str(), "poll" | "try_lock" | "try_read" | "try_write"))
+}
+
+/// Whether a method only says what stands for a failure: `read(..).ok()?`, `read(..).unwrap_or(0)`.
+fn keeps_success(call: &Call) -> bool {
+    matches!(call.callee, Callee::Method(_, method) if matches!(method.as_str(), "ok" | "unwrap_or" | "unwrap_or_default"))
 }
