@@ -170,6 +170,7 @@ fn observe_one(
     attributes.extend(bounds.delay.map(|delay| ("delay", delay)));
     attributes.push(("wait", waits::class(cx, site)));
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
+    attributes.extend(waits::is_glance_at_child(cx, site).then_some(("from", "own-process")));
     attributes.extend(is_spared_socket(cx, site).then_some(("from", "spared-socket")));
     attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
     attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));

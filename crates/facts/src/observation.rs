@@ -241,9 +241,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "from",
-        &["anybody", "spared-socket"],
-        "it waits for whoever connects or sends a datagram; it takes datagrams under a read timeout or from this machine alone, \
-         and nobody else can close the socket (Rust)",
+        &["anybody", "own-process", "spared-socket"],
+        "it waits for whoever connects or sends a datagram; up to a second for the output of a process (Rust); it takes \
+         datagrams under a read timeout or from this machine alone, and nobody else can close the socket (Rust)",
     ),
     (
         Subject::WayRound,
@@ -358,7 +358,7 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "suspends",
-        &["never", "not-always", "only-asks", "blocked", "for-a-moment", "same-failure", "ready-arm"],
+        &["never", "not-always", "only-asks", "blocked", "for-a-moment", "same-failure", "same-state", "ready-arm"],
         "in a coroutine, a way round that never suspends: nothing comes on it, and nothing in the loop suspends, or something \
          else does; it only asks again; it blocks the thread with a \
          sleep; it only gives way for a moment; it goes through a failure that comes again at once, since nothing has changed; an arm of \
@@ -521,6 +521,12 @@ pub const VOCABULARY: &[Entry] = &[
         "it is awaited, and the caller may put a deadline around it: it gets a connection that comes from the parameters of \
          the function, or that its object holds; an address that comes from the parameters. Or it is told on purpose to \
          wait for ever; or whoever makes the object may as well make it in time, or of a connection that is there",
+    ),
+    (
+        Subject::Call,
+        "asks",
+        &["own-process"],
+        "the function, or one in whose loop it is called, starts a process, which it asks then",
     ),
     (
         Subject::Cycle,

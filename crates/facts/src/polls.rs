@@ -102,7 +102,8 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
             Asked::Remote => "remote-state",
         },
     )];
-    attributes.extend(crate::timeouts::is_for_person(cx.project, cx.at).then_some(("within", "script")));
+    let is_watched = crate::timeouts::is_for_person(cx.project, cx.at) || shows_each_round(cx);
+    attributes.extend(is_watched.then_some(("within", "script")));
     Some(Observation {
         subject: Subject::Loop,
         function: cx.at,
@@ -112,6 +113,15 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         words: vec![("asked", asked_of(cx, &tests, question))],
         sureness: if is_guessed || asked == Asked::Own { Sureness::Medium } else { Sureness::High },
     })
+}
+
+/// Whether every round prints something, in Rust, where programs that nobody watches have a log: a person looks at it, and
+/// stops it.
+fn shows_each_round(cx: &LoopContext<'_>) -> bool {
+    let prints = |site: &&Site<'_>| matches!(site.call.callee, unspin_ir::Callee::Path(path) if matches!(path.as_str(), "println!" | "print!"));
+    let shown: unspin_flow::BlockSet = cx.sites.iter().filter(prints).map(|site| site.block).collect();
+    let natural = cx.natural();
+    !shown.is_empty() && !unspin_flow::ways::exists_through(&cx.shape.cfg, natural, natural.header, &shown)
 }
 
 /// Whether the function has just removed what the loop waits to be gone: `rmtree(folder)`, `while exists(folder)`.

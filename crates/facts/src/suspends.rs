@@ -92,6 +92,7 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
     places.extend(round.handled.map(|handler| ("handler", file, handler)));
     places.extend(latch.map(|&latch| ("latch", file, cx.function.block(latch).span)));
     let how = match round {
+        _ if round.handled.is_some() && asks_lock(cx, &round) => "same-state",
         _ if round.handled.is_some() => "same-failure",
         // Another way waits for the same: there this moment comes to an end.
         _ if round.yields && waits_elsewhere(cx) => return None,
@@ -108,6 +109,20 @@ fn idles(cx: &LoopContext<'_>) -> Option<Observation> {
         words: vec![("call", String::new())],
         sureness: Sureness::High,
     })
+}
+
+/// Whether a function of the project that is asked on the way looks at what others change under a lock, in Rust: it fails for
+/// as long as the program is in that state.
+fn asks_lock(cx: &LoopContext<'_>, round: &IdleRound) -> bool {
+    let locks = |call: &unspin_ir::Call| match call.callee {
+        unspin_ir::Callee::Method(_, method) => {
+            call.arguments.is_empty() && matches!(method.as_str(), "lock" | "read" | "write" | "borrow")
+        }
+        _ => false,
+    };
+    let asks = |site: &&Site<'_>| !site.call.awaited && round.trail.contains(&site.block);
+    let mut targets = cx.sites.iter().filter(asks).flat_map(|site| &site.resolution.targets);
+    is_rust(cx.project, cx.at) && targets.any(|&target| cx.project.function(target).calls().any(|(call, _)| locks(call)))
 }
 
 /// Whether anything at all is awaited in the loop: then its author knows when nothing comes, better than this analysis.

@@ -189,6 +189,9 @@ impl Context<'_> {
         } else if is_callers {
             attributes.push(("told", "address"));
         }
+        if in_loop != "no" && loops::asks_started(self.project, self.at, self.shape, block) {
+            attributes.push(("asks", "own-process"));
+        }
         if self.drops_timeout(model.effect, certainty) {
             attributes.push(("parameter", "dropped"));
         }
@@ -286,8 +289,13 @@ impl Context<'_> {
             let path = self.function.path(part);
             path.is_some_and(|path| is_stream_name(path.rsplit('.').next().unwrap_or_default()))
         };
+        let is_named_stream = |class| {
+            let name = unspin_ir::last_part(self.project.class_name(class)).to_ascii_lowercase();
+            name.ends_with("stream") || name.ends_with("socket")
+        };
+        let is_of_stream = self.project.owner(self.at).is_some_and(is_named_stream);
         let mut parts = call.arguments.iter().filter_map(|argument| self.held(argument.value, 0));
-        parts.any(|part| is_stream(part) || self.is_given_stream(call))
+        parts.any(|part| is_of_stream || is_stream(part) || self.is_given_stream(call))
     }
 
     /// The part of the receiver that a value is, or is taken out of.

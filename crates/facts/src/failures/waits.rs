@@ -20,6 +20,31 @@ pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
     }
 }
 
+/// Whether it waits up to a second for the output of a process, in Rust, where the pipe has a type of its own: the end of
+/// that process is its end, and so short a wait is for something else.
+pub(super) fn is_glance_at_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let is_pipe = |ty: unspin_ir::Name| unspin_ir::last_part(ty).starts_with("ChildStd");
+    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
+    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
+    let Some(inner) = inner.and_then(|inner| cx.origin_site(inner.value)) else { return false };
+    let Callee::Method(mut part, _) = inner.call.callee else { return false };
+    for _ in 0..MAX_HOPS {
+        if cx.project.type_of(cx.at, part).is_some_and(is_pipe) {
+            return timeout_of(cx, site).is_some_and(|seconds| seconds <= 1.0);
+        }
+        // `BufReader::new(stdout).lines()`
+        part = match cx.shape.origin(cx.function, part) {
+            Some((.., Call { callee: Callee::Method(on, _), .. })) => *on,
+            Some((.., call)) => match call.arguments.first() {
+                Some(argument) => argument.value,
+                None => return false,
+            },
+            None => return false,
+        };
+    }
+    false
+}
+
 /// Whether the library looks after the peer by itself, so that one that is gone ends the wait in another way.
 pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let watches = |model: &CallModel| {

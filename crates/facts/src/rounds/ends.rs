@@ -282,7 +282,19 @@ impl<'p> Machine<'p> {
             return false;
         }
         let named = self.project.methods_named(method);
-        named.len() <= MAX_NAMED && named.iter().any(|&own| self.raises_end(own, MAX_RAISE_DEPTH))
+        let is_own = || cx.call.arguments.iter().any(|given| given.name.is_some_and(|name| self.is_parameter(named, name)));
+        named.len() <= MAX_NAMED
+            && (named.iter().any(|&own| self.raises_end(own, MAX_RAISE_DEPTH))
+                || is_own() && named.iter().any(|&own| raises_on_some_way(self.project.function(own))))
+    }
+
+    /// Whether a keyword that a call gives is a parameter of methods of the project: `transport.recv(count=4)` is none of a
+    /// socket.
+    fn is_parameter(&self, methods: &[FunctionRef], keyword: Name) -> bool {
+        methods
+            .iter()
+            .map(|&method| self.project.function(method))
+            .any(|function| function.parameters.iter().any(|parameter| function.local(parameter.local).name == keyword))
     }
 
     fn raises_end(&self, at: FunctionRef, depth: u32) -> bool {
@@ -315,6 +327,13 @@ impl<'p> Machine<'p> {
                 targets.into_iter().any(|target| self.raises_end(target, depth - 1))
             }))
     }
+}
+
+/// Whether a function raises for something that it has seen, and not because it is abstract.
+fn raises_on_some_way(function: &unspin_ir::Function) -> bool {
+    let raises =
+        |block: &unspin_ir::BasicBlock| matches!(block.terminator, Terminator::Raise { assertion: false, panics: false, .. });
+    function.blocks.len() > 1 && function.blocks.iter().any(raises)
 }
 
 /// `identifier = identifier.next()`: the one after it, and no item of it.

@@ -1,0 +1,33 @@
+//! A stream that is made secure by its own method is there already: whoever has it may put a deadline around that.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::TlsAcceptor;
+
+pub enum Stream<S> {
+    Raw { raw: S },
+    Tls { tls: TlsStream<S> },
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
+    pub async fn secure(self, config: Arc<ServerConfig>) -> io::Result<TlsStream<S>> {
+        match self {
+            Stream::Raw { raw } => TlsAcceptor::from(config).accept(raw).await, // expect: missing-timeout/audit
+            Stream::Tls { tls } => Ok(tls),
+        }
+    }
+}
+
+pub async fn serve(listener: TcpListener, config: Arc<ServerConfig>) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        greet(TlsAcceptor::from(config.clone()).accept(stream).await?).await; // expect: missing-timeout
+    }
+}
+
+async fn greet(stream: TlsStream<TcpStream>) {}
