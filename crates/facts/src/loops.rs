@@ -1,5 +1,6 @@
 //! Loops as a whole: how they can end, whether they wait, who runs them, and whether they see a stop signal.
 
+mod asked;
 mod exit_state;
 mod handles;
 mod idle_round;

@@ -16,6 +16,15 @@ pub(crate) fn may_hold(project: &Project, at: FunctionRef, call: &Call, option: 
     call.arguments.iter().filter(|argument| argument.spread).any(|a| may_be_in(project, at, a.value, option, MAX_HOPS))
 }
 
+/// Whether the function puts together itself what it hands on as a whole.
+pub(crate) fn are_own(function: &Function, call: &Call) -> bool {
+    call.arguments.iter().filter(|argument| argument.spread).all(|argument| match *function.expr(argument.value) {
+        Expr::Local(local) => matches!(function.local(local).kind, LocalKind::Variable | LocalKind::Temporary),
+        Expr::Aggregate(Aggregate::Map, _) => true,
+        _ => false,
+    })
+}
+
 fn may_be_in(project: &Project, at: FunctionRef, options: ExprId, option: Name, hops: u32) -> bool {
     let function = project.function(at);
     let Expr::Local(local) = *function.expr(options) else { return may_name(function, options, option) };

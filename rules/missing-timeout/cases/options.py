@@ -1,9 +1,12 @@
 """Options that are handed on as a whole, and settings of the client."""
 
+import asyncio
 import functools
+import socket
 import time
 
 import requests
+import websocket
 
 
 class Api:
@@ -43,6 +46,36 @@ def with_own_options(base, handle):
     while True:
         handle(requests.get(base, **options))  # expect: missing-timeout
         time.sleep(5)
+
+
+def opened_with_own_options(url, verify):
+    options = {}
+    if not verify:
+        options["sslopt"] = {"cert_reqs": 0}
+    return websocket.create_connection(url, **options)  # expect: missing-timeout
+
+
+def opened_with_timeout_in_options(url, timeout):
+    options = {"enable_multithread": True}
+    options["timeout"] = timeout
+    return websocket.create_connection(url, **options)
+
+
+def opened_with_given_options(url, *options):
+    return websocket.create_connection(url, *options)
+
+
+class Feed:
+    async def connect(self, secure):
+        options = {}
+        if secure:
+            options["ssl"] = True
+        self.reader, self.writer = await asyncio.open_connection(self.host, 9000, **options)  # expect: missing-timeout/strict
+
+
+def shakes_hands(context, host, port):
+    options = {"sock": socket.create_connection((host, port), timeout=5), "server_hostname": host}
+    return context.wrap_socket(**options)
 
 
 def with_timeout_in_options(base, handle):

@@ -25,6 +25,8 @@ pub(super) struct Read {
     pub(super) fields: Vec<String>,
     /// Calls of which nothing is known, by where they stand.
     pub(super) answers: Vec<unspin_span::Span>,
+    /// Whether methods were asked that answer from fields.
+    pub(super) asks: bool,
 }
 
 impl Read {
@@ -32,6 +34,7 @@ impl Read {
         self.locals.extend(other.locals);
         self.fields.extend(other.fields);
         self.answers.extend(other.answers);
+        self.asks |= other.asks;
     }
 }
 
@@ -180,13 +183,14 @@ pub(super) fn call_changes(cx: &LoopContext<'_>, read: &Read, site: &Site<'_>) -
         let fields: Option<Vec<_>> = read.fields.iter().filter(|whole| covers(whole, &path)).map(field).collect();
         let is_local = crate::shape::root_local(cx.function, receiver).is_some_and(|root| read.locals.contains(&root));
         // What is handed on as well is a part of the receiver.
-        return is_local || fields.is_none_or(|fields| !targets.iter().all(|&target| may_keep(cx.project, target, &fields)));
+        return is_local
+            || fields.is_none_or(|fields| !targets.iter().all(|&target| may_keep(cx.project, target, &fields, MAX_HOPS)));
     }
     on_it || given
 }
 
 /// Whether some way through a method leaves these fields of its receiver as they were.
-fn may_keep(project: &Project, at: FunctionRef, fields: &[unspin_ir::Name]) -> bool {
+fn may_keep(project: &Project, at: FunctionRef, fields: &[unspin_ir::Name], hops: u32) -> bool {
     let function = project.function(at);
     let Some(receiver) = function.receiver() else { return false };
     let is_field = |expr: ExprId| match *function.expr(expr) {
@@ -206,7 +210,13 @@ fn may_keep(project: &Project, at: FunctionRef, fields: &[unspin_ir::Name]) -> b
             let asks = |model: &crate::model::CallModel| {
                 matches!(model.effect, Effect::Pure | Effect::View | Effect::Query | Effect::Log | Effect::Decode)
             };
-            let on_it = matches!(call.callee, Callee::Method(receiver, _) if touches(receiver));
+            if matches!(call.callee, Callee::Method(on, _) if *function.expr(on) == Expr::Local(receiver)) {
+                let targets = project.resolve_targets(at, call).targets;
+                return hops == 0
+                    || targets.is_empty()
+                    || !targets.iter().all(|&target| may_keep(project, target, fields, hops - 1));
+            }
+            let on_it = matches!(call.callee, Callee::Method(on, _) if touches(on));
             on_it && !project.resolve(at, call).model.is_some_and(|(model, _)| asks(model))
         }
         StatementKind::Yield(_) => true,

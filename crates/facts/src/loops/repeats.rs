@@ -5,10 +5,13 @@
 //! where nothing on the way looks at what it gave: it may be nothing. Ways that wait, that an exception opens, or on which an
 //! answer of others is tested are not followed; nor are those whose tests contradict each other.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
-use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind};
+use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name};
 use unspin_ir::{Statement, StatementKind, Terminator};
 
+use super::asked::fields_asked;
 use super::exit_state::exit_tests;
 use super::idle_round::{Read, call_changes, is_constant_global, statement_changes};
 use super::{constant_truth, site_waits};
@@ -170,12 +173,28 @@ impl<'c, 'p> Way<'c, 'p> {
             return;
         }
         let mut read = Read::default();
-        let is_known = site.call.operands().all(|operand| self.add(operand, &mut read));
-        if !asks(cx, site) {
+        let fields = fields_asked(cx.project, site).and_then(|fields| self.paths_of(site, fields));
+        let is_question = fields.is_some() || asks(cx, site);
+        let is_known = if let Some(fields) = fields {
+            read.fields = fields;
+            read.asks = true;
+            site.call.arguments.iter().all(|argument| self.add(argument.value, &mut read))
+        } else {
+            site.call.operands().all(|operand| self.add(operand, &mut read))
+        };
+        if !is_question {
             read.answers.push(site.span);
         }
-        let is_known = is_known && (asks(cx, site) || may_give_nothing(site));
+        let is_known = is_known && (is_question || may_give_nothing(site));
         self.known.insert(result, is_known.then_some(read));
+    }
+
+    /// The paths of fields of what a method is called on, if that was there when the round began.
+    fn paths_of(&self, site: &Site<'_>, fields: BTreeSet<Name>) -> Option<Vec<String>> {
+        let Callee::Method(receiver, _) = site.call.callee else { return None };
+        let is_old = crate::shape::root_local(self.cx.function, receiver).is_some_and(|root| !self.known.contains_key(&root));
+        let path = self.cx.function.path(receiver).filter(|_| is_old)?;
+        Some(fields.into_iter().map(|field| format!("{path}.{field}")).collect())
     }
 
     /// The call by whose result a local is stepped: `at += skipped(rest)`, `item, rest = parse(rest)`,
@@ -335,7 +354,7 @@ impl<'c, 'p> Way<'c, 'p> {
     fn repeats(&self) -> bool {
         let cx = self.cx;
         let is_variable = |local: &LocalId| Some(*local) != cx.function.receiver();
-        if !self.read.locals.iter().any(is_variable) {
+        if !self.read.asks && !self.read.locals.iter().any(is_variable) {
             return false;
         }
         let is_given_step = |site: &Site<'_>| {

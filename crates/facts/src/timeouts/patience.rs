@@ -164,10 +164,16 @@ fn of_constant(timeout: &TimeoutModel, constant: &Constant) -> Waits {
     }
 }
 
-/// Whether arguments that are handed on as a whole may hold the timeout.
+/// Whether arguments that are handed on as a whole may hold the timeout. A table names what it holds, so that it gives
+/// nothing by position; what carries the timeout may be in it under any name.
 fn may_hold_timeout(project: &Project, at: FunctionRef, call: &Call, timeout: &TimeoutModel) -> bool {
-    let is_only_named = timeout.keyword.filter(|_| timeout.position.is_none());
-    call.has_spread() && is_only_named.is_none_or(|keyword| crate::options::may_hold(project, at, call, keyword))
+    let is_in_table = || crate::options::are_own(project.function(at), call);
+    let may_be_named = |keyword| crate::options::may_hold(project, at, call, keyword);
+    call.has_spread()
+        && (timeout.of.is_some()
+            || timeout.position.is_some() && !is_in_table()
+            || timeout.keyword.is_some_and(may_be_named)
+            || timeout.keyword.is_none() && timeout.position.is_some())
 }
 
 /// Whether the program sets a timeout for everything, in this file or one beside or above: `socket.setdefaulttimeout(30)`.
