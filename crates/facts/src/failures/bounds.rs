@@ -272,6 +272,9 @@ impl<'c, 'p> Bounds<'c, 'p> {
             Callee::Method(_, method) => method,
             Callee::Value(value) => unspin_ir::name(cx.function.path(value).as_deref().unwrap_or_default()),
         };
+        if self.fetches_items(origin) {
+            return Some("data");
+        }
         if let Some((model, _)) = origin.resolution.model {
             return match model.effect {
                 Effect::StopCheck => Some("stop-signal"),
@@ -312,6 +315,24 @@ impl<'c, 'p> Bounds<'c, 'p> {
         }
         // In the loop's own condition a helper is a stop test at most.
         Some(if tested_in == cx.natural().header { "stop-signal" } else { "unknown" })
+    }
+
+    /// Whether a call fetches what an inner loop goes through, in which the failure was: the next round is of other items.
+    fn fetches_items(&self, origin: &Site<'p>) -> bool {
+        let cx = self.cx;
+        // `session.get(url).json()`
+        let fetched = match origin.call.callee {
+            Callee::Method(receiver, _)
+                if origin.effect.is_none_or(|effect| matches!(effect, Effect::View | Effect::Pure | Effect::Decode)) =>
+            {
+                cx.origin_site(receiver).unwrap_or(origin)
+            }
+            _ => origin,
+        };
+        fetched.remote != Remote::No
+            && matches!(fetched.effect, Some(Effect::Request | Effect::Read | Effect::Receive | Effect::Query))
+            && cx.is_in_inner_loop(self.site.block)
+            && !cx.is_in_inner_loop(fetched.block)
     }
 
     fn is_stop_name(&self, name: &str) -> bool {
