@@ -235,9 +235,13 @@ pub(crate) fn functions_in_time(project: &Project) -> FxHashSet<FunctionRef> {
 
 /// Whether every caller runs the function, or the one that it is a closure of, under a deadline.
 fn is_run_in_time(project: &Project, at: FunctionRef) -> bool {
-    let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.index() > 0);
-    project.functions_in_time().contains(&at)
-        || parent.is_some_and(|parent| is_run_in_time(project, FunctionRef { file: at.file, function: parent }))
+    project.functions_in_time().contains(&at) || around(project, at).is_some_and(|parent| is_run_in_time(project, parent))
+}
+
+/// The function that one is a closure of.
+fn around(project: &Project, at: FunctionRef) -> Option<FunctionRef> {
+    let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.index() > 0)?;
+    Some(FunctionRef { function: parent, ..at })
 }
 
 /// The calls that are handed over as one, or in a closure.
@@ -258,10 +262,7 @@ fn calls_of<'p>(project: &'p Project, at: FunctionRef, given: Definition<'p>) ->
 /// Whether a caller runs the function, or the one that it is a closure of, under a deadline: then the project puts its
 /// deadlines there.
 fn is_bounded_by_callers(project: &Project, at: FunctionRef, depth: u32, race: Race) -> bool {
-    let parent = project.function(at).parent.filter(|&parent| parent < at.function && parent.index() > 0);
-    if let Some(parent) = parent
-        && is_bounded_by_callers(project, FunctionRef { file: at.file, function: parent }, depth, race)
-    {
+    if around(project, at).is_some_and(|parent| is_bounded_by_callers(project, parent, depth, race)) {
         return true;
     }
     let name = project.function(at).name;

@@ -171,9 +171,8 @@ fn may_hold_timeout(project: &Project, at: FunctionRef, call: &Call, timeout: &T
     let may_be_named = |keyword| crate::options::may_hold(project, at, call, keyword);
     call.has_spread()
         && (timeout.of.is_some()
-            || timeout.position.is_some() && !is_in_table()
-            || timeout.keyword.is_some_and(may_be_named)
-            || timeout.keyword.is_none() && timeout.position.is_some())
+            || timeout.position.is_some() && (timeout.keyword.is_none() || !is_in_table())
+            || timeout.keyword.is_some_and(may_be_named))
 }
 
 /// Whether the program sets a timeout for everything, in this file or one beside or above: `socket.setdefaulttimeout(30)`.
