@@ -40,6 +40,13 @@ impl Identity {
         if is_last { names.next_back() } else { names.next() }
     }
 
+    /// With the name of the function in its context: what has that name may be a method of another thing, which keeps it when
+    /// the function gets another one.
+    fn in_full(&self) -> Self {
+        let name = self.function.rsplit('.').next().unwrap_or_default();
+        Self { context: self.context.replace(ITSELF, name), ..self.clone() }
+    }
+
     /// What this finding is known by.
     pub(crate) fn of(finding: &Finding, shapes: &mut Shapes<'_>) -> Self {
         Self {
@@ -94,6 +101,9 @@ pub(crate) fn matched(
     let is_without = |at: usize| places[at] == Place::WithoutFunction;
     matched.take(known, findings, is_gone, |one| Some([&one.rule, &one.function, &one.context]));
     matched.take(known, findings, is_without, |one| Some([&one.path, &one.rule, &one.context]));
+    let known_in_full: Vec<_> = known.iter().map(|(one, count)| (one.in_full(), *count)).collect();
+    let found_in_full: Vec<_> = findings.iter().map(Identity::in_full).collect();
+    matched.take(&known_in_full, &found_in_full, is_without, |one| Some([&one.path, &one.rule, &one.context]));
     matched.take(known, findings, is_without, |one| Some([&one.rule, &one.function, &one.context]));
     matched.renamed(known, findings);
     let by_itself = |at: usize| known[at].0.context.contains(ITSELF);
@@ -156,6 +166,18 @@ mod tests {
         let is_known = |findings: &[Identity]| matched(&known, findings, |_, _| Place::WithoutFunction).is_known;
         assert_eq!(is_known(&[renamed, elsewhere.clone()]), [true, false]);
         assert_eq!(is_known(&[elsewhere]), [true], "it may have moved with its function");
+    }
+
+    #[test]
+    fn a_method_of_another_thing_keeps_the_name_that_the_function_had() {
+        let is_known = |before: (&str, &str), after: (&str, &str)| {
+            let [before, after] = [before, after].map(|(function, context)| finding("a.py", function, context, "1"));
+            matched(&[(before, 1)], &[after], |_, _| Place::WithoutFunction).is_known[0]
+        };
+        assert!(is_known(("Client.connect", "peer.itself"), ("Client.dial", "peer.connect")));
+        assert!(is_known(("Client.dial", "peer.connect"), ("Client.connect", "peer.itself")));
+        assert!(is_known(("walk", "node.itself"), ("visit", "node.itself")), "its own name");
+        assert!(!is_known(("Client.connect", "peer.itself"), ("Client.dial", "peer.ask")));
     }
 
     #[test]
