@@ -172,8 +172,8 @@ pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
         }
     }
     // Where the parser was at a loss, what leaves may be what it could not read.
-    let problems = &cx.project.files[cx.at.file as usize].module.problems;
-    if indexes_by_step(cx) || problems.iter().any(|problem| cx.source.span.covers(problem.span)) {
+    let module = &cx.project.files[cx.at.file as usize].module;
+    if indexes_by_step(cx) || module.problems.iter().any(|problem| cx.source.span.covers(problem.span)) {
         add("inside");
     }
     if cx.function.never_returns {
@@ -181,6 +181,9 @@ pub(crate) fn ends(cx: &LoopContext<'_>) -> Vec<&'static str> {
     }
     if ends.is_empty() {
         ends.push("never");
+    }
+    if module.comments.iter().any(|comment| comment.says_unfinished() && cx.function.span.covers(comment.span)) {
+        ends.push("unfinished");
     }
     ends
 }

@@ -261,9 +261,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "ends",
-        &["never", "test", "inside", "failure", "declared"],
+        &["never", "test", "inside", "failure", "declared", "unfinished"],
         "how it can end: not at all; by the test at its head; by leaving from inside; by a failure of its body; its \
-         function is declared never to return",
+         function is declared never to return; a comment in its function says that it is not finished",
     ),
     (
         Subject::Loop,

@@ -1,4 +1,4 @@
-//! Comments that speak to this tool.
+//! Comments that matter to the analysis.
 //!
 //! Read from the tokens of the parser, so that text in a string literal never counts as a comment.
 
@@ -10,11 +10,9 @@ use unspin_span::Span;
 
 use crate::span_of;
 
-const WORDS: [&str; 2] = ["unspin:", "expect:"];
-
-/// Every comment that holds one of the words; most files hold none and are not walked.
+/// Every comment that matters; most files hold no sign of one and are not walked.
 pub(crate) fn collect(text: &str, tokens: &Tokens) -> Vec<Comment> {
-    if !WORDS.iter().any(|word| holds(text, word)) {
+    if !Comment::signs().any(|sign| holds(text, sign)) {
         return Vec::new();
     }
     let comments = tokens.iter().filter(|token| token.kind() == TokenKind::Comment);
@@ -59,7 +57,7 @@ pub(crate) fn joined(text: &str, tokens: &Tokens) -> Vec<Span> {
 fn comment(text: &str, token: &impl Ranged) -> Option<Comment> {
     let span = span_of(token);
     let shown = &text[span.start as usize..span.end as usize];
-    if !WORDS.iter().any(|word| shown.contains(word)) {
+    if !Comment::matters(shown) {
         return None;
     }
     let before = &text[..span.start as usize];

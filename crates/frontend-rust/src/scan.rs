@@ -1,4 +1,4 @@
-//! One pass over the text of a file before it is parsed: comments that speak to this tool, and nesting that no parser
+//! One pass over the text of a file before it is parsed: comments that matter to the analysis, and nesting that no parser
 //! may be given.
 //!
 //! The parser drops comments, and it recurses with the nesting of its input: on a hostile file it would overflow the
@@ -23,7 +23,7 @@ const MAX_CHAIN: u32 = 40_000;
 /// What the scan found.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
-    /// Line comments that hold `unspin:` or `expect:`.
+    /// Line comments that matter.
     pub(crate) comments: Vec<Comment>,
     /// The first place where the nesting exceeds a bound, and which bound.
     pub(crate) too_deep: Option<(u32, &'static str)>,
@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
         let length = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
         self.at += length;
         let text = self.text[start..self.at].trim_end();
-        if !(text.contains("unspin:") || text.contains("expect:")) {
+        if !Comment::matters(text) {
             return;
         }
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);

@@ -26,6 +26,7 @@
 mod answers;
 mod builder;
 mod call;
+mod comment;
 mod constant;
 mod dump;
 mod expr;
@@ -37,6 +38,7 @@ mod name;
 pub use answers::see_through_answers;
 pub use builder::FunctionBuilder;
 pub use call::{Argument, Call, Callee};
+pub use comment::Comment;
 pub use constant::Constant;
 pub use dump::dump;
 pub use expr::{Aggregate, BinaryOp, CompareOp, Expr, MAX_DEPTH, UnaryOp, Variant};
@@ -45,5 +47,5 @@ pub use function::{
     Terminator,
 };
 pub use id::{BlockId, ExprId, FunctionId, LocalId, ScopeId};
-pub use module::{Class, Comment, Field, Module, Problem, Source};
+pub use module::{Class, Field, Module, Problem, Source};
 pub use name::{Name, last_part, name, parent_path};

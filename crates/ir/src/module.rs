@@ -2,7 +2,7 @@
 
 use unspin_span::Span;
 
-use crate::{Function, Name};
+use crate::{Comment, Function, Name};
 
 /// One source file, lowered. Its functions keep the order of the source; the first is the body of the module.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// What the file gives on of other modules, `pub use client::Connection`: the name, and the absolute path that it stands for.
     pub exports: Vec<(Name, Name)>,
-    /// Comments that hold `unspin:` or `expect:`.
+    /// Comments that speak to this tool or say that code is a draft.
     pub comments: Vec<Comment>,
     /// What the parser could not read; the rest was lowered.
     pub problems: Vec<Problem>,
@@ -65,17 +65,6 @@ pub struct Field {
     /// The nominal type, seen through references, smart pointers, locks and optionals: `Arc<Mutex<Option<TcpStream>>>`
     /// is `tokio.net.TcpStream`.
     pub ty: Name,
-}
-
-/// A comment that speaks to this tool.
-#[derive(Clone, Debug)]
-pub struct Comment {
-    /// The comment with its marker.
-    pub span: Span,
-    /// Its text without the marker (`#`, `//`), trimmed.
-    pub text: String,
-    /// Whether nothing but white space stands before it on its line.
-    pub alone: bool,
 }
 
 /// A syntax error that was survived.
