@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Say how many of the published bugs unspin finds: `report.py BINARY DATA [--set first|second] [--misses]`.
+"""Say how many of the published bugs unspin finds: `report.py BINARY DATA [--set first|second|third] [--misses]`.
 
 Runs BINARY on both releases of every bug, or of those of one set, with the recommended rules, with the strict ones and with those of
 the audit as well.
@@ -79,7 +79,7 @@ def wanted():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--set", choices=("first", "second"))
+    parser.add_argument("--set", choices=("first", "second", "third"))
     parser.add_argument("--misses", action="store_true")
     told = parser.parse_args()
     bugs = [json.loads(line) for line in (HERE / "bugs.jsonl").read_text(encoding="utf-8").splitlines()]
