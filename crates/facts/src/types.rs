@@ -181,6 +181,14 @@ impl Project {
         })
     }
 
+    /// The declared type of a part of what a variant of an enum of the project holds.
+    fn payload_type(&self, file: u32, variant: Name, index: u16) -> Option<Name> {
+        let class = self.class_in(file, unspin_ir::parent_path(variant)?)?;
+        let part = Name::existing(&format!("{}.{index}", unspin_ir::last_part(variant)))?;
+        let declared = self.class_data(class).payloads.iter().find(|declared| declared.name == part)?;
+        Some(self.absolute(self.class_file(class), declared.ty))
+    }
+
     /// Fields that methods of the class assign something of a known type.
     fn inferred_fields(&self, class: ClassRef) -> &FxHashMap<Name, Name> {
         self.types.fields[class.0 as usize].get_or_init(|| {
@@ -307,7 +315,7 @@ fn is_none(function: &Function, value: ExprId) -> bool {
 
 /// Whether an expression is of a kind that inference can tell the type of.
 fn may_have_type(function: &Function, value: ExprId) -> bool {
-    matches!(function.expr(value), Expr::Local(_) | Expr::Global(_) | Expr::Field(..) | Expr::Index(..))
+    matches!(function.expr(value), Expr::Local(_) | Expr::Global(_) | Expr::Field(..) | Expr::Index(..) | Expr::Payload(..))
 }
 
 /// Locals whose types others follow from.
@@ -492,6 +500,7 @@ impl<'a> Inference<'a> {
             Expr::Index(base, index) => {
                 self.tuple_part(types, base, index, depth).or_else(|| self.numbered_field(types, base, index, depth))
             }
+            Expr::Payload(_, variant, index) => self.project.payload_type(self.at.file, variant, index),
             _ => None,
         }
     }

@@ -68,7 +68,10 @@ impl Lowering<'_> {
             Item::Enum(item) => {
                 let span = self.spans.between(item.enum_token.span, item.brace_token.span.close());
                 let path = self.item_path(&ident_name(&item.ident));
-                self.class(path, span);
+                let mark = self.add_generics(&item.generics);
+                let payloads = item.variants.iter().flat_map(|variant| self.payloads(variant)).collect::<Vec<_>>();
+                self.forget_generics(mark);
+                self.class(path, span).payloads.extend(payloads);
             }
             Item::Macro(item) => match &item.ident {
                 Some(own) => self.define_macro(ident_name(own), &item.mac),
@@ -151,6 +154,15 @@ impl Lowering<'_> {
         let class = self.class(path, span);
         class.span = span;
         class.fields.extend(found);
+    }
+
+    /// What a variant holds, where its parts have no names of their own.
+    fn payloads(&mut self, variant: &syn::Variant) -> Vec<Field> {
+        let Fields::Unnamed(parts) = &variant.fields else { return Vec::new() };
+        let part = |(index, part): (usize, &syn::Field)| {
+            Some(Field { name: name(&format!("{}.{index}", variant.ident)), ty: self.nominal(&part.ty)? })
+        };
+        parts.unnamed.iter().enumerate().filter_map(part).collect()
     }
 
     fn trait_item(&mut self, item: &ItemTrait) {

@@ -17,7 +17,7 @@ pub fn dump(module: &Module) -> String {
     for class in &module.classes {
         let bases = class.bases.iter().map(crate::Name::as_str).collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "class {}({bases})", class.name);
-        for field in &class.fields {
+        for field in class.fields.iter().chain(&class.payloads) {
             let _ = writeln!(text, "  {}: {}", field.name, field.ty);
         }
     }

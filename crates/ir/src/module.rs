@@ -49,6 +49,8 @@ pub struct Class {
     pub bases: Vec<Name>,
     /// Fields with a declared type (annotations and struct fields).
     pub fields: Vec<Field>,
+    /// What the variants of an enum hold, each part under its variant and number: `Plain.0`.
+    pub payloads: Vec<Field>,
     /// The type that is defined elsewhere and gets methods here: `impl Source for TcpStream`. It is among the bases, too.
     pub extends: Option<Name>,
     /// Whether it declares behaviour without implementing it: trait, protocol, abstract base class.

@@ -134,3 +134,56 @@ class FolderLoader:
         for child in folder.children:
             self.collect(child, found)
         found.append(folder.tag)
+
+
+@dataclass
+class Passage:
+    words: list[str]
+    parts: list["Passage"] = field(default_factory=list)
+    included_names: list[str] = field(default_factory=list)
+
+
+class Book:
+    def __init__(self, passages: dict[str, Passage]) -> None:
+        self.passages = passages
+
+    def count_words(self, passage: Passage) -> int:
+        """Parts end by themselves, what is included by its name need not."""
+        total = len(passage.words)
+        for part in passage.parts:
+            total += self.count_words(part)  # expect: recursion-on-input/strict
+        for name in passage.included_names:
+            total += self.count_words(self.passages[name])
+        return total
+
+    def count_words_once(self, passage: Passage, seen: set[str]) -> int:
+        """Each name is followed once: what is left ends with the parts."""
+        total = len(passage.words)
+        for part in passage.parts:
+            total += self.count_words_once(part, seen)
+        for name in passage.included_names:
+            if name in seen:
+                continue
+            seen.add(name)
+            total += self.count_words_once(self.passages[name], seen)
+        return total
+
+    def is_valid(self, passage: Passage, value: dict, type_name: str) -> bool:
+        """The value gets smaller with each name: silent."""
+        known = self.passages.get(type_name)
+        if known is None:
+            return False
+        return all(self.is_valid(self.passages[name], value[name], name) for name in known.included_names)
+
+
+def resolve_schema(schema: dict) -> dict:
+    """A function within a function, which follows references."""
+    definitions = schema.pop("$defs", {})
+
+    def resolve(part: dict) -> dict:
+        if "$ref" in part:
+            ref_name = part["$ref"].rsplit("/", 1)[-1]
+            return resolve(definitions[ref_name])  # expect: recursion-on-input/strict
+        return {key: value for key, value in part.items() if key != "title"}
+
+    return resolve(schema)

@@ -141,3 +141,37 @@ impl Chained {
         }
     }
 }
+
+/// What a variant holds is the stream that its enum declares, whatever it is called.
+pub enum Peer {
+    Direct(TcpStream),
+    Gone,
+}
+
+impl Peer {
+    pub fn receive_request(&mut self) -> io::Result<Vec<u8>> {
+        let mut request = Vec::new();
+        let mut chunk = [0; 512];
+        loop { // expect: unread-end-of-input
+            let Peer::Direct(other) = self else { return Ok(request) };
+            let count = other.read(&mut chunk)?;
+            request.extend_from_slice(&chunk[..count]);
+            if request.ends_with(b"\r\n\r\n") {
+                return Ok(request);
+            }
+        }
+    }
+
+    pub fn receive_all(&mut self) -> io::Result<Vec<u8>> {
+        let mut request = Vec::new();
+        let mut chunk = [0; 512];
+        loop {
+            let Peer::Direct(other) = self else { return Ok(request) };
+            let count = other.read(&mut chunk)?;
+            if count == 0 {
+                return Ok(request);
+            }
+            request.extend_from_slice(&chunk[..count]);
+        }
+    }
+}

@@ -4,11 +4,13 @@
 //! several at once.
 
 mod links;
+mod names;
 mod stream;
 
 use unspin_ir::{Constant, Expr, Terminator};
 
-use self::links::{follows_link, follows_name};
+use self::links::follows_link;
+use self::names::follows_name;
 use self::stream::{consuming, hands_on, is_child, is_chosen};
 use super::CycleKind;
 use super::body::{Body, called_name, last_part};

@@ -1,6 +1,6 @@
-//! Cycles that follow what they have read: offsets, references, addresses, names.
+//! Cycles that follow what they have read: offsets, references, addresses.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, LocalKind, Name};
+use unspin_ir::{Call, Callee, Expr, ExprId, LocalKind, Name};
 
 use super::has;
 use super::stream::is_self;
@@ -144,8 +144,11 @@ fn comes_from_parameter(body: &Body<'_>, call: &Call, hops: u32) -> bool {
     call.operands().any(|value| depends(body, value, hops))
 }
 
+/// How many parts and locals a value is followed through back to a parameter.
+const MAX_HOPS: u32 = 12;
+
 pub(super) fn depends(body: &Body<'_>, value: ExprId, hops: u32) -> bool {
-    if hops > 6 || !body.step() {
+    if hops > MAX_HOPS || !body.step() {
         return false;
     }
     match body.function.expr(value) {
@@ -161,70 +164,4 @@ pub(super) fn depends(body: &Body<'_>, value: ExprId, hops: u32) -> bool {
             found
         }
     }
-}
-
-/// Whether the recursive call goes on with what a name stands for: the argument comes out of a table that is the same in
-/// every round, by a name out of what changes. Names in a document can be a circle.
-pub(super) fn follows_name(component: &Component<'_>, cut: &Cut) -> bool {
-    cut.way.iter().any(|edge| {
-        let body = component.body(edge.from);
-        let Some(call) = body.call_at(edge) else { return false };
-        let stays = |local: LocalId| match body.function.local(local).kind {
-            LocalKind::Captured | LocalKind::Shared => true,
-            LocalKind::Parameter if body.constant_parameter(local) => {
-                call.operands().any(|operand| *body.function.expr(operand) == Expr::Local(local))
-            }
-            _ => false,
-        };
-        call.arguments.iter().any(|argument| {
-            body.ask();
-            from_table(body, &stays, argument.value, 0)
-        })
-    })
-}
-
-/// Whether a value is, over a few locals, what a table has for a name.
-fn from_table(body: &Body<'_>, stays: &dyn Fn(LocalId) -> bool, value: ExprId, hops: u32) -> bool {
-    if hops > 6 || !body.step() {
-        return false;
-    }
-    let next = |value: ExprId| from_table(body, stays, value, hops + 1);
-    match body.function.expr(value) {
-        Expr::Local(local) => body.project.definitions(body.at).of(body.function, *local).any(|definition| match definition {
-            Definition::Value(value) | Definition::Item(value) => next(value),
-            Definition::Call(call) => looks_up(body, stays, call) || call.operands().any(next),
-            Definition::Failure => false,
-        }),
-        Expr::Index(table, key) => is_same_table(body, stays, *table) && is_given_name(body, *key) || next(*table),
-        Expr::Field(base, _) | Expr::Payload(base, _, _) => next(*base),
-        Expr::Binary(_, a, b) => next(*a) || next(*b),
-        _ => false,
-    }
-}
-
-/// `definitions.get(name)`, `context.get_fragment(name)`, `context.fragment(name)`.
-fn looks_up(body: &Body<'_>, stays: &dyn Fn(LocalId) -> bool, call: &Call) -> bool {
-    let Callee::Method(table, method) = call.callee else { return false };
-    let first = method.split('_').next().unwrap_or_default();
-    (matches!(first, "get" | "find" | "lookup" | "resolve") || has(body.project, WordKind::Reference, &method))
-        && is_same_table(body, stays, table)
-        && call.arguments.first().is_some_and(|key| is_given_name(body, key.value))
-}
-
-/// Whether every round asks the same table: one that is handed on, or stands in such an object, in the module or around.
-fn is_same_table(body: &Body<'_>, stays: &dyn Fn(LocalId) -> bool, table: ExprId) -> bool {
-    match *body.function.expr(table) {
-        Expr::Global(_) => true,
-        Expr::Field(base, _) => is_self(body, base) || is_same_table(body, stays, base),
-        Expr::Local(local) => stays(local) || is_self(body, table),
-        _ => false,
-    }
-}
-
-/// Whether a key is called a name and made from what the function was given: the index of a node is not.
-fn is_given_name(body: &Body<'_>, key: ExprId) -> bool {
-    let mut named = false;
-    body.walk(key, &mut |part| named |= matches!(part, Part::Name(name) if has(body.project, WordKind::Reference, &name)));
-    body.ask();
-    named && depends(body, key, 0)
 }
