@@ -45,7 +45,7 @@ fn may_be_in(project: &Project, at: FunctionRef, options: ExprId, option: Name, 
                 Definition::Item(_) | Definition::Failure => true,
             })
         }
-        LocalKind::Captured | LocalKind::Shared => true,
+        LocalKind::Captured | LocalKind::Shared | LocalKind::Exposed => true,
     }
 }
 

@@ -133,6 +133,7 @@ pub fn run_at_end(project: &Project, at: FunctionRef, shape: &Rc<Shape>, natural
             || is_gone(state, end)
             || machine.asks_stream(state, end)
             || refills(machine, state, end)
+            || is_left_over(machine, state, shape, natural)
             || !goes_on_for_ever(machine, state, shape, natural, is_remembered)
         {
             return None;
@@ -167,6 +168,33 @@ fn refills(machine: &Machine<'_>, state: &State, end: state::EndSite) -> bool {
     let joins = |call: &unspin_ir::Call| call.callee.name().is_some_and(|name| name == "join_next");
     let is_join = state.way.iter().flat_map(calls).any(|(span, call)| span == end.span && joins(call));
     is_join && state.way.iter().flat_map(calls).any(|(_, call)| call.arguments.iter().any(|given| is_it(given.value)))
+}
+
+/// How many cases of one value tell that the author went through all that there are.
+const CASES: usize = 3;
+
+/// Whether the way takes no arm of a case distinction that goes through the cases of one value and has no arm for the rest:
+/// `if state == "a": .. elif state == "b": .. elif state in "cd": ..`.
+fn is_left_over(machine: &Machine<'_>, state: &State, shape: &Shape, natural: &NaturalLoop) -> bool {
+    let function = machine.project.function(machine.at);
+    let rest = |test: &state::Test| match function.block(test.block).terminator {
+        unspin_ir::Terminator::Branch { then, otherwise, .. } => Some(if test.outcome { then } else { otherwise }),
+        _ => None,
+    };
+    let refused: Vec<(&state::Test, value::ValueId)> = state
+        .tests
+        .iter()
+        .filter(|test| test.depth == 0)
+        .filter_map(|test| Some((test, machine.values.is_not(test.slot.value, test.outcome)?)))
+        .collect();
+    let has_no_rest = |test: &state::Test| {
+        let joins = |block: BlockId| block == natural.header || shape.cfg.predecessors(block).len() > 1;
+        rest(test).is_some_and(joins)
+    };
+    refused.iter().rev().any(|(last, value)| {
+        let cases = refused.iter().filter(|(_, other)| other == value).count();
+        cases >= CASES && has_no_rest(last)
+    })
 }
 
 /// Whether an end that an earlier round met, and this one did not ask for again, is remembered: nothing else is done, and

@@ -209,6 +209,21 @@ impl FunctionState {
         })
     }
 
+    /// Note that a raw pointer into a variable was made.
+    pub(crate) fn mark_exposed(&mut self, place: ExprId) {
+        let function = &mut self.builder.function;
+        let mut root = place;
+        while let Expr::Field(base, _) | Expr::Index(base, _) = *function.expr(root) {
+            root = base;
+        }
+        if let Expr::Local(local) = *function.expr(root)
+            && let found = &mut function.locals[local.index()]
+            && found.kind == LocalKind::Variable
+        {
+            found.kind = LocalKind::Exposed;
+        }
+    }
+
     /// Note that a local is assigned: a captured one is then shared, also in the functions between.
     pub(crate) fn mark_assigned(&mut self, local: LocalId) {
         let found = &mut self.builder.function.locals[local.index()];

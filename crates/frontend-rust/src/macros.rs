@@ -223,6 +223,7 @@ impl Lowering<'_> {
                     self.fallible(only, failure)
                 }
             }
+            "addr_of_mut" if let Some([only]) = expressions(&mac.tokens).as_deref() => self.exposed(only, failure),
             "join" | "try_join" => self.join(mac, failure, span),
             "pin_mut" => self.b().constant(Constant::Unit),
             "stream" | "try_stream" | "gen" => self.stream(mac, span),

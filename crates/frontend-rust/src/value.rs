@@ -28,8 +28,14 @@ impl Lowering<'_> {
             Ast::Paren(e) => self.fallible(&e.expr, failure),
             Ast::Group(e) => self.fallible(&e.expr, failure),
             Ast::Reference(e) => self.fallible(&e.expr, failure),
+            Ast::RawAddr(e) if matches!(e.mutability, syn::PointerMutability::Mut(_)) => self.exposed(&e.expr, failure),
             Ast::RawAddr(e) => self.fallible(&e.expr, failure),
-            Ast::Cast(e) => self.fallible(&e.expr, failure),
+            Ast::Cast(e) => match (&*e.expr, &*e.ty) {
+                (Ast::Reference(syn::ExprReference { mutability: Some(_), expr, .. }), syn::Type::Ptr(_)) => {
+                    self.exposed(expr, failure)
+                }
+                (inner, _) => self.fallible(inner, failure),
+            },
             Ast::Unary(e) if matches!(e.op, UnOp::Deref(_)) => self.fallible(&e.expr, failure),
             Ast::Call(e) => self.call_expr(e, failure, false),
             Ast::MethodCall(e) => self.method_call(e, failure, false),
@@ -55,6 +61,13 @@ impl Lowering<'_> {
             }
             _ => self.plain(expr),
         }
+    }
+
+    /// The value of a place that a raw pointer to change it by is made of.
+    pub(crate) fn exposed(&mut self, place: &Ast, failure: Failure) -> ExprId {
+        let value = self.fallible(place, failure);
+        self.state.mark_exposed(value);
+        value
     }
 
     /// Expressions without a failure of their own.

@@ -104,6 +104,16 @@ pub enum LocalKind {
     Captured,
     /// A variable of an enclosing function of the same name, also changed here (`nonlocal`; a closure that assigns).
     Shared,
+    /// A variable that a raw pointer to change it by was made of: code that is not seen may do so at any time.
+    Exposed,
+}
+
+impl LocalKind {
+    /// Whether code outside of the function may change it.
+    #[must_use]
+    pub fn is_changed_elsewhere(self) -> bool {
+        matches!(self, Self::Captured | Self::Shared | Self::Exposed)
+    }
 }
 
 /// A run of statements.

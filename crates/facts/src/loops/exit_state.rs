@@ -151,8 +151,7 @@ fn state_of_test(cx: &LoopContext<'_>, test: ExprId, hops: u32) -> &'static str 
                 if known == "changed" || state == "unchanged" {
                     state = known;
                 }
-            } else if matches!(cx.function.local(*local).kind, LocalKind::Captured | LocalKind::Shared) && state == "unchanged"
-            {
+            } else if cx.function.local(*local).kind.is_changed_elsewhere() && state == "unchanged" {
                 state = "foreign";
             }
         }

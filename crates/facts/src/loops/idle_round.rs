@@ -111,10 +111,9 @@ pub(super) fn is_constant_global(cx: &LoopContext<'_>, name: unspin_ir::Name) ->
     last.chars().all(|c| !c.is_lowercase()) || cx.project.constant(cx.at.file, name).is_some()
 }
 
-/// A variable of a function around this one, which others may change.
+/// A variable that others may change.
 fn is_foreign(function: &Function, expr: ExprId) -> bool {
-    matches!(function.expr(expr), Expr::Local(local)
-        if matches!(function.local(*local).kind, LocalKind::Captured | LocalKind::Shared))
+    matches!(function.expr(expr), Expr::Local(local) if function.local(*local).kind.is_changed_elsewhere())
 }
 
 fn changes(cx: &LoopContext<'_>, read: &Read, block: BlockId) -> bool {

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, LocalKind, Name};
+use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, Function, LocalId, Name};
 use unspin_ir::{Statement, StatementKind, Terminator};
 
 use super::asked::fields_asked;
@@ -322,7 +322,7 @@ impl<'c, 'p> Way<'c, 'p> {
                 Some(None) => false,
                 None => {
                     read.locals.push(*local);
-                    !matches!(function.local(*local).kind, LocalKind::Captured | LocalKind::Shared)
+                    !function.local(*local).kind.is_changed_elsewhere()
                 }
             },
             Expr::Field(base, _) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
-use unspin_ir::{BlockId, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator, name};
+use unspin_ir::{Aggregate, BlockId, Expr, ExprId, Function, LocalId, LocalKind, Name, StatementKind, Terminator, name};
 
 use super::Mode;
 use super::state::{EndSite, Frame, Place, Places, Slot, State, Store, Test};
@@ -45,7 +45,7 @@ pub(super) struct Machine<'p> {
     pending_last: Vec<State>,
     pub(super) max_frames: usize,
     /// Locals of the loop's function that were asked for a constant of before the loop.
-    constants: FxHashMap<LocalId, Option<Literal>>,
+    constants: FxHashMap<LocalId, Option<ValueId>>,
     /// Set while a pure expression is evaluated that fails for certain (`c[0]` of an empty `c`).
     pub(super) failed: Option<&'static str>,
 }
@@ -614,28 +614,43 @@ impl<'p> Machine<'p> {
         if let Place::Local(0, local) = place
             && let Some(constant) = self.constant_before(local)
         {
-            return Slot::of(self.values.literal(constant));
+            return Slot::of(constant);
         }
         let value = state.store.value(&mut self.values, place);
         let places = if matches!(place, Place::Local(frame, _) if frame != 0) { 0 } else { self.bit(place) };
         Slot { value, places, from_end: false }
     }
 
-    /// The constant that a local of the loop's function got before the loop, and keeps: `STATE_END = 7`.
-    fn constant_before(&mut self, local: LocalId) -> Option<Literal> {
+    /// The constant, or in Python the tuple of constants, that a local of the loop's function got before the loop, and
+    /// keeps: `STATE_END = 7`.
+    fn constant_before(&mut self, local: LocalId) -> Option<ValueId> {
         if let Some(known) = self.constants.get(&local) {
-            return known.clone();
+            return *known;
         }
-        let constant = self.only_constant(local);
-        self.constants.insert(local, constant.clone());
+        let constant = self.only_value(local).and_then(|value| self.constant_value(value));
+        self.constants.insert(local, constant);
         constant
     }
 
-    fn only_constant(&self, local: LocalId) -> Option<Literal> {
+    fn constant_value(&mut self, value: ExprId) -> Option<ValueId> {
+        let function = self.project.function(self.at);
+        match function.expr(value) {
+            Expr::Constant(constant) => Some(self.values.literal(Literal::of(constant))),
+            Expr::Aggregate(kind @ Aggregate::Tuple, parts)
+                if self.project.files[self.at.file as usize].module.shares_objects =>
+            {
+                let parts = parts.iter().map(|&part| self.constant_value(part)).collect::<Option<Vec<_>>>()?;
+                Some(self.values.apply(Operator::Aggregate(*kind as u8), &parts))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a local of the loop's function got before the loop, where it gets nothing else.
+    fn only_value(&self, local: LocalId) -> Option<ExprId> {
         let function = self.project.function(self.at);
         let entry = function.local(local);
         let [definition] = self.shapes.get(&self.at)?.definitions(local) else { return None };
-        let Expr::Constant(constant) = function.expr(definition.value?) else { return None };
         let is_own = entry.kind == LocalKind::Variable && !self.body.contains(definition.block);
         let module = &self.project.files[self.at.file as usize].module;
         let is_shared = |expr: &Expr| match *expr {
@@ -650,7 +665,7 @@ impl<'p> Machine<'p> {
             call.arguments.iter().any(|argument| argument.mutable && is_root(argument))
         };
         let is_kept = is_own && !function.exprs.iter().any(is_shared) && !function.calls().any(|(call, _)| is_lent(call));
-        is_kept.then(|| Literal::of(constant))
+        definition.value.filter(|_| is_kept)
     }
 
     /// The place that an expression names, if it names one.

@@ -61,6 +61,22 @@ impl Literal {
         }
     }
 
+    /// The part of a text or of bytes from a place on, up to another one; negative ones count from the end.
+    fn part(&self, low: i64, high: Option<i64>) -> Option<Self> {
+        let length = usize::try_from(self.length()?).ok()?;
+        let at = |place: i64| {
+            let distance = usize::try_from(place.unsigned_abs()).unwrap_or(length).min(length);
+            if place < 0 { length - distance } else { distance }
+        };
+        let (low, high) = (at(low), high.map_or(length, at));
+        let range = low..high.max(low);
+        match self {
+            Self::Text(text) if text.is_ascii() => Some(Self::Text(unspin_ir::name(&text[range]))),
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes[range].into())),
+            _ => None,
+        }
+    }
+
     /// An empty text, bytes or collection.
     pub(super) fn is_empty_sequence(&self) -> bool {
         self.length() == Some(0)
@@ -168,6 +184,25 @@ impl Values {
     /// How many unknowns there are.
     pub(super) fn unknowns(&self) -> u32 {
         self.next_unknown
+    }
+
+    /// What a test that comes out this way says not to be some other value: `a` of `a == b` that is false.
+    pub(super) fn is_not(&self, test: ValueId, outcome: bool) -> Option<ValueId> {
+        match self.node(test) {
+            Node::Apply(Operator::Not | Operator::Truth, inner) => {
+                let negates = matches!(self.node(test), Node::Apply(Operator::Not, _));
+                self.is_not(inner[0], outcome != negates)
+            }
+            Node::Apply(Operator::Compare(op), operands) => {
+                let differs = match op {
+                    CompareOp::Eq | CompareOp::Is | CompareOp::In => !outcome,
+                    CompareOp::Ne | CompareOp::IsNot | CompareOp::NotIn => outcome,
+                    _ => false,
+                };
+                differs.then(|| operands[0])
+            }
+            _ => None,
+        }
     }
 
     /// Whether the value is certainly greater than zero.
@@ -394,7 +429,11 @@ impl Values {
             };
             return Some(self.literal(literal));
         }
-        (low_value == Some(0) && !high).then_some(base)
+        if low_value == Some(0) && !high {
+            return Some(base);
+        }
+        let part = self.literal_of(base)?.part(low_value?, if high { Some(high_value?) } else { None })?;
+        Some(self.literal(part))
     }
 
     /// What was put into a variant comes out of it.

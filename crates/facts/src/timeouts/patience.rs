@@ -227,7 +227,7 @@ impl Carrier<'_> {
         match function.local(local).kind {
             LocalKind::Variable | LocalKind::Temporary => {}
             LocalKind::Parameter => return self.parameter(at, local, hops),
-            LocalKind::Captured | LocalKind::Shared => return Told::Unknown,
+            LocalKind::Captured | LocalKind::Shared | LocalKind::Exposed => return Told::Unknown,
         }
         let definitions = self.project.definitions(at).of(function, local);
         // `sock = context.wrap_socket(sock)` says nothing new.
