@@ -11,6 +11,7 @@ use unspin_span::Span;
 use crate::blocks::is_path_like;
 use crate::lowering::Lowering;
 use crate::paths::{ident_name, name};
+use crate::sides::payload;
 
 /// Constructors that are seen through or mean a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,7 +282,12 @@ impl Lowering<'_> {
                 let other = name(if known == Known::Ok { "Err" } else { "Pending" });
                 let test = self.b().expr(Expr::HasVariant(value, other));
                 self.test(test, false, otherwise, span);
-                return self.transparent_payload(pattern, value, otherwise);
+                return match pattern.elems.first().and_then(payload) {
+                    Some((inner, within)) if known == Known::Ok => {
+                        self.nested_result(inner == Known::Err, within, value, otherwise, span);
+                    }
+                    _ => self.transparent_payload(pattern, value, otherwise),
+                };
             }
             Some(Known::Err) => name("Err"),
             None => self.path_name(&pattern.path),
@@ -299,6 +305,16 @@ impl Lowering<'_> {
                 self.pattern(element, part, otherwise);
             }
         }
+    }
+
+    /// `Ok(Ok(x))`, `Ok(Err(e))` of a stored result: only the inner test tells the two apart.
+    fn nested_result(&mut self, failed: bool, within: Option<&Pat>, value: ExprId, otherwise: Option<BlockId>, span: Span) {
+        let inner = self.b().expr(Expr::Payload(value, name("Ok"), 0));
+        let test = self.b().expr(Expr::HasVariant(inner, name("Err")));
+        self.test(test, failed, otherwise, span);
+        let Some(within) = within.filter(|within| !is_rest(within) && !matches!(within, Pat::Wild(_))) else { return };
+        let part = if failed { self.b().expr(Expr::Payload(inner, name("Err"), 0)) } else { value };
+        self.pattern(within, part, otherwise);
     }
 
     fn transparent_payload(&mut self, pattern: &PatTupleStruct, value: ExprId, otherwise: Option<BlockId>) {

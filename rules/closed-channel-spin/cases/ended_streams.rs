@@ -78,3 +78,14 @@ pub async fn wait_for_the_close_frame(client: &mut Client) {
         }
     }
 }
+
+/// A failure is made of the end.
+pub async fn until_refused(mut events: impl Stream<Item = Result<u32, Error>> + Unpin) -> Result<(), Error> {
+    loop {
+        let event = events.try_next().await;
+        match event.and_then(|event| event.ok_or_else(|| Error::Ended)) {
+            Ok(event) => log::info!("event {event}"),
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -82,3 +82,38 @@ pub fn sleeps_as_well(lines: &Receiver<String>, sink: &mut dyn Sink) {
         thread::sleep(TICK);
     }
 }
+
+/// The failure within the success of the deadline is that of the channel.
+pub async fn nested_results(mut state: tokio::sync::watch::Receiver<u32>, sink: &mut dyn Sink) {
+    loop {
+        let changed = tokio::time::timeout(TICK, state.changed()).await;
+        if let Ok(Err(_)) = changed {
+            break;
+        }
+        if changed.is_err() {
+            sink.flush();
+        }
+    }
+}
+
+pub async fn nested_arms(mut state: tokio::sync::watch::Receiver<u32>, sink: &mut dyn Sink) {
+    loop {
+        let changed = tokio::time::timeout(TICK, state.changed()).await;
+        match changed {
+            Ok(Ok(())) => sink.write("changed"),
+            Ok(Err(_)) => break,
+            Err(_) => sink.flush(),
+        }
+    }
+}
+
+pub async fn nested_and_dropped(mut state: tokio::sync::watch::Receiver<u32>, sink: &mut dyn Sink) {
+    loop { // expect: closed-channel-spin
+        let changed = tokio::time::timeout(TICK, state.changed()).await;
+        match changed {
+            Ok(Ok(())) => sink.write("changed"),
+            Ok(Err(error)) => tracing::warn!("{error}"),
+            Err(_) => sink.flush(),
+        }
+    }
+}

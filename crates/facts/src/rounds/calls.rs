@@ -71,6 +71,15 @@ impl<'p> Machine<'p> {
         {
             return self.finish(state, call, success);
         }
+        if let Some(receiver) = receiver.filter(|slot| slot.from_end && is_none(slot))
+            && self.refuses_none(at, function, call)
+        {
+            if call.raises {
+                return self.raise(state, &["OSError"]);
+            }
+            let failure = Slot { from_end: true, ..self.failure(None) };
+            return self.finish(state, call, Slot { places: receiver.places, ..failure });
+        }
         // What is there now, the end among it.
         if let Some(receiver) = receiver.filter(|slot| slot.from_end)
             && matches!(call.callee, Callee::Method(_, method) if method == "now_or_never")
@@ -338,6 +347,17 @@ impl<'p> Machine<'p> {
             None => self.values.fresh(),
         };
         Slot { value: self.values.apply(Operator::Variant(unspin_ir::name("Err")), &[what]), ..failure }
+    }
+
+    /// Whether a result is handed to a closure that makes a failure of none: `result.and_then(|item| item.ok_or(Ended))`.
+    fn refuses_none(&self, at: FunctionRef, function: &Function, call: &Call) -> bool {
+        let [only] = &call.arguments[..] else { return false };
+        let Expr::Function(inner) = *function.expr(only.value) else { return false };
+        let closure = self.project.function(FunctionRef { file: at.file, function: inner });
+        let is_item = |expr: ExprId| closure.parameters.iter().any(|item| *closure.expr(expr) == Expr::Local(item.local));
+        let refuses = |call: &Call| matches!(call.callee, Callee::Method(on, method) if matches!(method.as_str(), "ok_or" | "ok_or_else") && is_item(on));
+        matches!(call.callee, Callee::Method(_, method) if method == "and_then")
+            && closure.calls().any(|(call, _)| refuses(call))
     }
 
     /// Whether a call gives its receiver, an option, a result or an iterator, as seen through functions that only ask.
@@ -613,6 +633,17 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// Whether the source asks what a deadline gave for the failure of what it was put around: `Ok(Err(_))`.
+fn tells_inner_failure(cx: &Context<'_, '_>) -> bool {
+    let is_inside = |part: ExprId| match *cx.function.expr(part) {
+        Expr::Payload(base, variant, 0) => {
+            variant == "Ok" && cx.call.result.is_some_and(|result| *cx.function.expr(base) == Expr::Local(result))
+        }
+        _ => false,
+    };
+    cx.function.exprs.iter().any(|expr| matches!(*expr, Expr::HasVariant(of, variant) if variant == "Err" && is_inside(of)))
+}
+
 /// A call with its operands.
 pub(super) struct Context<'c, 'p> {
     pub(super) function: &'p Function,
@@ -624,6 +655,11 @@ pub(super) struct Context<'c, 'p> {
 }
 
 impl<'p> Machine<'p> {
+    /// A failure within the success of a deadline.
+    fn kept_inside(&mut self, failure: Slot) -> Slot {
+        Slot { value: self.values.apply(Operator::Variant(unspin_ir::name("Ok")), &[failure.value]), ..failure }
+    }
+
     fn modelled(&mut self, state: &mut State, cx: &Context<'_, 'p>, model: &CallModel, certainty: Certainty) -> bool {
         if let Some(wrapped) = model.wraps.filter(|_| self.mode != Mode::Idle) {
             let slot = cx.arguments.get(wrapped as usize).copied().unwrap_or_else(|| Slot::of(self.values.fresh()));
@@ -631,6 +667,7 @@ impl<'p> Machine<'p> {
                 let classes: Vec<&str> = state.kept_failure.iter().map(|class| unspin_ir::last_part(*class).as_str()).collect();
                 return self.raise(state, &classes);
             }
+            let slot = if self.is_failure(slot.value) && tells_inner_failure(cx) { self.kept_inside(slot) } else { slot };
             return self.finish(state, cx.call, slot);
         }
         match model.effect {
