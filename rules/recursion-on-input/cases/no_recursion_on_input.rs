@@ -408,3 +408,36 @@ impl<R: io::Read> EventReader<R> {
         Ok(byte[0])
     }
 }
+
+pub enum Kind {
+    Byte,
+    Pair(Vec<Kind>),
+    Optional(Box<Kind>),
+}
+
+impl Kind {
+    fn parts(&self) -> impl Iterator<Item = &Kind> {
+        match self {
+            Self::Pair(parts) => parts.iter(),
+            _ => [].iter(),
+        }
+    }
+}
+
+/// How deep it goes, the type of the column says, whatever it reads.
+pub fn encoded_size(kind: &Kind, reader: &mut Reader) -> io::Result<usize> {
+    let start = reader.position();
+    match kind {
+        Kind::Byte => reader.advance(1),
+        Kind::Pair(_) => {
+            let sizes = kind.parts().map(|part| encoded_size(part, reader));
+            sizes.sum::<io::Result<usize>>()?;
+        }
+        Kind::Optional(inner) => {
+            if reader.read_u8()? == 1 {
+                encoded_size(inner, reader)?;
+            }
+        }
+    }
+    Ok(reader.position() - start)
+}

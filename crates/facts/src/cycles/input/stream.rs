@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashSet;
 use unspin_ir::{
-    Aggregate, BinaryOp, BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionKind, LocalKind, StatementKind,
-    Terminator,
+    Aggregate, BinaryOp, BlockId, Call, Callee, Constant, Expr, ExprId, Function, FunctionKind, LocalId, LocalKind,
+    StatementKind, Terminator,
 };
 
 use super::has;
@@ -13,7 +13,7 @@ use crate::cycles::body::{Body, Part, called_name, last_part};
 use crate::cycles::component::Component;
 use crate::definitions::Definition;
 use crate::model::WordKind;
-use crate::project::Project;
+use crate::project::{FunctionRef, Project};
 
 /// How many calls and steps of a function consume input, calls that go to the cycle aside.
 pub(super) fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
@@ -159,6 +159,42 @@ pub(super) fn hands_on(component: &Component<'_>, edge: &CallEdge) -> bool {
         return !arguments.clone().any(|value| is_child(body, value)) || arguments.clone().any(carries);
     }
     call.arguments.iter().any(|argument| carries(argument.value) || is_taken(argument.value))
+        && !descends(component, body, edge, call)
+}
+
+/// Whether a call goes down what its function was handed, part by part, in Rust, where that is a tree: the type of a column
+/// says how deep its values are read.
+fn descends(component: &Component<'_>, body: &Body<'_>, edge: &CallEdge, call: &Call) -> bool {
+    if body.project.files[body.at.file as usize].module.shares_objects {
+        return false;
+    }
+    let callee = component.project.function(edge.to);
+    let is_same = |position: usize, (at, root): (FunctionRef, LocalId)| {
+        at == edge.to && callee.parameters.get(position).is_some_and(|parameter| parameter.local == root)
+    };
+    let is_read_from = |root: LocalId| {
+        let is_stream = |ty| is_stream_type(component.project, &last_part(ty));
+        callee.declared_type(root).is_some_and(is_stream)
+            || has(component.project, WordKind::StreamReceiver, &callee.local(root).name)
+    };
+    call.arguments.iter().enumerate().any(|(position, argument)| {
+        let whole = whole_of(body, argument.value).map(|root| (body.at, root));
+        let whole = whole.or_else(|| whole_of_item(component, body, argument.value));
+        whole.is_some_and(|whole| is_same(position, whole) && !is_read_from(whole.1))
+    })
+}
+
+/// The parameter of the function around a closure that the closure is given the items of: `kind.parts().map(|part| ..)`.
+fn whole_of_item(component: &Component<'_>, body: &Body<'_>, value: ExprId) -> Option<(FunctionRef, LocalId)> {
+    let Expr::Local(item) = *body.function.expr(value) else { return None };
+    let is_given = body.function.kind == FunctionKind::Closure && body.constant_parameter(item);
+    let around = body.function.parent.filter(|_| is_given).map(|parent| FunctionRef { function: parent, ..body.at })?;
+    let around = Some(around).filter(|&around| component.contains(around)).map(|around| component.body(around))?;
+    let is_closure = |argument: &unspin_ir::Argument| *around.function.expr(argument.value) == Expr::Function(body.at.function);
+    around.calls().find_map(|(.., call)| match call.callee {
+        Callee::Method(on, _) if call.arguments.iter().any(is_closure) => Some((around.at, whole_of(around, on)?)),
+        _ => None,
+    })
 }
 
 /// Whether a method of the caller's class is called that was looked up on the receiver.
@@ -222,6 +258,11 @@ fn part_of_tuple(body: &Body<'_>, base: ExprId, index: ExprId) -> Option<ExprId>
 
 /// Whether a value is a part of a parameter, so that the structure was in memory before: `node.left`, an item of it.
 pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
+    whole_of(body, value).is_some()
+}
+
+/// The parameter that a value is a part of.
+fn whole_of(body: &Body<'_>, value: ExprId) -> Option<LocalId> {
     let mut value = value;
     for step in 0..MAX_PARTS {
         match *body.function.expr(value) {
@@ -231,23 +272,25 @@ pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
             // A slice that begins where the whole begins ends before it does: `tokens[:pointer]`.
             Expr::Field(base, _) | Expr::Index(base, _) | Expr::Payload(base, _, _) | Expr::Slice(base, None, Some(_)) => {
                 if is_self(body, base) {
-                    return false;
+                    return None;
                 }
                 value = base;
             }
-            Expr::Local(local) if body.function.local(local).kind == LocalKind::Parameter => return step > 0,
+            Expr::Local(local) if body.function.local(local).kind == LocalKind::Parameter => {
+                return (step > 0).then_some(local);
+            }
             Expr::Local(local) => match body.project.definitions(body.at).of(body.function, local).next() {
                 Some(Definition::Value(next) | Definition::Item(next)) => value = next,
                 Some(Definition::Call(call)) => match call.callee {
                     Callee::Method(receiver, _) if !is_self(body, receiver) => value = receiver,
-                    _ => return false,
+                    _ => return None,
                 },
-                _ => return false,
+                _ => return None,
             },
-            _ => return false,
+            _ => return None,
         }
     }
-    false
+    None
 }
 
 /// Whether a value comes from a call that consumes input.
