@@ -14,6 +14,9 @@ use crate::sites::{LoopContext, Remote, Site};
 const MAX_SITES: usize = 12;
 const MAX_QUESTIONS: usize = 2;
 
+/// The pause in seconds from which on nobody stands by for the answer.
+const PAUSE_OF_CHORE: f64 = 600.0;
+
 /// How many methods are called on one another's results until a test.
 const MAX_CHAIN: u32 = 4;
 
@@ -70,6 +73,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     if question.is_some_and(|site| waits_for_item(cx, site, &tests)) {
         asked = asked.min(Some(Asked::Own));
     }
+    if is_chore(cx) {
+        asked = asked.min(Some(Asked::Own));
+    }
     // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.
     let is_tested = |site: &&Site<'_>| {
         crate::loops::all_tests(cx).any(|test| {
@@ -113,6 +119,13 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         words: vec![("asked", asked_of(cx, &tests, question))],
         sureness: if is_guessed || asked == Asked::Own { Sureness::Medium } else { Sureness::High },
     })
+}
+
+/// Whether it looks again only after so long that nobody waits for it.
+fn is_chore(cx: &LoopContext<'_>) -> bool {
+    let sleeps = cx.sites.iter().filter(|site| is_sleep(cx, site));
+    let mut pauses = sleeps.filter_map(|site| site.made.arguments.first()).filter_map(|pause| cx.seconds(pause.value));
+    pauses.any(|seconds| seconds >= PAUSE_OF_CHORE)
 }
 
 /// Whether every round prints something, in Rust, where programs that nobody watches have a log: a person looks at it, and

@@ -108,3 +108,11 @@ def wait_for_login(url: str) -> None:
     input("Press Enter when you have logged in.")
     while not requests.get(url, timeout=10).ok:  # expect: endless-poll/strict
         time.sleep(1)
+
+
+def report(url: str) -> None:
+    """Nobody stands by for what is asked for once an hour."""
+    while True:  # expect: endless-poll/strict
+        if requests.get(url, timeout=10).status_code == 200:
+            break
+        time.sleep(3600)

@@ -23,3 +23,14 @@ pub async fn wait(client: &reqwest::Client, url: &str) -> reqwest::Result<()> {
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
 }
+
+/// Nobody stands by for what is asked for once an hour.
+pub async fn report(url: &str) {
+    loop { // expect: endless-poll/strict
+        let sent = reqwest::Client::new().get(url).timeout(Duration::from_secs(5)).send().await;
+        if sent.is_ok_and(|answer| answer.status().is_success()) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+    }
+}
