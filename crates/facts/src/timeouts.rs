@@ -29,6 +29,9 @@ use crate::{Certainty, FunctionRef, Models, Project};
 /// How many locals a value is followed through.
 const MAX_HOPS: u32 = 4;
 
+/// What can be called on a future in Rust, and on no result.
+const ADAPTORS_OF_FUTURES: [&str; 5] = ["boxed", "boxed_local", "map_ok", "left_future", "right_future"];
+
 /// Whether a call, resolved by its model, waits for ever.
 pub(crate) fn is_endless(project: &Project, at: FunctionRef, call: &Call) -> bool {
     let Some((model, _)) = project.resolve(at, call).model else { return false };
@@ -202,6 +205,14 @@ impl Context<'_> {
     fn is_future(&self, call: &Call) -> bool {
         let is_async_path = matches!(call.callee, Callee::Path(path) if path.starts_with("tokio"));
         let gives_future = self.function.returns.is_some_and(|ty| unspin_ir::last_part(ty).contains("Future"));
+        // `connector.connect(name, stream).map_ok(Secured).boxed()`
+        let is_adapted = || {
+            let is_result = |expr: ExprId| call.result.is_some_and(|result| *self.function.expr(expr) == Expr::Local(result));
+            self.function.calls().any(|(other, _)| match other.callee {
+                Callee::Method(on, method) => ADAPTORS_OF_FUTURES.contains(&method.as_str()) && is_result(on),
+                _ => false,
+            })
+        };
         // What a call that waits gives is looked at for its failure, a future is stored as it is.
         let is_stored = || {
             let is_result = |part: &ExprId| call.result.is_some_and(|result| *self.function.expr(*part) == Expr::Local(result));
@@ -214,7 +225,7 @@ impl Context<'_> {
         };
         !call.awaited
             && crate::sites::is_rust(self.project, self.at)
-            && (self.function.is_async || is_async_path || gives_future || is_stored())
+            && (self.function.is_async || is_async_path || gives_future || is_adapted() || is_stored())
     }
 
     /// Whether the function is asynchronous and what the call is given, the address above all, comes from its parameters

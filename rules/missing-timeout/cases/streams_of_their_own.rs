@@ -31,3 +31,15 @@ pub async fn serve(listener: TcpListener, config: Arc<ServerConfig>) -> io::Resu
 }
 
 async fn greet(stream: TlsStream<TcpStream>) {}
+
+pub struct Secured {
+    connector: tokio_rustls::TlsConnector,
+    name: rustls_pki_types::ServerName<'static>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connect<S> for Secured {
+    /// Whoever awaits the future may put a deadline around it.
+    fn connect(self, stream: S) -> Self::Future {
+        self.connector.connect(self.name, stream).map_ok(Stream::from).boxed()
+    }
+}
