@@ -157,7 +157,7 @@ fn observe_one(
     if matches!(shape, "service" | "session") && bounds.pauses() && is_job || shape == "retry" && is_now_and_then(cx, site) {
         shape = "job";
     }
-    if waits::is_watched(cx, site) {
+    if waits::is_watched(cx, site, &failure.kinds) {
         bounds.names.push("health-check");
     }
     let is_unbounded = may_be_remote && !bounds.names.iter().any(|&name| name == "limit" || name == "deadline");
@@ -173,7 +173,8 @@ fn observe_one(
     attributes.extend(waits::is_glance_at_child(cx, site).then_some(("from", "own-process")));
     attributes.extend(is_spared_socket(cx, site).then_some(("from", "spared-socket")));
     attributes.extend(waits::is_handed(cx, site).then_some(("peer", "handed")));
-    attributes.extend(waits::is_answer(cx, site).then_some(("answer", "awaited")));
+    let is_awaited = waits::is_answer(cx, site) && !waits::is_for_endless_loop(cx);
+    attributes.extend(is_awaited.then_some(("answer", "awaited")));
     attributes.extend(forgets_stop().then_some(("stop-signal", "forgotten")));
     let file = cx.at.file;
     let latch = latch_span(cx, &graph, failure.start);
@@ -321,15 +322,12 @@ fn takes_datagrams(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 }
 
 /// Whether datagrams are taken from a socket that nobody else can close, in Rust, under a read timeout, which is how it fails
-/// most, or on an address that no interface has: what else fails then concerns one datagram.
+/// most, or one that the function has bound itself: what else fails then concerns one datagram.
 fn is_spared_socket(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
-    let is_bound_here = |call: &unspin_ir::Call| {
-        call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == "bind")
-            && crate::timeouts::is_local(cx.project, cx.at, call)
-    };
+    let is_bind = |call: &unspin_ir::Call| call.callee.name().is_some_and(|name| unspin_ir::last_part(name) == "bind");
     crate::sites::is_rust(cx.project, cx.at)
         && takes_datagrams(cx, site)
-        && (waits::class(cx, site) != "unknown" || cx.function.calls().any(|(call, _)| is_bound_here(call)))
+        && (waits::class(cx, site) != "unknown" || cx.function.calls().any(|(call, _)| is_bind(call)))
 }
 
 /// Whether it catches the wrong use of a database's object, one that has gone stale above all, while another handler of the

@@ -230,7 +230,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["yes", "optional", "no"],
         "whether another handler of the loop does count and compare: always; unless it is told not to; none",
     ),
-    (Subject::WayRound, "answer", &["awaited"], "the function gives back what the call reads, so that somebody waits for it"),
+    (
+        Subject::WayRound,
+        "answer",
+        &["awaited"],
+        "the function gives back what the call reads, and is not called by loops without an end alone, so that somebody waits for it",
+    ),
     (
         Subject::WayRound,
         "stop-signal",
@@ -243,7 +248,7 @@ pub const VOCABULARY: &[Entry] = &[
         "from",
         &["anybody", "own-process", "spared-socket"],
         "it waits for whoever connects or sends a datagram; up to a second for the output of a process (Rust); it takes \
-         datagrams under a read timeout or from this machine alone, and nobody else can close the socket (Rust)",
+         datagrams under a read timeout or from a socket of its own, which nobody else can close (Rust)",
     ),
     (
         Subject::WayRound,

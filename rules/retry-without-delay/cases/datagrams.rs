@@ -1,4 +1,4 @@
-//! A datagram that fails is one; a network interface that has gone fails each time.
+//! What fails is one datagram; a socket that was handed over may have gone.
 
 use std::net::UdpSocket;
 use std::time::Duration;
@@ -27,6 +27,16 @@ pub async fn commands(port: u16) -> std::io::Result<()> {
 
 pub async fn answers(port: u16) -> std::io::Result<()> {
     let socket = tokio::net::UdpSocket::bind(("0.0.0.0", port)).await?;
+    let mut buffer = [0; 1500];
+    loop {
+        match socket.recv_from(&mut buffer).await {
+            Ok((count, peer)) => tracing::info!("{count} bytes from {peer}"),
+            Err(error) => tracing::warn!("receive: {error}"), // expect: retry-without-delay/strict
+        }
+    }
+}
+
+pub async fn handed(socket: tokio::net::UdpSocket) {
     let mut buffer = [0; 1500];
     loop {
         match socket.recv_from(&mut buffer).await {

@@ -1,9 +1,9 @@
 //! How long a call that failed had waited: short timeouts only serve to look at something else from time to time.
 
-use unspin_ir::{Call, Callee, Expr, ExprId, FunctionId, LocalId, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, FunctionId, LocalId, StatementKind, Terminator};
 
 use crate::FunctionRef;
-use crate::model::{Bound, CallModel};
+use crate::model::{Bound, CallModel, FailureKind};
 use crate::shape::Shape;
 use crate::sites::{LoopContext, Site};
 
@@ -46,7 +46,7 @@ pub(super) fn is_glance_at_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool 
 }
 
 /// Whether the library looks after the peer by itself, so that one that is gone ends the wait in another way.
-pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>, kinds: &[FailureKind]) -> bool {
     let watches = |model: &CallModel| {
         let ends_by_itself =
             |timeout: &crate::model::TimeoutModel| matches!(timeout.default, Bound::Seconds(_)) && timeout.raises.is_empty();
@@ -55,7 +55,10 @@ pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
     let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
     let inner = inner.and_then(|inner| cx.origin_site(inner.value));
-    inner.and_then(|inner| inner.resolution.model).is_some_and(|(model, _)| watches(model)) || has_heartbeat(cx, site)
+    // A timeout that the call itself fails with is that of a connection which it makes anew.
+    let is_told = || kinds.iter().all(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Item));
+    let waiting = inner.or_else(|| Some(site).filter(|_| is_told()));
+    waiting.and_then(|waiting| waiting.resolution.model).is_some_and(|(model, _)| watches(model)) || has_heartbeat(cx, site)
 }
 
 /// Whether the connection was asked for with a heartbeat: `with connect(url, heartbeat=10) as connection`.
@@ -134,6 +137,23 @@ pub(super) fn is_answer(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         Terminator::Return(Some(value)) => is_held(&holding, value),
         _ => false,
     })
+}
+
+/// Whether every call of the function in its file stands in a loop that nothing but a failure leaves: what it gives back keeps a service
+/// up, which would ask for it again.
+pub(super) fn is_for_endless_loop(cx: &LoopContext<'_>) -> bool {
+    let is_within = |(caller, block): (FunctionRef, BlockId)| {
+        let function = cx.project.function(caller);
+        let shape = Shape::new(function);
+        shape
+            .forest
+            .loops
+            .iter()
+            .filter(|natural| natural.body.contains(block))
+            .any(|natural| natural.exits.iter().all(|&(from, to)| function.block(from).unwind == Some(to)))
+    };
+    let mut calls = cx.project.calls_in_file(cx.at).map(|(caller, block, _)| (caller, block)).peekable();
+    calls.peek().is_some() && calls.all(is_within)
 }
 
 /// What a call may fill: `stream.read(&mut buffer)`.
