@@ -75,6 +75,8 @@ pub struct CycleAttributes {
     pub in_loop: bool,
     /// Whether a name on the cycle says that its input is trusted, or it reads the file system.
     pub trusted: bool,
+    /// Whether it takes text apart that whoever runs the program gives to it, and the program serves nobody.
+    pub own_text: bool,
     /// Whether every path through the function calls it again.
     pub every_path_recurses: bool,
     /// Whether the compiler knows better, and would have warned: one function of Rust.

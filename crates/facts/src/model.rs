@@ -427,6 +427,8 @@ pub enum WordKind {
     ParserClass,
     /// A file or module about input: `parser`, `json`.
     ParserPath,
+    /// A class, file or type that takes text apart by a grammar: `Parser`, `lexer`, `TokenStream`.
+    Grammar,
     /// A type from which input is read: `BufRead`, `TokenStream`.
     InputType,
     /// A result type of parsers: `IResult`.

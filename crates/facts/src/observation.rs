@@ -254,7 +254,8 @@ pub const VOCABULARY: &[Entry] = &[
         Subject::WayRound,
         "code",
         &["program"],
-        "it is part of a program in Rust (a crate with a `main.rs`, a binary beside a library), which opens itself what it writes to",
+        "it is part of a program in Rust (a crate with a `main.rs`, a binary beside a library, a crate that only a program of the \
+         project uses, which waits for no connection), which opens itself what it writes to",
     ),
     (
         Subject::WayRound,
@@ -556,6 +557,12 @@ pub const VOCABULARY: &[Entry] = &[
     (Subject::Cycle, "combinators", &["yes", "no"], "whether parsers are handed to combinators on the way"),
     (Subject::Cycle, "restart", &["yes", "no"], "whether it is one call in tail position under a test"),
     (Subject::Cycle, "trusted", &["yes", "no"], "whether a name says that the input is trusted"),
+    (
+        Subject::Cycle,
+        "own-text",
+        &["yes", "no"],
+        "whether it takes text apart in a project in Rust that has a program and waits for no connection: what whoever runs it writes",
+    ),
     (Subject::Cycle, "every-path", &["yes", "no"], "whether every path through the function calls it again"),
     (Subject::Cycle, "told", &["yes", "no"], "whether it is one function of a language whose compiler warns of that by itself"),
     (

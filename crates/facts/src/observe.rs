@@ -165,7 +165,8 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         Some(site) => cx.name_of(site),
         None => called_at(cx.project, spin),
     };
-    attributes.extend(cx.project.is_program(cx.at.file).then_some(("code", "program")));
+    let is_of_program = cx.project.is_program(cx.at.file) || cx.project.is_for_its_user(cx.at.file);
+    attributes.extend(is_of_program.then_some(("code", "program")));
     Observation {
         subject: Subject::WayRound,
         function: cx.at,

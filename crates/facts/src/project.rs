@@ -8,6 +8,7 @@ mod callers;
 mod class;
 mod family;
 mod index;
+mod programs;
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +20,7 @@ pub(crate) use self::callers::is_open;
 pub use self::class::ClassRef;
 pub(crate) use self::family::{Families, Remark};
 use self::index::Index;
+use self::programs::Programs;
 use crate::model::CallModel;
 use crate::outline::{FunctionOutline, Outline};
 use crate::types::TypeTables;
@@ -93,6 +95,7 @@ pub struct Project {
     default_timeouts: OnceLock<Vec<String>>,
     /// Functions that all callers run under a deadline.
     in_time: OnceLock<FxHashSet<FunctionRef>>,
+    programs: OnceLock<Programs>,
 }
 
 /// How sure a resolution is.
@@ -171,6 +174,7 @@ impl Project {
             tables: OnceLock::new(),
             default_timeouts: OnceLock::new(),
             in_time: OnceLock::new(),
+            programs: OnceLock::new(),
         }
     }
 
@@ -191,18 +195,20 @@ impl Project {
         self.files[at.file as usize].module.problems.iter().any(is_in)
     }
 
-    /// Whether a file is part of a program in Rust and not of a library: of a crate with a `main`, or of a binary beside a
-    /// library. What such code writes to it has opened itself.
-    pub(crate) fn is_program(&self, file: u32) -> bool {
-        let module = &self.files[file as usize].module;
-        let root = module.name.split('.').next().unwrap_or_default();
-        let has_main = |name: &str| Name::existing(&format!("{name}.main")).is_some_and(|main| self.index.defines(main));
-        !module.shares_objects && (has_main(&module.name) || has_main(root))
-    }
-
     /// A function.
     pub fn function(&self, at: FunctionRef) -> &Function {
         &self.files[at.file as usize].module.functions[at.function.index()]
+    }
+
+    /// The function that a closure is part of.
+    pub(crate) fn named(&self, at: FunctionRef) -> FunctionRef {
+        let mut at = at;
+        loop {
+            let function = self.function(at);
+            let is_part = matches!(function.kind, FunctionKind::Closure | FunctionKind::AsyncBlock);
+            let Some(parent) = function.parent.filter(|&parent| is_part && parent < at.function) else { return at };
+            at.function = parent;
+        }
     }
 
     pub(crate) fn outline(&self, at: FunctionRef) -> &FunctionOutline {

@@ -63,6 +63,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
         ("combinators", yes_no(known.combinators)),
         ("restart", yes_no(known.restart)),
         ("trusted", yes_no(known.trusted)),
+        ("own-text", yes_no(known.own_text)),
         ("every-path", yes_no(known.every_path_recurses)),
         ("told", yes_no(known.told)),
         ("arguments", if known.unchanged { "unchanged" } else { "changed" }),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use unspin_ir::{FunctionKind, Name};
+use unspin_ir::Name;
 
 use super::body::Body;
 use super::cut::Cut;
@@ -64,16 +64,7 @@ impl<'a> Component<'a> {
 
     /// The function that a closure of a cycle belongs to.
     pub(super) fn named(&self, at: FunctionRef) -> FunctionRef {
-        let mut at = at;
-        loop {
-            let function = self.project.function(at);
-            match function.parent.filter(|&parent| parent < at.function) {
-                Some(parent) if matches!(function.kind, FunctionKind::Closure | FunctionKind::AsyncBlock) => {
-                    at.function = parent;
-                }
-                _ => return at,
-            }
-        }
+        self.project.named(at)
     }
 
     /// Report what is left when every guarded call is taken out; `with_members`, the functions around each cut as well.
@@ -144,6 +135,7 @@ impl<'a> Component<'a> {
             restart: evidence.restart,
             in_loop: evidence.in_loop,
             trusted: evidence.trusted,
+            own_text: evidence.own_text,
             every_path_recurses: endless.every_path,
             told: endless.told,
             unchanged: endless.unchanged,

@@ -34,6 +34,7 @@ pub(super) struct Evidence {
     pub(super) restart: bool,
     pub(super) in_loop: bool,
     pub(super) trusted: bool,
+    pub(super) own_text: bool,
 }
 
 /// The evidence of a cut.
@@ -78,7 +79,21 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
     let trusted = bodies.iter().any(|body| *body.trusted.get_or_init(|| is_trusted(project, body)));
     let of_format = is_of_format(project, cut.function);
     let chosen = cut.edges.iter().any(|edge| is_chosen(component, edge));
-    Evidence { kind, words, named, of_format, consumes, chosen, hands_on_stream, combinators, restart, in_loop, trusted }
+    let own_text = kind == CycleKind::Parser && reads_text(component, cut) && project.is_for_its_user(cut.function.file);
+    Evidence {
+        kind,
+        words,
+        named,
+        of_format,
+        consumes,
+        chosen,
+        hands_on_stream,
+        combinators,
+        restart,
+        in_loop,
+        trusted,
+        own_text,
+    }
 }
 
 /// The functions of a cut's cycles, closures too.
@@ -112,6 +127,29 @@ pub(super) fn words(component: &Component<'_>, at: FunctionRef) -> u32 {
         _ => false,
     });
     [in_name, in_class, in_path, in_parameter, in_result, fails].into_iter().map(u32::from).sum()
+}
+
+/// Whether a class, parameter or file on the way round is named for a grammar, by which text is taken apart that people write, and
+/// no number of a fixed width is read, as in data that programs write.
+fn reads_text(component: &Component<'_>, cut: &Cut) -> bool {
+    let project = component.project;
+    let is_grammar = |name: &str| has(project, WordKind::Grammar, name);
+    let has_grammar = |at: FunctionRef| {
+        let function = project.function(at);
+        let class = project.owner(at).map(|class| last_part(project.class_name(class)));
+        let types = function.parameters.iter().filter_map(|parameter| function.declared_type(parameter.local)).map(last_part);
+        class.into_iter().chain(types).any(|name| is_grammar(&name))
+            || path_parts(&project.files[at.file as usize].path).any(is_grammar)
+    };
+    let reads_number = |body: &&Body<'_>| body.calls().any(|(_, _, call)| is_of_width(&called_name(body.function, call)));
+    cut.way.iter().any(|edge| has_grammar(component.named(edge.from))) && !on_cycle(component, cut).iter().any(reads_number)
+}
+
+/// Whether a function is named for a number of a fixed width: `read_u16`, `be_i32`.
+fn is_of_width(name: &str) -> bool {
+    let is_width =
+        |part: &str| matches!(part, "u8" | "u16" | "u24" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" | "f32" | "f64");
+    name.split('_').any(is_width) || crate::positions::makes_number(name)
 }
 
 /// Whether the package is named for a format of data: `plist`, `toml_parser`.

@@ -20,6 +20,8 @@ pub(crate) struct Hints {
     pub(crate) policy: bool,
     /// It waits for readiness.
     pub(crate) polls: bool,
+    /// It waits for somebody to connect.
+    pub(crate) accepts: bool,
     /// It starts a thread or task.
     pub(crate) spawns: bool,
     /// It calls a function that it is given.
@@ -43,11 +45,13 @@ impl HintTable {
                 endless: crate::iterators::is_endless(model),
                 policy: crate::policies::is_policy(model),
                 polls: model.effect == Effect::Poll,
+                accepts: model.effect == Effect::Accept,
                 spawns: model.effect == Effect::Spawn,
                 runs: model.spawns.is_some() || model.runs.is_some(),
                 waits: !model.on.is_empty() && (model.remote || model.blocks.unwrap_or(model.effect.blocks())),
             };
-            let found_any = [found.timed, found.endless, found.policy, found.polls, found.spawns, found.runs, found.waits];
+            let found_any =
+                [found.timed, found.endless, found.policy, found.polls, found.accepts, found.spawns, found.runs, found.waits];
             if !found_any.contains(&true) {
                 continue;
             }
@@ -61,6 +65,7 @@ impl HintTable {
                 known.waits |= found.waits;
                 known.policy |= found.policy;
                 known.polls |= found.polls;
+                known.accepts |= found.accepts;
             }
         }
         Self { names }
