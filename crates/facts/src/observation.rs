@@ -187,9 +187,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "channel",
-        &["watched", "of-object"],
-        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; is part of \
-         the object whose method this is, as the mailbox of an actor is",
+        &["watched", "stopped", "of-object"],
+        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; a stop \
+         signal ends the loop then; it is part of the object whose method this is, as the mailbox of an actor is",
     ),
     (
         Subject::WayRound,

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use unspin_flow::{BlockSet, NaturalLoop, ways};
-use unspin_ir::{Callee, Expr, LoopKind, Terminator};
+use unspin_ir::{BlockId, Callee, Expr, LoopKind, Statement, StatementKind, Terminator};
 
 use crate::definitions::Definition;
+use crate::model::Effect;
 use crate::observation::{Observation, Queries, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
@@ -154,6 +155,7 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
     attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
+    attributes.extend(is_stopped(cx, spin).then_some(("channel", "stopped")));
     let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx, spin);
     attributes.extend(is_mailbox.then_some(("channel", "of-object")));
     let is_own_file = !spin.remote && crate::timeouts::is_for_person(cx.project, cx.at);
@@ -210,6 +212,32 @@ fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a stop signal ends the loop when a channel was closed: whoever finds nothing looks at one and may leave, or another
+/// arm waits for one and leaves. Who stops the task mostly drops the senders then, and not before.
+fn is_stopped(cx: &LoopContext<'_>, spin: &Spin) -> bool {
+    let natural = cx.natural();
+    let is_outside = |block: &BlockId| !natural.body.contains(*block);
+    let asks = |block: BlockId| match cx.function.block(block).terminator {
+        Terminator::Branch { test, then, otherwise } => {
+            (is_outside(&then) || is_outside(&otherwise)) && !crate::loops::stop_paths(cx, cx.function, test).is_empty()
+        }
+        _ => false,
+    };
+    let is_signal = |statement: &Statement| match &statement.kind {
+        StatementKind::Call(call) => {
+            cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::StopCheck)
+        }
+        _ => false,
+    };
+    let waits = |arm: &BlockId| is_outside(arm) && cx.function.block(*arm).statements.iter().any(is_signal);
+    let is_raced = |block: BlockId| match &cx.function.block(block).terminator {
+        Terminator::Select { arms } => arms.iter().any(waits),
+        _ => false,
+    };
+    // The head is asked in every round, whatever came.
+    spin.trail.iter().any(|&block| block != natural.header && asks(block)) || natural.body.iter().any(is_raced)
 }
 
 /// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is; also inside of an
