@@ -221,8 +221,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "wait",
-        &["none", "short", "long", "unknown"],
-        "the timeout of the call that failed: 0 (it does not wait at all), up to 5 s, longer, or not known",
+        &["none", "short", "tick", "long", "unknown"],
+        "the timeout of the call that failed: 0 (it does not wait at all), up to 5 s (also a tick: around something else, in Rust, \
+         with work to do when it has passed), longer, or not known",
     ),
     (
         Subject::WayRound,

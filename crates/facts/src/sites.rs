@@ -337,8 +337,17 @@ pub(crate) fn seconds(project: &Project, at: FunctionRef, shape: &Shape, expr: E
     duration(call, number(first)?)
 }
 
-/// What a constant of the file stands for: `const PATIENCE: Duration = Duration::from_millis(100);`.
+/// What a constant of the file, or of another one that it names, stands for: `const PATIENCE: Duration = Duration::from_millis(100);`.
 fn seconds_of_global(project: &Project, file: u32, global: Name) -> Option<f64> {
+    let elsewhere = || {
+        let module = unspin_ir::parent_path(global)?;
+        seconds_of_own(project, *project.index.modules.get(&module)?, unspin_ir::last_part(global))
+    };
+    seconds_of_own(project, file, global).or_else(elsewhere)
+}
+
+/// What a constant of the file stands for.
+fn seconds_of_own(project: &Project, file: u32, global: Name) -> Option<f64> {
     let body = FunctionRef { file, function: unspin_ir::FunctionId::new(0) };
     let function = project.function(body);
     let mut values = function.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match statement.kind {

@@ -30,7 +30,7 @@ pub async fn from_peer(stream: TcpStream) -> std::io::Result<()> {
                 Some(line) => held.push(line),
                 None => return Ok(()),
             },
-            Err(_) => tracing::info!("{}", held.drain(..).collect::<String>()), // expect: timeout-without-limit
+            Err(_) => tracing::info!("{}", held.drain(..).collect::<String>()), // expect: timeout-without-limit/strict
         }
     }
 }

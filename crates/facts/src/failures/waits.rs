@@ -1,9 +1,10 @@
 //! How long a call that failed had waited: short timeouts only serve to look at something else from time to time.
 
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, FunctionId, LocalId, StatementKind, Terminator};
+use unspin_flow::BlockSet;
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, FunctionId, LocalId, Statement, StatementKind, Terminator};
 
 use crate::FunctionRef;
-use crate::model::{Bound, CallModel, FailureKind};
+use crate::model::{Bound, CallModel, Effect, FailureKind};
 use crate::shape::Shape;
 use crate::sites::{LoopContext, Site};
 
@@ -45,12 +46,29 @@ pub(super) fn is_glance_at_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool 
     false
 }
 
+/// Whether a short deadline around a wait, in Rust, is a tick: when it has passed the loop does something else before it waits on.
+pub(super) fn is_tick(cx: &LoopContext<'_>, site: &Site<'_>, after: &BlockSet) -> bool {
+    let is_log = |call: &Call| {
+        call.panics || cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::Log)
+    };
+    let is_local = |place: ExprId| matches!(cx.function.expr(place), Expr::Local(_));
+    let works = |statement: &Statement| match &statement.kind {
+        StatementKind::Assign(place, _) => !is_local(*place),
+        StatementKind::Call(call) => !is_log(call),
+        _ => false,
+    };
+    crate::sites::is_rust(cx.project, cx.at)
+        && site.is_deadline()
+        && class(cx, site) == "short"
+        && after.iter().any(|block| cx.function.block(block).statements.iter().any(works))
+}
+
 /// Whether the library looks after the peer by itself, so that one that is gone ends the wait in another way.
 pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>, kinds: &[FailureKind]) -> bool {
     let watches = |model: &CallModel| {
         let ends_by_itself =
             |timeout: &crate::model::TimeoutModel| matches!(timeout.default, Bound::Seconds(_)) && timeout.raises.is_empty();
-        matches!(model.effect, crate::model::Effect::Receive) && model.timeout.as_ref().is_some_and(ends_by_itself)
+        matches!(model.effect, Effect::Receive) && model.timeout.as_ref().is_some_and(ends_by_itself)
     };
     let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
     let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
@@ -95,7 +113,7 @@ pub(super) fn is_handed(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let connects = |on: ExprId| {
         cx.shape.origin(cx.function, on).is_some_and(|(.., made)| {
             let model = cx.project.resolve(cx.at, made).model;
-            model.is_some_and(|(model, _)| model.effect == crate::model::Effect::Connect)
+            model.is_some_and(|(model, _)| model.effect == Effect::Connect)
         })
     };
     match call.callee {
