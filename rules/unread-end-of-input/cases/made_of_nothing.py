@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import socket
 
 
 def until_zero_byte(stream: io.BufferedReader) -> bytes | None:
@@ -128,3 +129,21 @@ def decoded_checked(path: str) -> bytes:
             text += b"".join(more.split())
             missing = len(text) % 4
     return base64.b64decode(text)
+
+
+def made_without_arguments(connection: socket.socket) -> list[bytes]:
+    parts = []
+    while True:
+        part = connection.recv(4096)
+        if part == bytes():
+            return parts
+        parts.append(part)
+
+
+def made_of_another(connection: socket.socket) -> list[bytes]:
+    parts = []
+    while True:  # expect: unread-end-of-input
+        part = connection.recv(4096)
+        if part == bytes(4):
+            return parts
+        parts.append(part)

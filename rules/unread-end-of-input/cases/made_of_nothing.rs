@@ -70,3 +70,52 @@ pub fn synchronise(source: &mut Source) -> Option<usize> {
         };
     }
 }
+
+/// The end is told by a comparison that is written as a method.
+pub fn compared_by_method(mut reader: impl Read) -> std::io::Result<usize> {
+    let mut total = 0;
+    let mut buffer = [0; 512];
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read.eq(&0) {
+            return Ok(total);
+        }
+        total += read;
+    }
+}
+
+pub fn compared_with_another(mut reader: impl Read) -> std::io::Result<usize> {
+    let mut total = 0;
+    let mut buffer = [0; 512];
+    loop { // expect: unread-end-of-input
+        let read = reader.read(&mut buffer)?;
+        if read.eq(&7) {
+            return Ok(total);
+        }
+        total += read;
+    }
+}
+
+/// As a number of another width it is still none; less than none there is not.
+pub fn of_another_width(mut reader: impl Read) -> std::io::Result<u64> {
+    let mut total = 0;
+    let mut buffer = [0; 512];
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if u64::try_from(read).unwrap_or(u64::MAX) == 0 {
+            return Ok(total);
+        }
+        let Some(last) = read.checked_sub(1) else { return Ok(total) };
+        total += u64::from(buffer[last]);
+    }
+}
+
+pub fn last_byte(mut reader: impl Read) -> std::io::Result<u64> {
+    let mut total = 0;
+    let mut buffer = [0; 512];
+    loop {
+        let read = reader.read(&mut buffer)?;
+        let Some(last) = read.checked_sub(1) else { return Ok(total) };
+        total += u64::from(buffer[last]);
+    }
+}

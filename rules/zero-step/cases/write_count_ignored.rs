@@ -111,3 +111,15 @@ pub fn write_to_socket(mut stream: &TcpStream, data: &[u8]) -> io::Result<()> {
         }
     }
 }
+
+/// A count of none is refused, by whatever method it is compared.
+pub fn refuses_none(output: &mut impl Write, mut rest: &[u8]) -> io::Result<()> {
+    while !rest.is_empty() {
+        let count = output.write(rest)?;
+        if count.eq(&0) {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        rest = &rest[count..];
+    }
+    Ok(())
+}

@@ -2,7 +2,7 @@
 //!
 //! Only what is the same for every argument but the subject is here; whatever else a call gives stays a value of its own.
 
-use unspin_ir::{Aggregate, Call, Callee, Constant, Expr, Function};
+use unspin_ir::{Aggregate, Call, Callee, CompareOp, Constant, Expr, Function};
 
 use super::Mode;
 use super::calls::Context;
@@ -36,8 +36,11 @@ impl Machine<'_> {
 
     /// What a function of its operands alone gives where the first of them is nothing; `min(a, 0)` of counts.
     pub(super) fn made_of_nothing(&mut self, own_name: &str, operands: &[Slot], shares: bool) -> Option<ValueId> {
-        let subject = *operands.first()?;
+        let Some(&subject) = operands.first() else { return self.made_empty(own_name).filter(|_| shares) };
         if let Some(value) = self.of_counts(own_name, operands) {
+            return Some(value);
+        }
+        if let Some(value) = self.compared(own_name, operands).filter(|_| !shares) {
             return Some(value);
         }
         if own_name == "unwrap_or" && self.is_failure(subject.value) {
@@ -93,6 +96,13 @@ impl Machine<'_> {
         let is_zero = |slot: &Slot| self.values.literal_of(slot.value) == Some(&Literal::Int(0));
         match own_name {
             "min" if operands.iter().any(|slot| is_zero(slot) && slot.from_end) => Some(self.values.literal(Literal::Int(0))),
+            "checked_sub"
+                if is_zero(&operands[0]) && operands.get(1).is_some_and(|slot| self.values.is_positive(slot.value)) =>
+            {
+                Some(self.values.literal(Literal::None))
+            }
+            // Of numbers alone, so that none is too small.
+            "try_from" if is_zero(&operands[0]) => Some(operands[0].value),
             "saturating_sub" if operands.get(1).is_some_and(is_zero) => operands.first().map(|slot| slot.value),
             "match" | "search" | "fullmatch" if operands.iter().any(|slot| slot.from_end) => {
                 Some(self.values.literal(Literal::None))
@@ -103,6 +113,38 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a comparison gives that is written as a method: `read.eq(&0)`, `read.is_zero()`.
+    fn compared(&mut self, own_name: &str, operands: &[Slot]) -> Option<ValueId> {
+        let op = match own_name {
+            "eq" | "is_zero" => CompareOp::Eq,
+            "ne" => CompareOp::Ne,
+            "lt" => CompareOp::Lt,
+            "le" => CompareOp::Le,
+            "gt" => CompareOp::Gt,
+            "ge" => CompareOp::Ge,
+            _ => return None,
+        };
+        match *operands {
+            [left] if own_name == "is_zero" => {
+                let zero = self.values.literal(Literal::Int(0));
+                Some(self.values.apply(Operator::Compare(op), &[left.value, zero]))
+            }
+            [left, right] => Some(self.values.apply(Operator::Compare(op), &[left.value, right.value])),
+            _ => None,
+        }
+    }
+
+    /// What a constructor gives that is given nothing: `bytes()`.
+    fn made_empty(&mut self, own_name: &str) -> Option<ValueId> {
+        let empty = match own_name {
+            "bytes" => Literal::Bytes(Box::default()),
+            "str" => Literal::Text(unspin_ir::name("")),
+            "tuple" => Literal::Empty,
+            _ => return None,
+        };
+        Some(self.values.literal(empty))
     }
 
     /// What is left of what has ended: `chars.as_str()`.
