@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use tokio::sync::{mpsc, watch};
@@ -245,5 +246,25 @@ impl Driver {
                 seen.push(command);
             }
         }
+    }
+}
+
+/// What is handed out in each round cannot have been given away: the function still has the sender.
+pub fn lent_in_each_round(devices: &[Device]) {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(100);
+    start_new(devices, &sender);
+    loop {
+        let line: String = receiver.recv_timeout(Duration::from_millis(150)).unwrap_or_default();
+        start_new(devices, &sender);
+        println!("{line}");
+    }
+}
+
+pub fn given_away(devices: &[Device]) {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(100);
+    start_once(devices, sender);
+    loop { // expect: closed-channel-spin
+        let line: String = receiver.recv_timeout(Duration::from_millis(150)).unwrap_or_default();
+        println!("{line}");
     }
 }

@@ -160,7 +160,7 @@ impl<'p> Machine<'p> {
         self.is_made_here(at, pair)
             && self.other_sides(at, receiver, pair).any(|sender| {
                 if at == cx.at {
-                    !self.is_moved(at, sender) || self.is_kept_by_handler(at, sender)
+                    !self.is_moved(at, sender) || self.is_lent_in_loop(at, sender) || self.is_kept_by_handler(at, sender)
                 } else {
                     is_kept_in_capture(function, cx.function, sender)
                 }
@@ -279,6 +279,23 @@ impl<'p> Machine<'p> {
                         _ => false,
                     })
             })
+    }
+
+    /// Whether the loop hands a local from outside of it to a call in some round: it is lent, as what is given away cannot be
+    /// given again.
+    fn is_lent_in_loop(&self, at: FunctionRef, local: LocalId) -> bool {
+        let function = self.project.function(at);
+        let is_it = |expr: ExprId| *function.expr(expr) == Expr::Local(local);
+        let statements = || self.body.iter().flat_map(|block| &function.block(block).statements);
+        let is_lent = |statement: &unspin_ir::Statement| match &statement.kind {
+            StatementKind::Call(call) => call.arguments.iter().any(|argument| is_it(argument.value)),
+            _ => false,
+        };
+        let is_made = |statement: &unspin_ir::Statement| match statement.kind {
+            StatementKind::Assign(place, _) => is_it(place),
+            _ => false,
+        };
+        at == self.at && statements().any(is_lent) && !statements().any(is_made)
     }
 
     /// Whether another arm of the selection receives from another field of the same object, and can leave the loop: what
