@@ -1,7 +1,7 @@
 //! Loops that go on until nothing changes any more, or until a value that the same step may never reach: `x = f(x)`.
 //!
 //! Three shapes: a number that is divided or lessened and may be infinite, a path that is its own parent, and a search for
-//! a fixpoint. A counter, a deadline, or a comparison with the value before silences the first two.
+//! a fixpoint. A counter silences the last two.
 
 use unspin_ir::{BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, LoopKind, StatementKind, Terminator};
 use unspin_span::Span;
@@ -9,8 +9,6 @@ use unspin_span::Span;
 use crate::model::Effect;
 use crate::observation::{Observation, Sureness};
 use crate::sites::{LoopContext, is_rust};
-
-const MAX_HOPS: u32 = 4;
 
 /// What keeps a loop from its end.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
@@ -143,120 +141,11 @@ fn measured(cx: &LoopContext<'_>, expr: ExprId) -> Option<LocalId> {
     }
 }
 
-/// `path = dirname(path)` where no test compares with the path before: the root is its own parent.
+/// A walk to the parent that goes on at the root.
 fn own_parent(cx: &LoopContext<'_>) -> Option<Found> {
-    let tests = crate::loops::exit_tests(cx);
-    let direct = cx
-        .sites
-        .iter()
-        .filter_map(|site| Some((site.call.result?, is_parent_call(cx, site.call, site.call.result?), site.span)));
-    let assigned = cx.assignments().filter_map(|(place, value, span)| match *cx.function.expr(place) {
-        Expr::Local(local) => Some((local, is_parent_of(cx, value, local, 0), span)),
-        _ => None,
-    });
-    for (local, is_parent, span) in direct.chain(assigned) {
-        if !is_parent || !tests.iter().any(|&test| mentions(cx, test, local, 0)) {
-            continue;
-        }
-        let asks = |&test: &ExprId| compares_values(cx, test, local) || asks_for_rest(cx, test, local);
-        if tests.iter().any(asks) || knows_the_end(cx) {
-            return None;
-        }
-        return Some(("own-parent", span, cx.function.local(local).name.to_string()));
-    }
-    None
-}
-
-/// Whether a value is the parent of what a local holds.
-fn is_parent_of(cx: &LoopContext<'_>, value: ExprId, local: LocalId, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
-    match *cx.function.expr(value) {
-        Expr::Index(base, index) => {
-            matches!(cx.function.expr(index), Expr::Constant(Constant::Int(0))) && is_parent_of(cx, base, local, hops + 1)
-        }
-        Expr::Field(base, field) => field == "parent" && *cx.function.expr(base) == Expr::Local(local) && is_path(cx, base),
-        Expr::Local(other) if other != local => match cx.origin_site(value) {
-            Some(site) => is_parent_call(cx, site.call, local),
-            None => cx.shape.definitions(other).iter().any(|d| {
-                cx.natural().body.contains(d.block) && d.value.is_some_and(|value| is_parent_of(cx, value, local, hops + 1))
-            }),
-        },
-        _ => false,
-    }
-}
-
-/// `os.path.dirname(path)`, `os.path.split(path)`.
-fn is_parent_call(cx: &LoopContext<'_>, call: &unspin_ir::Call, local: LocalId) -> bool {
-    let Callee::Path(path) = call.callee else { return false };
-    let (module, name) = path.rsplit_once('.').unwrap_or_default();
-    module.ends_with("path")
-        && matches!(name, "dirname" | "split")
-        && call.arguments.first().is_some_and(|a| *cx.function.expr(a.value) == Expr::Local(local))
-}
-
-fn is_path(cx: &LoopContext<'_>, expr: ExprId) -> bool {
-    cx.project.type_of(cx.at, expr).is_some_and(|ty| ty.ends_with("Path"))
-}
-
-/// Whether a test compares the local with something that is no constant: the path before, the root.
-fn compares_values(cx: &LoopContext<'_>, test: ExprId, local: LocalId) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, test, &mut |part| {
-        let Expr::Compare(_, a, b) = *cx.function.expr(part) else { return };
-        let is_constant = |side: ExprId| match cx.function.expr(side) {
-            Expr::Constant(_) => true,
-            Expr::Global(name) => name.ends_with(".sep"),
-            _ => false,
-        };
-        let reads = |side: ExprId| mentions(cx, side, local, 0);
-        found |= (reads(a) || reads(b)) && !is_constant(a) && !is_constant(b);
-    });
-    found
-}
-
-/// `head, tail = split(head)`: at the root there is no tail.
-fn asks_for_rest(cx: &LoopContext<'_>, test: ExprId, local: LocalId) -> bool {
-    let mut rest = false;
-    crate::shape::for_each_part(cx.function, test, &mut |part| {
-        let Expr::Local(tested) = *cx.function.expr(part) else { return };
-        rest |= cx.shape.definitions(tested).iter().filter_map(|d| d.value).any(|value| match *cx.function.expr(value) {
-            Expr::Index(base, index) => {
-                matches!(cx.function.expr(index), Expr::Constant(Constant::Int(1)))
-                    && cx.origin_site(base).is_some_and(|site| is_parent_call(cx, site.call, local))
-            }
-            _ => false,
-        });
-    });
-    rest
-}
-
-/// Whether an expression is made from a local, through calls.
-fn mentions(cx: &LoopContext<'_>, expr: ExprId, local: LocalId, hops: u32) -> bool {
-    if hops > MAX_HOPS {
-        return false;
-    }
-    let mut parts = Vec::new();
-    crate::shape::for_each_part(cx.function, expr, &mut |part| parts.push(part));
-    parts.into_iter().any(|part| match *cx.function.expr(part) {
-        Expr::Local(other) if other == local => true,
-        Expr::Local(_) => {
-            cx.origin_site(part).is_some_and(|site| site.call.operands().any(|o| mentions(cx, o, local, hops + 1)))
-        }
-        _ => false,
-    })
-}
-
-/// Whether a call of the loop never returns, or knows the root: the root is always a mount point.
-fn knows_the_end(cx: &LoopContext<'_>) -> bool {
-    cx.sites.iter().any(|site| {
-        let asks_mount = match site.call.callee {
-            Callee::Path(name) | Callee::Method(_, name) => name.rsplit('.').next().is_some_and(|last| last.contains("mount")),
-            Callee::Value(_) => false,
-        };
-        asks_mount || site.effect == Some(Effect::Exit)
-    })
+    let climb = crate::parents::own_parent(cx)?;
+    let shape = if climb.looks_for_file { "own-parent" } else { "perhaps-own-parent" };
+    Some((shape, climb.step, cx.function.local(climb.path).name.to_string()))
 }
 
 /// `new = f(old)`, `if new == old: break`, `old = new`.
@@ -278,7 +167,7 @@ fn unchanged_by(cx: &LoopContext<'_>, test: ExprId) -> Option<Found> {
                         .any(|d| d.value.is_some_and(|v| *cx.function.expr(v) == Expr::Local(result)))
             });
             let is_given = site.call.operands().any(|o| *cx.function.expr(o) == Expr::Local(old));
-            gives && is_given && !is_parent_call(cx, site.call, old)
+            gives && is_given && !crate::parents::is_parent_call(cx, site.call, old)
         });
         let kept = cx.assignments().find(|&(place, value, _)| {
             *cx.function.expr(place) == Expr::Local(old) && *cx.function.expr(value) == Expr::Local(new)

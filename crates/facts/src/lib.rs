@@ -32,6 +32,7 @@ mod observe;
 mod options;
 mod outline;
 mod pages;
+mod parents;
 mod peeks;
 mod peer_input;
 mod pending;

@@ -411,9 +411,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "fixpoint",
-        &["infinite-number", "own-parent", "until-unchanged"],
-        "the step may give back what it was given: a float that may be infinite; the parent of the root; a search that ends \
-         when nothing changes",
+        &["infinite-number", "own-parent", "perhaps-own-parent", "until-unchanged"],
+        "the step may give back what it was given: a float that may be infinite; the parent of the root, where a file is \
+         looked for, or where a path may be absolute; a search that ends when nothing changes",
     ),
     (
         Subject::Loop,
