@@ -9,6 +9,7 @@ use unspin_span::Span;
 use crate::bounds::BoundsByPosition;
 use crate::expand::{MAX_TOKENS, Rules};
 use crate::paths::{Paths, ident_name, name};
+use crate::patterns::Known;
 use crate::spans::Spans;
 use crate::types::Generic;
 
@@ -86,6 +87,8 @@ pub(crate) struct FunctionState {
     pub(crate) mutable_references: Vec<LocalId>,
     /// Names that the pattern being lowered has bound; its other alternatives bind the same locals.
     pub(crate) pattern_names: Vec<(Name, LocalId)>,
+    /// The values in whose transparent variant the pattern being lowered lies, with that variant: `Some`, `Ok` or `Ready`.
+    pub(crate) seen_through: Vec<(ExprId, Known)>,
     /// Enclosing loops and labelled blocks, innermost last.
     pub(crate) frames: Vec<Frame>,
     /// Where `?` goes inside of a `try` block.
@@ -173,6 +176,7 @@ impl FunctionState {
             captures: Vec::new(),
             mutable_references: Vec::new(),
             pattern_names: Vec::new(),
+            seen_through: Vec::new(),
             frames: Vec::new(),
             try_unwind: None,
             returns,

@@ -1,7 +1,8 @@
 //! Patterns as tests on a value and bindings of its parts.
 //!
-//! `Ok`, `Some` and `Poll::Ready` are transparent: the payload is the value itself. A pattern without a place to go when
-//! it fails (`let`, the last arm of a `match`) only binds.
+//! `Ok`, `Some` and `Poll::Ready` are transparent: the payload is the value itself, except where a payload is tested for the
+//! kind of variant that it lies in (`Some(None)`). A pattern without a place to go when it fails (`let`, the last arm of a
+//! `match`) only binds.
 
 use syn::spanned::Spanned as _;
 use syn::{Pat, PatIdent, PatStruct, PatTupleStruct, Path};
@@ -11,7 +12,6 @@ use unspin_span::Span;
 use crate::blocks::is_path_like;
 use crate::lowering::Lowering;
 use crate::paths::{ident_name, name};
-use crate::sides::payload;
 
 /// Constructors that are seen through or mean a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,17 @@ pub(crate) enum Known {
     Err,
     Some,
     Ready,
+}
+
+impl Known {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "Ok",
+            Self::Err => "Err",
+            Self::Some => "Some",
+            Self::Ready => "Ready",
+        }
+    }
 }
 
 /// What a path of a constructor is known as.
@@ -139,10 +150,12 @@ impl Lowering<'_> {
         let Some(last) = path.segments.last() else { return };
         let own = last.ident.to_string();
         let test = if own == "None" {
+            let asked = self.asked(value, Known::Some);
             let none = self.b().constant(Constant::None);
-            self.b().expr(Expr::Compare(CompareOp::Is, value, none))
+            self.b().expr(Expr::Compare(CompareOp::Is, asked, none))
         } else if own == "Pending" {
-            self.b().expr(Expr::HasVariant(value, name("Pending")))
+            let asked = self.asked(value, Known::Ready);
+            self.b().expr(Expr::HasVariant(asked, name("Pending")))
         } else if own.len() > 1 && !own.contains(char::is_lowercase) {
             let path = self.path_name(path);
             let constant = self.b().global(path);
@@ -273,25 +286,23 @@ impl Lowering<'_> {
         let span = self.spans.path(&pattern.path).to(self.spans.token(pattern.paren_token.span.close()));
         let variant = match known_constructor(&pattern.path) {
             Some(Known::Some) => {
+                let asked = self.asked(value, Known::Some);
                 let none = self.b().constant(Constant::None);
-                let test = self.b().expr(Expr::Compare(CompareOp::IsNot, value, none));
+                let test = self.b().expr(Expr::Compare(CompareOp::IsNot, asked, none));
                 self.test(test, true, otherwise, span);
-                return self.transparent_payload(pattern, value, otherwise);
+                return self.transparent_payload(pattern, Known::Some, value, otherwise);
             }
             Some(known @ (Known::Ok | Known::Ready)) => {
                 let other = name(if known == Known::Ok { "Err" } else { "Pending" });
-                let test = self.b().expr(Expr::HasVariant(value, other));
+                let asked = self.asked(value, known);
+                let test = self.b().expr(Expr::HasVariant(asked, other));
                 self.test(test, false, otherwise, span);
-                return match pattern.elems.first().and_then(payload) {
-                    Some((inner, within)) if known == Known::Ok => {
-                        self.nested_result(inner == Known::Err, within, value, otherwise, span);
-                    }
-                    _ => self.transparent_payload(pattern, value, otherwise),
-                };
+                return self.transparent_payload(pattern, known, value, otherwise);
             }
-            Some(Known::Err) => name("Err"),
+            Some(known @ Known::Err) => name(known.name()),
             None => self.path_name(&pattern.path),
         };
+        let value = if variant == "Err" { self.asked(value, Known::Ok) } else { value };
         if tests {
             let test = self.b().expr(Expr::HasVariant(value, variant));
             self.test(test, true, otherwise, span);
@@ -307,20 +318,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// `Ok(Ok(x))`, `Ok(Err(e))` of a stored result: only the inner test tells the two apart.
-    fn nested_result(&mut self, failed: bool, within: Option<&Pat>, value: ExprId, otherwise: Option<BlockId>, span: Span) {
-        let inner = self.b().expr(Expr::Payload(value, name("Ok"), 0));
-        let test = self.b().expr(Expr::HasVariant(inner, name("Err")));
-        self.test(test, failed, otherwise, span);
-        let Some(within) = within.filter(|within| !is_rest(within) && !matches!(within, Pat::Wild(_))) else { return };
-        let part = if failed { self.b().expr(Expr::Payload(inner, name("Err"), 0)) } else { value };
-        self.pattern(within, part, otherwise);
+    fn transparent_payload(&mut self, pattern: &PatTupleStruct, variant: Known, value: ExprId, otherwise: Option<BlockId>) {
+        if let Some(inner) = pattern.elems.first() {
+            self.state.seen_through.push((value, variant));
+            self.pattern(inner, value, otherwise);
+            self.state.seen_through.pop();
+        }
     }
 
-    fn transparent_payload(&mut self, pattern: &PatTupleStruct, value: ExprId, otherwise: Option<BlockId>) {
-        if let Some(inner) = pattern.elems.first() {
-            self.pattern(inner, value, otherwise);
-        }
+    /// What to test for a transparent variant: the value, or its payload where it lies in such a variant itself.
+    fn asked(&mut self, value: ExprId, variant: Known) -> ExprId {
+        let depth = self.state.seen_through.iter().filter(|&&seen| seen == (value, variant)).count();
+        (0..depth).fold(value, |value, _| self.b().expr(Expr::Payload(value, name(variant.name()), 0)))
     }
 
     /// `Error::Io { source, .. }`, `Point { x, y }`; `tests` as for tuple structs. A path of one segment is a struct,

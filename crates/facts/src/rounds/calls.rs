@@ -84,7 +84,12 @@ impl<'p> Machine<'p> {
         if let Some(receiver) = receiver.filter(|slot| slot.from_end)
             && matches!(call.callee, Callee::Method(_, method) if method == "now_or_never")
         {
-            return self.finish(state, call, receiver);
+            let value = if is_asked_for_payload(function, call) {
+                self.values.apply(Operator::Variant(unspin_ir::name("Some")), &[receiver.value])
+            } else {
+                receiver.value
+            };
+            return self.finish(state, call, Slot { value, ..receiver });
         }
         if let Some(receiver) = receiver.filter(|slot| !self.is_end_itself(slot) && self.adapts(at, function, call)) {
             if self.filters(state, function, call, receiver) {
@@ -1058,6 +1063,16 @@ fn is_asked_for_none(function: &Function, call: &Call) -> bool {
     function.exprs.iter().any(|expr| match *expr {
         Expr::Compare(CompareOp::Is | CompareOp::IsNot, value, none) => {
             is_result(value) && *function.expr(none) == Expr::Constant(&Constant::None)
+        }
+        _ => false,
+    })
+}
+
+/// Whether the source asks for what lies in the option that a call gives: `Some(None) =>`.
+fn is_asked_for_payload(function: &Function, call: &Call) -> bool {
+    function.exprs.iter().any(|expr| match *expr {
+        Expr::Payload(value, variant, _) => {
+            variant == "Some" && call.result.is_some_and(|result| *function.expr(value) == Expr::Local(result))
         }
         _ => false,
     })
