@@ -1,6 +1,7 @@
 //! What a call may be: functions of the project, library models.
 
 mod caught;
+mod cuts;
 #[cfg(test)]
 mod tests;
 
@@ -29,19 +30,39 @@ impl Project {
         Resolver { project: self, at, call, with_models: false }.resolve()
     }
 
-    /// What a method without a body is to do by its name, where a trait of the project leaves it to its types: streams
-    /// are often told apart by a trait, whose `read_tls` counts as any other does.
+    /// What a method is to do of which no body is known, by how it is used, or by its name.
     pub(crate) fn contract(&self, at: FunctionRef, call: &Call, found: &Resolution<'_>) -> Option<&CallModel> {
-        let Callee::Method(receiver, method) = call.callee else { return None };
         let is_rust = !self.files[at.file as usize].module.shares_objects;
-        if !is_rust || !matches!(found.via, Via::Own | Via::Type) {
+        if !is_rust || found.model.is_some() {
+            return None;
+        }
+        self.contract_by_use(at, call, found).or_else(|| self.contract_by_name(at, call, found))
+    }
+
+    /// What is left to the types of a trait of the project, or of which nothing is known, is a read where it is used so.
+    fn contract_by_use(&self, at: FunctionRef, call: &Call, found: &Resolution<'_>) -> Option<&CallModel> {
+        let Callee::Method(_, method) = call.callee else { return None };
+        let is_open = found.targets.is_empty() || self.is_left_to_types(found, method);
+        if !is_open || !self.is_cut_read(at, call) {
+            return None;
+        }
+        self.models.by_type(unspin_ir::name("std.io.Read"), unspin_ir::name("read"), self.function(at), call)
+    }
+
+    /// Whether a method is one of a trait of the project that gives it no body.
+    fn is_left_to_types(&self, found: &Resolution<'_>, method: Name) -> bool {
+        let class = found.receiver.and_then(|receiver| self.class(receiver));
+        let own = class.map_or(&[][..], |class| self.method(class, method));
+        matches!(found.via, Via::Own | Via::Type) && !own.is_empty() && own.iter().all(|&own| self.function(own).is_abstract)
+    }
+
+    /// Streams are often told apart by a trait, whose `read_tls` counts as any other does.
+    fn contract_by_name(&self, at: FunctionRef, call: &Call, found: &Resolution<'_>) -> Option<&CallModel> {
+        let Callee::Method(receiver, method) = call.callee else { return None };
+        if !self.is_left_to_types(found, method) {
             return None;
         }
         let class = self.class(found.receiver?)?;
-        let own = self.method(class, method);
-        if own.is_empty() || !own.iter().all(|&own| self.function(own).is_abstract) {
-            return None;
-        }
         let label = self.receiver_label(at, receiver).unwrap_or_default();
         let (model, telling) = self.models.by_receiver(&label, method, self.function(at), call)?;
         let counts = model.end == Some(EndValue::Zero);

@@ -46,10 +46,11 @@ impl<'p> Machine<'p> {
             state.buffers.extend(cx.arguments.iter().map(|argument| argument.value));
         }
         let is_guessed = certainty != Certainty::Certain;
+        let parts = if is_guessed { Self::parts_taken(cx) } else { 0 };
         if is_delegated_to(cx)
             || self.has_no_end(cx, model)
             || (is_guessed
-                && (self.is_taken_apart(cx)
+                && (parts > 1 && !self.project.is_cut_read(cx.at, cx.call)
                     || self.fills_nothing(cx, model)
                     || is_of_another_trait(cx)
                     || self.is_no_option(cx, model)
@@ -116,12 +117,16 @@ impl<'p> Machine<'p> {
                 return self.finish(state, cx.call, Slot { from_end: true, ..slot });
             }
         };
-        let value = self.values.literal(literal);
+        let mut value = self.values.literal(literal);
+        if parts > 0 && self.project.is_cut_read(cx.at, cx.call) {
+            let parts = [value, self.values.fresh()];
+            value = self.values.apply(Operator::Aggregate(unspin_ir::Aggregate::Tuple as u8), &parts);
+        }
         self.finish(state, cx.call, Slot { value, places: 0, from_end: true })
     }
 
-    /// Whether the result is a tuple, which no read of a stream gives: `head, rest = session.recv()`.
-    fn is_taken_apart(&self, cx: &Context<'_, 'p>) -> bool {
+    /// How many parts of the result are taken: hardly any read of a stream gives a tuple, as `head, rest = session.recv()`.
+    fn parts_taken(cx: &Context<'_, 'p>) -> usize {
         let part_of = |expr: ExprId| match *cx.function.expr(expr) {
             Expr::Index(base, index) => match (cx.function.expr(base), cx.function.expr(index)) {
                 (Expr::Local(local), Expr::Constant(unspin_ir::Constant::Int(part))) => {
@@ -136,7 +141,7 @@ impl<'p> Machine<'p> {
                 StatementKind::Assign(_, value) => part_of(value),
                 _ => None,
             });
-        parts.collect::<std::collections::BTreeSet<_>>().len() > 1
+        parts.collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// Whether the source names one of these failures in a handler around the call.
