@@ -16,7 +16,7 @@ use unspin_span::Span;
 
 pub(crate) use self::called::Called;
 pub(crate) use self::components::components;
-pub(crate) use self::edges::is_literal_call;
+pub(crate) use self::edges::{is_literal_call, is_operation};
 use crate::project::{FunctionRef, Project};
 
 /// Which cycles of calls a graph is asked for: calls that lie on none of them may be left out.

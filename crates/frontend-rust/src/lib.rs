@@ -14,6 +14,7 @@ mod closures;
 mod control;
 mod expand;
 mod fallible;
+mod formats;
 mod items;
 mod lowering;
 mod macros;

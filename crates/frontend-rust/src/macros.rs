@@ -13,6 +13,7 @@ use unspin_ir::{Aggregate, Argument, Callee, CompareOp, Constant, Expr, ExprId, 
 use unspin_span::Span;
 
 use crate::expand::Rules;
+use crate::formats::{captures, writes_itself};
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Returns};
 use crate::paths::{ident_name, name};
 
@@ -123,25 +124,6 @@ fn logged(tokens: &TokenStream) -> Vec<Ast> {
     parts.into_iter().filter_map(|part| syn::parse2::<Ast>(part).ok()).collect()
 }
 
-/// Names captured in a format string: `{name}`, `{name:?}`.
-fn captures(format: &str) -> Vec<Name> {
-    let mut found = Vec::new();
-    let mut rest = format;
-    while let Some(at) = rest.find('{') {
-        rest = &rest[at + 1..];
-        if let Some(escaped) = rest.strip_prefix('{') {
-            rest = escaped;
-            continue;
-        }
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        let own = &rest[..length];
-        if own.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            found.push(name(own));
-        }
-    }
-    found
-}
-
 impl Lowering<'_> {
     fn macro_span(&self, mac: &Macro) -> Span {
         self.spans.path(&mac.path).to(self.spans.token(mac.delimiter.span().close()))
@@ -232,6 +214,7 @@ impl Lowering<'_> {
                 let mut arguments = self.formatted(&mac.tokens);
                 if let (true, Some(first)) = (other.starts_with("write"), arguments.first_mut()) {
                     first.mutable = true;
+                    self.write_itself(mac);
                 }
                 self.macro_call(mac, arguments, failure, awaited, span)
             }
@@ -368,6 +351,22 @@ impl Lowering<'_> {
             arguments.push(Argument { name: None, value, spread: false, mutable: false });
         }
         arguments
+    }
+
+    /// `write!(f, "{}", self)` in the method that writes the receiver in that form: a call of it.
+    fn write_itself(&mut self, mac: &Macro) {
+        let function = &self.state.builder.function;
+        let (Some(form), [receiver, formatter]) = (function.implements, &function.parameters[..]) else { return };
+        let is_own = function.name == "fmt" && function.has_receiver;
+        if !is_own || !expressions(&mac.tokens).is_some_and(|given| writes_itself(form.as_str(), &given)) {
+            return;
+        }
+        let (method, receiver, formatter) = (function.name, receiver.local, formatter.local);
+        let (receiver, value) = (self.b().read(receiver), self.b().read(formatter));
+        let argument = Argument { name: None, value, spread: false, mutable: true };
+        let span = self.spans.path(&mac.path);
+        let written = self.emit(Callee::Method(receiver, method), vec![argument], false, Failure::Kept, span);
+        self.drop_result(written);
     }
 
     /// The text that `format!` makes: its constant when nothing is put in, else what it is put together from.

@@ -1,7 +1,9 @@
 //! Expressions as values.
 
 use syn::{BinOp, Expr as Ast, ExprBinary, ExprIndex, ExprPath, Lit, Member, UnOp};
-use unspin_ir::{Aggregate, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp};
+use unspin_ir::{
+    Aggregate, Argument, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Name, StatementKind, UnaryOp,
+};
 
 use crate::lowering::{Dest, Failure, Leaving, Lowering, Nested, Returns};
 use crate::paths::{ident_name, name};
@@ -277,6 +279,21 @@ impl Lowering<'_> {
         }
     }
 
+    /// The method around `self == other` where that is the one which the operator calls with what it was given itself.
+    fn compares_itself(&self, expr: &ExprBinary, op: CompareOp, (left, right): (ExprId, ExprId)) -> Option<Name> {
+        let function = &self.state.builder.function;
+        let [receiver, other] = &function.parameters[..] else { return None };
+        let is = |side: &Ast, value, own| matches!(side, Ast::Path(_)) && *function.expr(value) == Expr::Local(own);
+        let is_method = match op {
+            CompareOp::Eq => function.name == "eq",
+            CompareOp::Ne => function.name == "ne",
+            _ => false,
+        };
+        let is_behaviour = |name: Name| matches!(name.as_str(), "PartialEq" | "std.cmp.PartialEq" | "core.cmp.PartialEq");
+        let is_own = is_method && function.has_receiver && function.implements.is_some_and(is_behaviour);
+        (is_own && is(&expr.left, left, receiver.local) && is(&expr.right, right, other.local)).then_some(function.name)
+    }
+
     fn binary_expr(&mut self, expr: &ExprBinary) -> ExprId {
         if let Some(op) = assigning(expr.op) {
             let value = self.value(&expr.right);
@@ -291,6 +308,11 @@ impl Lowering<'_> {
         let left = self.value(&expr.left);
         let right = self.value(&expr.right);
         if let Some(op) = comparing(expr.op) {
+            if let Some(itself) = self.compares_itself(expr, op, (left, right)) {
+                let span = self.spans.between(crate::spans::first_token(&expr.left), crate::spans::last_token(&expr.right));
+                let argument = Argument { name: None, value: right, spread: false, mutable: false };
+                return self.emit(Callee::Method(left, itself), vec![argument], false, Failure::Kept, span);
+            }
             let is_none = |cx: &mut Self, id| matches!(cx.b().function.expr(id), Expr::Constant(Constant::None));
             let op = match op {
                 CompareOp::Eq if is_none(self, right) => CompareOp::Is,

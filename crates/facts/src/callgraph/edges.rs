@@ -49,6 +49,18 @@ pub(crate) fn is_literal_call(function: &Function, call: &Call, span: Span) -> b
     (span.end - span.start) as usize <= receiver + method.len() + arguments + around.len()
 }
 
+/// Whether the source calls the method around it by an operator or a format, which is shorter than a call: `self == other`
+/// in `eq`.
+pub(crate) fn is_operation(function: &Function, call: &Call, span: Span) -> bool {
+    let (Callee::Method(receiver, method), [only]) = (call.callee, &call.arguments[..]) else { return false };
+    let length = |value| function.path(value).map_or(0, |path| path.len());
+    let called = length(receiver) + method.len() + length(only.value) + ".()".len();
+    method == function.name
+        && matches!(method.as_str(), "eq" | "ne" | "fmt" | "__eq__" | "__ne__")
+        && function.receiver().is_some_and(|own| *function.expr(receiver) == Expr::Local(own))
+        && ((span.end - span.start) as usize) < called
+}
+
 struct Finder<'a> {
     project: &'a Project,
     tables: &'a mut TableCache,
@@ -191,6 +203,9 @@ impl<'a> Finder<'a> {
     }
 
     fn targets(&mut self, call: &Call) {
+        if is_operation(self.function, call, self.site.2) {
+            return self.push(self.at, EdgeKind::Own);
+        }
         let is_untyped = |on| self.typed.as_ref().is_some_and(|typed| !typed.may_be(on));
         if !self.may_have_targets(call) || matches!(call.callee, Callee::Method(on, _) if is_untyped(on)) {
             return;

@@ -6,7 +6,7 @@ use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Statement, StatementKind, T
 use super::body::{Body, argument_for, passes_receiver};
 use super::component::Component;
 use super::cut::Cut;
-use crate::callgraph::{CallEdge, EdgeKind, is_literal_call};
+use crate::callgraph::{CallEdge, EdgeKind, is_literal_call, is_operation};
 use crate::definitions::Definition;
 use crate::model::Effect;
 
@@ -15,8 +15,8 @@ use crate::model::Effect;
 pub(super) struct Endless {
     pub(super) every_path: bool,
     pub(super) unchanged: bool,
-    /// Whether it is one function of Rust: the compiler says so by itself where every path calls it, since it knows which one
-    /// is called, and a path that does not is mostly there for a reason.
+    /// Whether it is one function of Rust that calls itself by its name: the compiler says so by itself where every path
+    /// calls it, since it knows which one is called, and a path that does not is mostly there for a reason.
     pub(super) told: bool,
 }
 
@@ -50,7 +50,11 @@ pub(super) fn endless(component: &Component<'_>, cut: &Cut) -> Endless {
     let every_path = cut.way.iter().all(|edge| every_path_calls(component, cut, edge));
     let unchanged = cut.way.len() == 1 && is_repeated(component, &cut.way[0]);
     let is_rust = !component.project.files[cut.function.file as usize].module.shares_objects;
-    Endless { every_path, unchanged, told: is_rust && cut.way.len() == 1 }
+    let is_told = |edge: &CallEdge| {
+        let body = component.body(edge.from);
+        !body.call_at(edge).is_some_and(|call| is_operation(body.function, call, edge.span))
+    };
+    Endless { every_path, unchanged, told: is_rust && cut.way.len() == 1 && cut.way.iter().all(is_told) }
 }
 
 /// Whether what is called by its path is more likely a function of a module of that name, which a class without a state
@@ -133,7 +137,8 @@ fn is_one_of_several(component: &Component<'_>, edge: &CallEdge) -> bool {
 
 /// Whether a macro of which only the name is known may have defined or qualified what is called.
 fn uses_macro(body: &Body<'_>) -> bool {
-    body.calls().any(|(_, _, call)| matches!(call.callee, Callee::Path(path) if path.ends_with('!')))
+    let is_unknown = |call: &Call| body.project.resolve(body.at, call).model.is_none();
+    body.calls().any(|(_, _, call)| matches!(call.callee, Callee::Path(path) if path.ends_with('!')) && is_unknown(call))
 }
 
 /// Whether no path through the caller of an edge ends without a call of the edge's callee.

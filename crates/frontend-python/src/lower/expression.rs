@@ -1,8 +1,9 @@
 //! Expressions as values: pure parts become trees, whatever runs foreign code a statement before them.
 
 use ruff_python_ast::{self as ast, Expr as Syntax, ExprContext};
-use unspin_ir::{Aggregate, BinaryOp, CompareOp, Constant, Expr, ExprId, StatementKind, UnaryOp};
+use unspin_ir::{Aggregate, Argument, BinaryOp, Callee, CompareOp, Constant, Expr, ExprId, StatementKind, UnaryOp};
 
+use super::call::Destination;
 use super::{Lowerer, literal};
 use crate::span_of;
 
@@ -32,7 +33,8 @@ impl<'a> Lowerer<'a> {
             Syntax::UnaryOp(unary) => self.unary(unary),
             Syntax::Compare(compare) if compare.ops.len() == 1 => {
                 let left = self.value(&compare.left);
-                self.comparison(left, compare.ops[0], &compare.comparators[0]).0
+                let right = self.value(&compare.comparators[0]);
+                self.own_comparison(compare, left, right).unwrap_or_else(|| self.compared(left, compare.ops[0], right))
             }
             Syntax::Compare(_) | Syntax::BoolOp(_) => self.decided_value(expr),
             Syntax::If(ternary) => self.ternary(ternary),
@@ -120,7 +122,29 @@ impl<'a> Lowerer<'a> {
     /// One link of a comparison: the test and its right side, which the next link compares again.
     pub(super) fn comparison(&mut self, left: ExprId, op: ast::CmpOp, right: &'a Syntax) -> (ExprId, ExprId) {
         let right = self.value(right);
-        (self.builder().expr(Expr::Compare(compare(op), left, right)), right)
+        (self.compared(left, op, right), right)
+    }
+
+    fn compared(&mut self, left: ExprId, op: ast::CmpOp, right: ExprId) -> ExprId {
+        self.builder().expr(Expr::Compare(compare(op), left, right))
+    }
+
+    /// `self == other` in the method which the operator calls, with what that was given itself: a call of it.
+    fn own_comparison(&mut self, compare: &ast::ExprCompare, left: ExprId, right: ExprId) -> Option<ExprId> {
+        let function = &self.frame.builder.function;
+        let [receiver, other] = &function.parameters[..] else { return None };
+        let is = |value, own| *function.expr(value) == Expr::Local(own);
+        let is_method = match compare.ops[0] {
+            ast::CmpOp::Eq => function.name == "__eq__",
+            ast::CmpOp::NotEq => function.name == "__ne__",
+            _ => false,
+        };
+        if !is_method || !function.has_receiver || !is(left, receiver.local) || !is(right, other.local) {
+            return None;
+        }
+        let argument = Argument { name: None, value: right, spread: false, mutable: false };
+        let callee = Callee::Method(left, function.name);
+        self.emit(callee, vec![argument], false, Destination::Temporary, span_of(compare))
     }
 
     /// `a if c else b`: a temporary assigned on each way.
