@@ -421,7 +421,13 @@ pub const VOCABULARY: &[Entry] = &[
         &["script"],
         "it only sleeps and asks again for a person who waits: in a script, or beside questions at a terminal",
     ),
-    (Subject::Loop, "pages", &["endless"], "it asks for the next page for as long as the server names one"),
+    (
+        Subject::Loop,
+        "pages",
+        &["endless", "gathered-by-number", "given-by-number"],
+        "it asks for the next page for as long as the server names one; it counts pages up for ever, and gathers them, or \
+         gives them to whoever iterates",
+    ),
     (Subject::Loop, "selects", &["for-ever"], "it selects for ever: no arm leaves"),
     (Subject::Loop, "leaves-by", &["assertion"], "every exit is an assertion, which Python may leave out"),
     (

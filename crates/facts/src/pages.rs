@@ -1,4 +1,6 @@
-//! Loops over pages of an answer that end only when the server says so.
+//! Loops over pages of an answer that end only when the server says so, or never.
+
+mod numbered;
 
 use unspin_ir::{Callee, CompareOp, Expr, ExprId, LocalId, LoopKind, StatementKind};
 
@@ -8,9 +10,14 @@ use crate::sites::{LoopContext, Remote, Site};
 
 const MAX_HOPS: u32 = 6;
 
+/// A loop over pages that the client does not bound.
+pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+    named(cx).or_else(|| numbered::observe(cx))
+}
+
 /// A request that hands on what the last answer said comes next, without a cap and without a look at what was handed on
 /// before.
-pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
+fn named(cx: &LoopContext<'_>) -> Option<Observation> {
     if !matches!(cx.source.kind, LoopKind::While | LoopKind::Endless) || crate::walks::counts(cx) {
         return None;
     }
