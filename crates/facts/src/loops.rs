@@ -14,7 +14,7 @@ use crate::observation::{Attribute, Observation, Queries, Subject, Sureness};
 use crate::sites::{LoopContext, Site};
 use crate::spawned::Runner;
 
-pub(crate) use self::exit_state::{all_tests, exit_tests};
+pub(crate) use self::exit_state::{all_tests, exit_branches, exit_tests};
 use self::exit_state::{exit_state, is_skipped};
 use self::stop::{endless_wait, stop_signal};
 pub(crate) use self::stop::{forgets_stop, has_open_loop, stop_paths};

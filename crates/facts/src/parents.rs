@@ -3,7 +3,7 @@
 //!
 //! Silent as soon as a test asks for anything else: for the path before, the rest of the path, a folder that is there.
 
-use unspin_ir::{BinaryOp, BlockId, Call, Callee, CompareOp, Constant, Expr, ExprId, LocalId, Terminator, UnaryOp};
+use unspin_ir::{BinaryOp, Call, Callee, CompareOp, Constant, Expr, ExprId, LocalId, UnaryOp};
 use unspin_span::Span;
 
 use crate::model::Effect;
@@ -35,28 +35,18 @@ pub(crate) fn own_parent(cx: &LoopContext<'_>) -> Option<Climb> {
         _ => None,
     });
     let (path, step) = called.chain(assigned).next()?;
-    let tests = exits(cx)?;
-    if tests.is_empty() || !tests.iter().all(|&(test, goes_on)| is_blind(cx, test, goes_on, path)) {
+    let tests = crate::loops::exit_branches(cx);
+    if tests.is_empty() || may_leave_otherwise(cx) || !tests.iter().all(|&(test, goes_on)| is_blind(cx, test, goes_on, path)) {
         return None;
     }
     let looks_for_file = tests.iter().any(|&(test, _)| asks_below(cx, test, path));
     Some(Climb { step, path, looks_for_file })
 }
 
-/// The tests that leave the loop, each with its outcome when the loop goes on; `None` where it may leave in another way.
-fn exits(cx: &LoopContext<'_>) -> Option<Vec<(ExprId, bool)>> {
-    let natural = cx.natural();
-    let fails = natural.exits.iter().any(|&(from, to)| cx.function.block(from).unwind == Some(to));
-    if fails || cx.sites.iter().any(|site| site.effect == Some(Effect::Exit)) {
-        return None;
-    }
-    let back = unspin_flow::ways::reaching_header(&cx.shape.cfg, natural, &unspin_flow::BlockSet::default());
-    let returns = |block: BlockId| block == natural.header || back.contains(block);
-    let tests = natural.body.iter().filter_map(|block| match cx.function.block(block).terminator {
-        Terminator::Branch { test, then, otherwise } if returns(then) != returns(otherwise) => Some((test, returns(then))),
-        _ => None,
-    });
-    Some(tests.collect())
+/// Whether the loop may be left by something else than a test: by a failure, or with the process.
+fn may_leave_otherwise(cx: &LoopContext<'_>) -> bool {
+    cx.natural().exits.iter().any(|&(from, to)| cx.function.block(from).unwind == Some(to))
+        || cx.sites.iter().any(|site| site.effect == Some(Effect::Exit))
 }
 
 /// Whether a test that lets the loop go on by this outcome does so at the root, too.
@@ -68,11 +58,11 @@ fn is_blind(cx: &LoopContext<'_>, test: ExprId, goes_on: bool, path: LocalId) ->
         Expr::Local(local) if local == path => goes_on,
         Expr::Local(_) => !goes_on && asks_below(cx, test, path),
         // `while path != "/"` of what may be `//`, `while os.sep in path`
-        Expr::Compare(CompareOp::Ne, a, b) => {
-            goes_on && *cx.function.expr(a) == Expr::Local(path) && is_constant(cx, b) && !is_normal(cx, path)
-        }
-        Expr::Compare(CompareOp::Eq, a, b) => {
-            !goes_on && *cx.function.expr(a) == Expr::Local(path) && is_constant(cx, b) && !is_normal(cx, path)
+        Expr::Compare(op @ (CompareOp::Eq | CompareOp::Ne), a, b) => {
+            goes_on == (op == CompareOp::Ne)
+                && *cx.function.expr(a) == Expr::Local(path)
+                && is_constant(cx, b)
+                && !is_normal(cx, path)
         }
         Expr::Compare(CompareOp::In, a, b) => goes_on && is_constant(cx, a) && *cx.function.expr(b) == Expr::Local(path),
         _ => false,

@@ -70,10 +70,7 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
         return None;
     }
     // `item = queue.pop()`, `if item is not None: return item`: takes work for as long as there is some.
-    if question.is_some_and(|site| waits_for_item(cx, site, &tests)) {
-        asked = asked.min(Some(Asked::Own));
-    }
-    if is_chore(cx) {
+    if question.is_some_and(|site| waits_for_item(cx, site, &tests)) || is_chore(cx) {
         asked = asked.min(Some(Asked::Own));
     }
     // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.

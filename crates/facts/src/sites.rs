@@ -53,6 +53,12 @@ impl Site<'_> {
     pub(crate) fn is_deadline(&self) -> bool {
         self.resolution.model.is_some_and(|(model, _)| model.wraps.is_some() && model.effect == Effect::Deadline)
     }
+
+    /// What it is put around: the wait of a deadline.
+    pub(crate) fn wrapped(&self) -> Option<ExprId> {
+        let position = self.resolution.model.and_then(|(model, _)| model.wraps)?;
+        self.made.arguments.get(position as usize).map(|argument| argument.value)
+    }
 }
 
 impl<'p> LoopContext<'p> {
@@ -148,7 +154,7 @@ impl<'p> LoopContext<'p> {
                 site.remote = remote_by_model(model, certainty);
                 if model.wraps.is_some() {
                     site.timed = true;
-                    self.look_into_wrapped(&mut site, model);
+                    self.look_into_wrapped(&mut site);
                 }
             }
             None => self.look_into_targets(&mut site),
@@ -170,9 +176,9 @@ impl<'p> LoopContext<'p> {
     }
 
     /// What runs under a deadline decides what the call does.
-    fn look_into_wrapped(&self, site: &mut Site<'p>, model: &CallModel) {
-        let Some(argument) = model.wraps.and_then(|index| site.made.arguments.get(index as usize)) else { return };
-        if let Some((_, _, inner)) = self.shape.origin(self.function, argument.value) {
+    fn look_into_wrapped(&self, site: &mut Site<'p>) {
+        let Some(wrapped) = site.wrapped() else { return };
+        if let Some((_, _, inner)) = self.shape.origin(self.function, wrapped) {
             let resolution = self.project.resolve(self.at, inner);
             if let Some((model, certainty)) = resolution.model {
                 site.effect = Some(model.effect);
@@ -185,7 +191,7 @@ impl<'p> LoopContext<'p> {
                 self.merge_summaries(site, &resolution);
                 self.look_for_given_stream(site, &resolution);
             }
-        } else if let Some(id) = self.function_value(argument.value) {
+        } else if let Some(id) = self.function_value(wrapped) {
             let target = FunctionRef { file: self.at.file, function: id };
             let resolution = Resolution { targets: vec![target], ..Resolution::default() };
             self.merge_summaries(site, &resolution);

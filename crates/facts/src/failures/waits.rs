@@ -25,9 +25,7 @@ pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
 /// that process is its end, and so short a wait is for something else.
 pub(super) fn is_glance_at_child(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let is_pipe = |ty: unspin_ir::Name| unspin_ir::last_part(ty).starts_with("ChildStd");
-    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
-    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
-    let Some(inner) = inner.and_then(|inner| cx.origin_site(inner.value)) else { return false };
+    let Some(inner) = site.wrapped().and_then(|inner| cx.origin_site(inner)) else { return false };
     let Callee::Method(mut part, _) = inner.call.callee else { return false };
     for _ in 0..MAX_HOPS {
         if cx.project.type_of(cx.at, part).is_some_and(is_pipe) {
@@ -70,9 +68,7 @@ pub(super) fn is_watched(cx: &LoopContext<'_>, site: &Site<'_>, kinds: &[Failure
             |timeout: &crate::model::TimeoutModel| matches!(timeout.default, Bound::Seconds(_)) && timeout.raises.is_empty();
         matches!(model.effect, Effect::Receive) && model.timeout.as_ref().is_some_and(ends_by_itself)
     };
-    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
-    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
-    let inner = inner.and_then(|inner| cx.origin_site(inner.value));
+    let inner = site.wrapped().and_then(|inner| cx.origin_site(inner));
     // A timeout that the call itself fails with is that of a connection which it makes anew.
     let is_told = || kinds.iter().all(|kind| matches!(kind, FailureKind::Timeout | FailureKind::Item));
     let waiting = inner.or_else(|| Some(site).filter(|_| is_told()));
@@ -102,9 +98,7 @@ fn has_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// Whether the connection was handed to the function, and is no part of its object: that of one peer.
 pub(super) fn is_handed(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let receiver = cx.function.receiver();
-    let wrapped = site.resolution.model.and_then(|(model, _)| model.wraps);
-    let inner = wrapped.and_then(|position| site.made.arguments.get(position as usize));
-    let call = match inner.and_then(|inner| cx.shape.origin(cx.function, inner.value)) {
+    let call = match site.wrapped().and_then(|inner| cx.shape.origin(cx.function, inner)) {
         Some((.., call)) => call,
         None => site.call,
     };

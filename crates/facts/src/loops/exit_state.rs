@@ -41,6 +41,11 @@ pub(crate) fn all_tests<'c>(cx: &'c LoopContext<'_>) -> impl Iterator<Item = Exp
 
 /// Tests of the loop one side of which leaves it.
 pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
+    exit_branches(cx).into_iter().map(|(test, _)| test).collect()
+}
+
+/// Tests of the loop one side of which leaves it, each with its outcome when the loop goes on.
+pub(crate) fn exit_branches(cx: &LoopContext<'_>) -> Vec<(ExprId, bool)> {
     let natural = cx.natural();
     let back = unspin_flow::ways::reaching_header(&cx.shape.cfg, natural, &unspin_flow::BlockSet::default());
     let returns = |block: BlockId| block == natural.header || back.contains(block);
@@ -48,7 +53,7 @@ pub(crate) fn exit_tests(cx: &LoopContext<'_>) -> Vec<ExprId> {
         .body
         .iter()
         .filter_map(|block| match cx.function.block(block).terminator {
-            Terminator::Branch { test, then, otherwise } if returns(then) != returns(otherwise) => Some(test),
+            Terminator::Branch { test, then, otherwise } if returns(then) != returns(otherwise) => Some((test, returns(then))),
             _ => None,
         })
         .collect()

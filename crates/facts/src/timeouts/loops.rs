@@ -22,29 +22,34 @@ pub(super) fn is_called_in_loop(project: &Project, at: FunctionRef) -> bool {
 pub(super) fn asks_started(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId) -> bool {
     let around = |natural: &NaturalLoop| natural.body.contains(block);
     let is_started_by = |caller: FunctionRef| {
-        let shape = Shape::new(project.function(caller));
-        starts_before(project, caller, &shape, |natural| calls(project, at, caller, Some(&natural.body)))
+        let is_caller_of = |natural: &NaturalLoop| calls(project, at, caller, Some(&natural.body));
+        starts_process(project, caller) && starts_before(project, caller, &Shape::new(project.function(caller)), is_caller_of)
     };
-    starts_before(project, at, shape, around) || callers(project, at).any(is_started_by)
+    starts_process(project, at) && starts_before(project, at, shape, around) || callers(project, at).any(is_started_by)
 }
 
 /// Whether a function starts a process on every way to one of these loops.
 fn starts_before(project: &Project, at: FunctionRef, shape: &Shape, is_meant: impl Fn(&NaturalLoop) -> bool) -> bool {
-    let is_process = |ty: Name| matches!(unspin_ir::last_part(ty).as_str(), "Child" | "Popen" | "Process");
-    let starts = |call: &Call| {
-        let model = project.resolve(at, call).model;
-        model.is_some_and(|(model, _)| model.effect == Effect::Spawn && model.returns.is_some_and(is_process))
-    };
     let dominators = Dominators::new(&shape.cfg);
     let mut loops = shape.forest.loops.iter().filter(|natural| natural.source.is_some() && is_meant(natural));
     loops.any(|natural| {
         let is_before = |block: BlockId| !natural.body.contains(block) && dominators.dominates(block, natural.header);
         let blocks = project.function(at).block_ids().filter(|(block, _)| is_before(*block));
         blocks.flat_map(|(_, data)| &data.statements).any(|statement| match &statement.kind {
-            StatementKind::Call(call) => starts(call),
+            StatementKind::Call(call) => is_start(project, at, call),
             _ => false,
         })
     })
+}
+
+fn starts_process(project: &Project, at: FunctionRef) -> bool {
+    project.function(at).calls().any(|(call, _)| is_start(project, at, call))
+}
+
+fn is_start(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    let is_process = |ty: Name| matches!(unspin_ir::last_part(ty).as_str(), "Child" | "Popen" | "Process");
+    let model = project.resolve(at, call).model;
+    model.is_some_and(|(model, _)| model.effect == Effect::Spawn && model.returns.is_some_and(is_process))
 }
 
 fn is_looped(project: &Project, at: FunctionRef, depth: u32) -> bool {
