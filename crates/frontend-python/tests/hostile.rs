@@ -158,6 +158,16 @@ fn the_graph_is_linear_in_the_source() {
 }
 
 #[test]
+fn mistakes_that_nest_are_lowered_once() {
+    let expressions = |depth: usize| {
+        let module = lower(&format!("x = {}a{}\n", "((".repeat(depth), " or b) := c)".repeat(depth)));
+        assert!(!module.problems.is_empty());
+        module.functions.iter().map(|function| function.exprs.len()).sum::<usize>()
+    };
+    on_large_stack(move || assert!(expressions(24) < 3 * expressions(12)));
+}
+
+#[test]
 fn comments_are_told_from_text() {
     let text = "x = '# unspin: no'\n  # expect: one\ny = 1  # unspin: allow(two) why\n'''\n# expect: no\n'''\n# other\n";
     let module = lower(text);

@@ -238,8 +238,13 @@ impl<'a> Lowerer<'a> {
     }
 
     fn named(&mut self, named: &'a ast::ExprNamed) -> ExprId {
-        self.assign(&named.target, &named.value, span_of(named));
-        self.value(&named.target)
+        if named.target.is_name_expr() {
+            self.assign(&named.target, &named.value, span_of(named));
+            return self.value(&named.target);
+        }
+        // A syntax error that was survived. Such a target nests, and is lowered once.
+        let parts = [&named.target, &named.value].map(|part| self.value(part));
+        self.opaque(parts.into())
     }
 }
 
