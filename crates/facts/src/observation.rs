@@ -187,7 +187,7 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "channel",
-        &["watched", "stopped", "of-object"],
+        &["outlived", "stopped", "of-object"],
         "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; a stop \
          signal ends the loop then; it is part of the object whose method this is, as the mailbox of an actor is",
     ),

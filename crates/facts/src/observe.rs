@@ -154,7 +154,7 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         _ => Sureness::Medium,
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
-    attributes.extend(is_watched_beside_way_out(cx, spin).then_some(("channel", "watched")));
+    attributes.extend(is_beside_way_out(cx, spin).then_some(("channel", "outlived")));
     attributes.extend(is_stopped(cx, spin).then_some(("channel", "stopped")));
     let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx, spin);
     attributes.extend(is_mailbox.then_some(("channel", "of-object")));
@@ -196,15 +196,11 @@ fn is_of_any_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         || cx.project.type_of(cx.at, on).is_some_and(|ty| unspin_ir::last_part(ty) == "Iterator") && is_handed()
 }
 
-/// Whether a loop waits in a `select!` for a value that somebody sets and others watch, and another arm always leaves the
-/// loop: who sets the value mostly lives as long as they do, and ends them by that arm.
-fn is_watched_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
+/// Whether a loop receives in one arm of a `select!`, and another arm always leaves the loop: who holds the sender mostly lives
+/// as long as the loop does, and ends it by that arm.
+fn is_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
     let natural = cx.natural();
-    let is_watched = |site: &Site<'_>| match site.call.callee {
-        Callee::Method(on, _) => cx.project.type_of(cx.at, on).is_some_and(|ty| ty.contains(".watch.")),
-        _ => false,
-    };
-    let Some(site) = cx.sites.iter().find(|site| site.span == spin.span && is_watched(site)) else { return false };
+    let Some(site) = cx.sites.iter().find(|site| site.span == spin.span) else { return false };
     let back = ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::default());
     natural.body.iter().any(|block| match &cx.function.block(block).terminator {
         Terminator::Select { arms } => {

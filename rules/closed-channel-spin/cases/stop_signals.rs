@@ -47,9 +47,9 @@ pub fn watch_names(names: Receiver<String>, stopped: Arc<AtomicBool>) {
     });
 }
 
-// A message that ends the loop says nothing of who sends the others.
+// A message that ends the loop does so for whoever holds the other sender as well, mostly.
 pub async fn follow_changes(mut changes: mpsc::Receiver<u32>, mut shutdown: broadcast::Receiver<()>) {
-    loop { // expect: closed-channel-spin
+    loop { // expect: closed-channel-spin/strict
         tokio::select! {
             _ = shutdown.recv() => break,
             change = changes.recv() => if let Some(change) = change {
