@@ -1,4 +1,5 @@
-//! Functions that try again by calling themselves from their own handler: every failure costs a frame of the stack.
+//! Functions that try again by calling themselves, from their own handler or after a pause: every try costs a frame of the
+//! stack.
 
 use rustc_hash::FxHashSet;
 use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, StatementKind, Terminator};
@@ -93,6 +94,57 @@ pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &LazyShap
         words: vec![("call", crate::sites::shown_callee(function, call)), ("function", function.name.to_string())],
         sureness: Sureness::Medium,
     })
+}
+
+/// The call of itself with the same arguments straight after a pause: it waits for something, a frame of the stack a time.
+pub(crate) fn observe_pause(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Option<Observation> {
+    let function = project.function(at);
+    let mut calls = function.block_ids().flat_map(|(id, block)| {
+        let statements = block.statements.iter().enumerate();
+        statements.filter_map(move |(index, statement)| match &statement.kind {
+            StatementKind::Call(call) if may_observe(function, call) => Some((id, index, &**call, statement.span)),
+            _ => None,
+        })
+    });
+    let (call, pause, span) = calls.find_map(|(block, index, call, span)| {
+        let is_repeated = is_own_call(project, at, call) && !is_counted(project, function, call);
+        is_repeated.then(|| pause_before(project, at, shape, block, index)).flatten().map(|pause| (call, pause, span))
+    })?;
+    Some(Observation {
+        subject: Subject::Call,
+        function: at,
+        around: None,
+        attributes: vec![("again", "after-pause")],
+        places: vec![("call", at.file, span), ("sleep", at.file, pause)],
+        words: vec![("call", crate::sites::shown_callee(function, call)), ("function", function.name.to_string())],
+        sureness: Sureness::Medium,
+    })
+}
+
+/// The pause that always comes before a place, with no test between the two and no field that is set there: a later test of
+/// one may know that it was here before.
+fn pause_before(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, index: usize) -> Option<unspin_span::Span> {
+    let function = project.function(at);
+    let mut pause = None;
+    let (mut block, mut before) = (block, index);
+    // Each round goes to an earlier block, or ends: a loop's header has two predecessors.
+    for _ in 0..function.blocks.len() {
+        for statement in function.block(block).statements[..before].iter().rev() {
+            match &statement.kind {
+                StatementKind::Assign(place, _) if !matches!(function.expr(*place), Expr::Local(_)) => return None,
+                StatementKind::Call(call) => pause = pause.or_else(|| is_pause(project, at, call).then_some(statement.span)),
+                _ => {}
+            }
+        }
+        let &[only] = shape.cfg.predecessors(block) else { break };
+        let Terminator::Goto(_) = function.block(only).terminator else { break };
+        (block, before) = (only, function.block(only).statements.len());
+    }
+    pause
+}
+
+fn is_pause(project: &Project, at: FunctionRef, call: &Call) -> bool {
+    project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Sleep)
 }
 
 /// `redirects - 1`, `depth + 1`, or a variable named for such a number.

@@ -107,6 +107,8 @@ pub enum CycleKind {
     Data,
     /// It looks up what names stand for that it was given.
     Names,
+    /// It goes on with parts of the bytes or text that it was given, and is not seen to read from them.
+    Parts,
     /// A parser walks the nodes that it has made.
     Tree,
     /// Anything else: the program's own types, arithmetic.

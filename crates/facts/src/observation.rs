@@ -116,7 +116,7 @@ pub const PLACES: &[(&str, &str)] = &[
     ("call", "the call that fails, waits, meets the end of its input, or recurs"),
     ("handler", "the handler that catches the failure"),
     ("latch", "where the loop goes round again"),
-    ("sleep", "the pause between two questions"),
+    ("sleep", "the pause between two questions or tries"),
     ("step", "the step towards the bound, or away from it"),
     ("function", "the name of the function"),
     ("back", "the call that closes the cycle"),
@@ -503,8 +503,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "again",
-        &["by-recursion", "on-reply"],
-        "it calls its own function again: from a handler, with the same arguments; with something that a reply said, and no count",
+        &["by-recursion", "on-reply", "after-pause"],
+        "it calls its own function again: from a handler, with the same arguments; with something that a reply said, and no count; \
+         with the same arguments, straight after a pause",
     ),
     (
         Subject::Call,
@@ -544,9 +545,10 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Cycle,
         "depth-from",
-        &["parser", "link", "crawl", "tokens", "data", "names", "tree", "other"],
+        &["parser", "link", "crawl", "tokens", "data", "names", "parts", "tree", "other"],
         "what decides the depth: the stream that is parsed; links or offsets that were read; pages of the network; a tree \
-         of tokens; decoded maps and lists; names that are looked up; the nodes that a parser has made; anything else",
+         of tokens; decoded maps and lists; names that are looked up; parts of the \
+         bytes or text that are given; the nodes that a parser has made; anything else",
     ),
     (
         Subject::Cycle,

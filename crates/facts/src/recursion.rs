@@ -24,6 +24,7 @@ fn observe(project: &Project, cycle: &Cycle) -> Observation {
                 CycleKind::Tokens => "tokens",
                 CycleKind::Data => "data",
                 CycleKind::Names => "names",
+                CycleKind::Parts => "parts",
                 CycleKind::Tree => "tree",
                 CycleKind::Other => "other",
             },

@@ -56,9 +56,9 @@ class StyleSheet:
     def __init__(self, variables: dict[str, list[str]]) -> None:
         self.variables = variables
 
-    def resolve_variable(self, name: str) -> list[str]:
+    def resolve_variable(self, variable: str) -> list[str]:
         found = []
-        for value in self.variables.get(name, []):
+        for value in self.variables.get(variable, []):
             found.extend(self.resolve_variable(value) or [value])  # expect: recursion-on-input/strict
         return found
 
@@ -140,7 +140,7 @@ class FolderLoader:
 class Passage:
     words: list[str]
     parts: list["Passage"] = field(default_factory=list)
-    included_names: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
 
 
 class Book:
@@ -152,8 +152,8 @@ class Book:
         total = len(passage.words)
         for part in passage.parts:
             total += self.count_words(part)  # expect: recursion-on-input/strict
-        for name in passage.included_names:
-            total += self.count_words(self.passages[name])
+        for reference in passage.references:
+            total += self.count_words(self.passages[reference])
         return total
 
     def count_words_once(self, passage: Passage, seen: set[str]) -> int:
@@ -161,19 +161,38 @@ class Book:
         total = len(passage.words)
         for part in passage.parts:
             total += self.count_words_once(part, seen)
-        for name in passage.included_names:
-            if name in seen:
+        for reference in passage.references:
+            if reference in seen:
                 continue
-            seen.add(name)
-            total += self.count_words_once(self.passages[name], seen)
+            seen.add(reference)
+            total += self.count_words_once(self.passages[reference], seen)
         return total
 
-    def is_valid(self, passage: Passage, value: dict, type_name: str) -> bool:
-        """The value gets smaller with each name: silent."""
-        known = self.passages.get(type_name)
+    def is_valid(self, passage: Passage, value: dict, reference: str) -> bool:
+        """The value gets smaller with each reference: silent."""
+        known = self.passages.get(reference)
         if known is None:
             return False
-        return all(self.is_valid(self.passages[name], value[name], name) for name in known.included_names)
+        return all(self.is_valid(self.passages[name], value[name], name) for name in known.references)
+
+
+class Sensors:
+    """Names that the program itself gives to what it keeps: silent."""
+
+    def __init__(self) -> None:
+        self.children: dict[str, list[str]] = {}
+
+    def add(self, name: str, parents: list[str]) -> None:
+        self.children[name] = []
+        for parent in parents:
+            self.children[parent].append(name)
+
+    def remove(self, name: str) -> None:
+        for child in self.children.pop(name, []):
+            self.remove(child)
+
+    def count(self, name: str) -> int:
+        return 1 + sum(self.count(child) for child in self.children[name])
 
 
 def resolve_schema(schema: dict) -> dict:

@@ -1,6 +1,7 @@
-"""Functions that call themselves when something failed."""
+"""Functions that call themselves when something failed, or once more after a pause."""
 
 import socket
+import time
 
 import requests
 
@@ -52,3 +53,38 @@ def fetch(urls: list[str]) -> str:
         return requests.get(urls[0], timeout=5).text
     except requests.RequestException:
         return fetch(urls[1:])
+
+
+class Worker:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.running = True
+        self.failed = False
+
+    def run(self) -> None:
+        self.work()
+        if self.running:
+            time.sleep(3)
+            self.run()  # expect: retry-by-recursion/strict
+
+    def run_twice(self) -> None:
+        if self.failed:
+            raise TimeoutError
+        self.work()
+        self.failed = True
+        time.sleep(3)
+        self.run_twice()
+
+    def run_some_times(self, attempts: int) -> None:
+        self.work()
+        if attempts:
+            time.sleep(3)
+            self.run_some_times(attempts - 1)
+
+    def run_in_a_loop(self) -> None:
+        while self.running:
+            self.work()
+            time.sleep(3)
+
+    def work(self) -> None:
+        self.client.connect()

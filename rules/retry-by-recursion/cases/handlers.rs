@@ -1,7 +1,9 @@
-//! Functions that call themselves when something failed.
+//! Functions that call themselves when something failed, or once more after a pause.
 
 use std::io;
 use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
 
 pub struct Client {
     address: String,
@@ -21,6 +23,39 @@ impl Client {
             Ok(stream) => Ok(stream),
             Err(error) if attempts == 0 => Err(error),
             Err(_) => self.connect_some_times(attempts - 1),
+        }
+    }
+}
+
+pub struct Device {
+    port: Box<dyn Port>,
+    failed: bool,
+}
+
+pub trait Port {
+    fn is_ready(&self) -> bool;
+}
+
+impl Device {
+    pub fn wait_until_ready(&self) {
+        if !self.port.is_ready() {
+            sleep(Duration::from_secs(1));
+            self.wait_until_ready(); // expect: retry-by-recursion/strict
+        }
+    }
+
+    pub fn wait_once(&mut self) {
+        if !self.port.is_ready() && !self.failed {
+            self.failed = true;
+            sleep(Duration::from_secs(1));
+            self.wait_once();
+        }
+    }
+
+    pub fn wait_some_times(&self, attempts: u32) {
+        if !self.port.is_ready() && attempts > 0 {
+            sleep(Duration::from_secs(1));
+            self.wait_some_times(attempts - 1);
         }
     }
 }

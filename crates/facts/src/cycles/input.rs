@@ -11,7 +11,7 @@ use unspin_ir::{Constant, Expr, Terminator};
 
 use self::links::follows_link;
 use self::names::follows_name;
-use self::stream::{consuming, hands_on, is_child, is_chosen};
+use self::stream::{consuming, hands_on, hands_on_part, is_child, is_chosen};
 use super::CycleKind;
 use super::body::{Body, called_name, last_part};
 use super::component::Component;
@@ -62,6 +62,8 @@ pub(super) fn evidence(component: &Component<'_>, cut: &Cut) -> Evidence {
         CycleKind::Data
     } else if follows_name(component, cut) {
         CycleKind::Names
+    } else if in_loop && hands_on_stream && cut.way.iter().any(|edge| hands_on_part(component, edge)) {
+        CycleKind::Parts
     } else if in_loop && walks_parsed(component, cut) {
         CycleKind::Tree
     } else {

@@ -210,6 +210,13 @@ fn is_derived(project: &Project, body: &Body<'_>, value: ExprId) -> bool {
     is_stream && depends(body, value, 0)
 }
 
+/// Whether a call hands on a part of what its caller was given to read: `parse(&data[start..end])`.
+pub(super) fn hands_on_part(component: &Component<'_>, edge: &CallEdge) -> bool {
+    let body = component.body(edge.from);
+    let is_part = |argument: &unspin_ir::Argument| !argument.mutable && is_rest(component.project, body, argument.value, 0);
+    body.call_at(edge).is_some_and(|call| call.arguments.iter().any(is_part))
+}
+
 /// Whether a value is a part of a stream parameter: `data[offset:]`.
 fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool {
     match *body.function.expr(value) {
@@ -222,10 +229,10 @@ fn is_rest(project: &Project, body: &Body<'_>, value: ExprId, hops: u32) -> bool
             }
             _ => hops < 3 && is_rest(project, body, base, hops + 1),
         },
-        Expr::Local(local) if hops < 3 => match project.definitions(body.at).only(body.function, local) {
-            Some(Definition::Value(next)) => is_rest(project, body, next, hops + 1),
-            _ => false,
-        },
+        Expr::Local(local) if hops < 3 => project
+            .definitions(body.at)
+            .of(body.function, local)
+            .any(|definition| matches!(definition, Definition::Value(next) if is_rest(project, body, next, hops + 1))),
         _ => false,
     }
 }
