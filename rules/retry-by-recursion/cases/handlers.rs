@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::TcpStream;
-use std::thread::sleep;
+use std::thread;
 use std::time::Duration;
 
 pub struct Client {
@@ -39,7 +39,7 @@ pub trait Port {
 impl Device {
     pub fn wait_until_ready(&self) {
         if !self.port.is_ready() {
-            sleep(Duration::from_secs(1));
+            thread::sleep(Duration::from_secs(1));
             self.wait_until_ready(); // expect: retry-by-recursion/strict
         }
     }
@@ -47,14 +47,14 @@ impl Device {
     pub fn wait_once(&mut self) {
         if !self.port.is_ready() && !self.failed {
             self.failed = true;
-            sleep(Duration::from_secs(1));
+            thread::sleep(Duration::from_secs(1));
             self.wait_once();
         }
     }
 
     pub fn wait_some_times(&self, attempts: u32) {
         if !self.port.is_ready() && attempts > 0 {
-            sleep(Duration::from_secs(1));
+            thread::sleep(Duration::from_secs(1));
             self.wait_some_times(attempts - 1);
         }
     }
