@@ -10,6 +10,7 @@
 mod again;
 mod asserts;
 mod cancellation;
+mod closed;
 mod collections;
 mod constants;
 mod definitions;

@@ -187,8 +187,8 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::WayRound,
         "channel",
-        &["outlived", "stopped", "of-object"],
-        "what is received from is a value that somebody sets and others watch, beside another arm that leaves the loop; a stop \
+        &["passed-over", "stopped", "of-object"],
+        "what is received from is one of several that are waited for at once, and nothing is done in the closed case alone; a stop \
          signal ends the loop then; it is part of the object whose method this is, as the mailbox of an actor is",
     ),
     (

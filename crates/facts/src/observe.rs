@@ -2,19 +2,15 @@
 
 use std::rc::Rc;
 
-use unspin_flow::{BlockSet, NaturalLoop, ways};
-use unspin_ir::{BlockId, Callee, Expr, LoopKind, Statement, StatementKind, Terminator};
+use unspin_flow::NaturalLoop;
+use unspin_ir::{Callee, Expr, LoopKind};
 
-use crate::definitions::Definition;
-use crate::model::Effect;
+use crate::closed;
 use crate::observation::{Observation, Queries, Subject, Sureness};
 use crate::rounds::{Mode, Spin, run_at_end};
 use crate::shape::{LazyShape, Shape};
 use crate::sites::{LoopContext, Site};
 use crate::{Certainty, FunctionRef, Project};
-
-/// Through how many locks and options the receiver of a call is followed.
-const MAX_VIEWS: usize = 8;
 
 /// Observations about the loops and calls of a function, in the order of the source. Of those that no query asks for, some
 /// are left out.
@@ -155,10 +151,7 @@ fn of_spin(cx: &LoopContext<'_>, spin: &Spin, through: &'static str) -> Observat
         _ => Sureness::Medium,
     };
     let mut attributes = vec![("through", through), ("remote", if spin.remote { "yes" } else { "no" })];
-    attributes.extend(is_beside_way_out(cx, spin).then_some(("channel", "outlived")));
-    attributes.extend(is_stopped(cx, spin).then_some(("channel", "stopped")));
-    let is_mailbox = !spin.remote && crate::sites::is_rust(cx.project, cx.at) && is_of_object(cx, spin);
-    attributes.extend(is_mailbox.then_some(("channel", "of-object")));
+    attributes.extend(closed::attributes(cx, spin));
     let is_own_file = !spin.remote && crate::timeouts::is_for_person(cx.project, cx.at);
     attributes.extend(is_own_file.then_some(("within", "script")));
     let latch = spin.trail.iter().rev().find(|block| cx.natural().latches.contains(block));
@@ -197,81 +190,7 @@ fn is_of_any_iterator(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
         || cx.project.type_of(cx.at, on).is_some_and(|ty| unspin_ir::last_part(ty) == "Iterator") && is_handed()
 }
 
-/// Whether a loop receives in one arm of a `select!`, and another arm always leaves the loop: who holds the sender mostly lives
-/// as long as the loop does, and ends it by that arm.
-fn is_beside_way_out(cx: &LoopContext<'_>, spin: &Spin) -> bool {
-    let natural = cx.natural();
-    let Some(site) = cx.sites.iter().find(|site| site.span == spin.span) else { return false };
-    let back = ways::reaching_header(&cx.shape.cfg, natural, &BlockSet::default());
-    natural.body.iter().any(|block| match &cx.function.block(block).terminator {
-        Terminator::Select { arms } => {
-            arms.contains(&site.block) && arms.iter().any(|&arm| arm != natural.header && !back.contains(arm))
-        }
-        _ => false,
-    })
-}
-
-/// Whether a stop signal ends the loop when a channel was closed: whoever finds nothing looks at one and may leave, or another
-/// arm waits for one and leaves. Who stops the task mostly drops the senders then, and not before.
-fn is_stopped(cx: &LoopContext<'_>, spin: &Spin) -> bool {
-    let natural = cx.natural();
-    let is_outside = |block: &BlockId| !natural.body.contains(*block);
-    let asks = |block: BlockId| match cx.function.block(block).terminator {
-        Terminator::Branch { test, then, otherwise } => {
-            (is_outside(&then) || is_outside(&otherwise)) && !crate::loops::stop_paths(cx, cx.function, test).is_empty()
-        }
-        _ => false,
-    };
-    let is_signal = |statement: &Statement| match &statement.kind {
-        StatementKind::Call(call) => {
-            cx.project.resolve(cx.at, call).model.is_some_and(|(model, _)| model.effect == Effect::StopCheck)
-        }
-        _ => false,
-    };
-    let waits = |arm: &BlockId| is_outside(arm) && cx.function.block(*arm).statements.iter().any(is_signal);
-    let is_raced = |block: BlockId| match &cx.function.block(block).terminator {
-        Terminator::Select { arms } => arms.iter().any(waits),
-        _ => false,
-    };
-    // The head is asked in every round, whatever came.
-    spin.trail.iter().any(|&block| block != natural.header && asks(block)) || natural.body.iter().any(is_raced)
-}
-
-/// Whether what met its end is a part of the object whose method this is, as the mailbox of an actor is; also inside of an
-/// option: `if let Some(commands) = self.commands.as_mut()`. A queue under a lock is what workers share, unless it is that of
-/// another object, which the loop only asks.
-fn is_of_object(cx: &LoopContext<'_>, spin: &Spin) -> bool {
-    const VIEWS: [&str; 6] = ["as_mut", "as_deref_mut", "get_mut", "unwrap", "expect", "deref_mut"];
-    const LOCKS: [&str; 3] = ["lock", "write", "borrow_mut"];
-    let project = cx.project;
-    let function = project.function(spin.at);
-    let is_asked = project.owner(spin.at) != project.owner(cx.at);
-    let is_view = |method: &str| VIEWS.contains(&method) || is_asked && LOCKS.contains(&method);
-    let Some(Callee::Method(mut part, _)) = call_at(function, spin).map(|call| call.callee) else { return false };
-    let is_self = |root: unspin_ir::LocalId| {
-        let local = function.local(root);
-        let is_outer = matches!(local.kind, unspin_ir::LocalKind::Captured | unspin_ir::LocalKind::Shared);
-        Some(root) == function.receiver() || is_outer && local.name == "self"
-    };
-    for _ in 0..MAX_VIEWS {
-        part = match *function.expr(part) {
-            Expr::Field(..) => return crate::shape::root_local(function, part).is_some_and(is_self),
-            Expr::Payload(base, ..) => base,
-            Expr::Local(local) => match project.definitions(spin.at).only(function, local) {
-                Some(Definition::Value(value)) => value,
-                Some(Definition::Call(call)) => match call.callee {
-                    Callee::Method(on, method) if is_view(&method) => on,
-                    _ => return false,
-                },
-                _ => return false,
-            },
-            _ => return false,
-        };
-    }
-    false
-}
-
-fn call_at<'f>(function: &'f unspin_ir::Function, spin: &Spin) -> Option<&'f unspin_ir::Call> {
+pub(crate) fn call_at<'f>(function: &'f unspin_ir::Function, spin: &Spin) -> Option<&'f unspin_ir::Call> {
     let statements = function.blocks.iter().flat_map(|block| &block.statements);
     statements.filter(|statement| statement.span == spin.span).find_map(|statement| match &statement.kind {
         unspin_ir::StatementKind::Call(call) => Some(&**call),

@@ -1,5 +1,8 @@
 //! Streams of messages: `None` means ended, and an ended stream is asked again for nothing.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use futures::{Stream, StreamExt};
 
 pub struct Failure;
@@ -87,5 +90,22 @@ pub async fn until_refused(mut events: impl Stream<Item = Result<u32, Error>> + 
             Ok(event) => log::info!("event {event}"),
             Err(error) => return Err(error),
         }
+    }
+}
+
+pub struct Follower<S> {
+    headers: S,
+    last: Option<u64>,
+}
+
+impl<S: Stream<Item = u64> + Unpin> Future for Follower<S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        while let Poll::Ready(header) = this.headers.poll_next_unpin(cx) { // expect: closed-channel-spin/strict
+            this.last = header;
+        }
+        Poll::Pending
     }
 }

@@ -49,7 +49,7 @@ pub async fn waits_for_stop(mut commands: mpsc::Receiver<u8>, mut results: mpsc:
 }
 
 pub async fn waits_for_nothing(mut commands: mpsc::Receiver<u8>, mut results: mpsc::Receiver<u8>) {
-    loop { // expect: closed-channel-spin
+    loop { // expect: closed-channel-spin/strict
         tokio::select! {
             command = commands.recv() => match command {
                 Some(command) => println!("{command}"),

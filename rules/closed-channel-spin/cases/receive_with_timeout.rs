@@ -25,6 +25,12 @@ pub fn ticker_checked(stop: &Receiver<()>, sink: &mut dyn Sink) {
     }
 }
 
+pub fn ticker_compared(stop: &Receiver<()>, sink: &mut dyn Sink) {
+    while stop.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        sink.flush();
+    }
+}
+
 pub fn any_error_is_a_timeout(lines: &Receiver<String>, sink: &mut dyn Sink) {
     loop { // expect: closed-channel-spin
         match lines.recv_timeout(TICK) {

@@ -7,7 +7,7 @@ use tokio::time::interval;
 
 pub async fn binds_the_option(mut jobs: mpsc::Receiver<u64>, totals: &mut Vec<u64>) {
     let mut tick = interval(Duration::from_secs(1));
-    loop { // expect: closed-channel-spin
+    loop { // expect: closed-channel-spin/strict
         tokio::select! {
             job = jobs.recv() => {
                 if let Some(value) = job {
@@ -15,6 +15,29 @@ pub async fn binds_the_option(mut jobs: mpsc::Receiver<u64>, totals: &mut Vec<u6
                 }
             }
             _ = tick.tick() => totals.clear(),
+        }
+    }
+}
+
+pub async fn reports_the_end_again_and_again(mut jobs: mpsc::Receiver<u64>, totals: &mut Vec<u64>) {
+    let mut tick = interval(Duration::from_secs(1));
+    loop { // expect: closed-channel-spin
+        tokio::select! {
+            job = jobs.recv() => match job {
+                Some(value) => totals.push(value),
+                None => eprintln!("nobody sends jobs any more"),
+            },
+            _ = tick.tick() => totals.clear(),
+        }
+    }
+}
+
+pub async fn stays_when_all_have_ended(mut left: mpsc::Receiver<u64>, mut right: mpsc::Receiver<u64>, totals: &mut Vec<u64>) {
+    loop { // expect: closed-channel-spin
+        tokio::select! {
+            Some(value) = left.recv() => totals.push(value),
+            Some(value) = right.recv() => totals.push(value),
+            else => eprintln!("nobody sends any more"),
         }
     }
 }
@@ -59,7 +82,7 @@ pub async fn refutable_arms_with_else(
     }
 }
 
-// Whoever shuts down mostly drops the senders then: but until it does, nothing else ends this loop.
+// Whoever shuts down mostly drops the senders then.
 pub async fn shutdown_arm_leaves(
     mut jobs: mpsc::Receiver<u64>,
     mut shutdown: oneshot::Receiver<()>,

@@ -47,7 +47,7 @@ pub fn watch_names(names: Receiver<String>, stopped: Arc<AtomicBool>) {
     });
 }
 
-// A message that ends the loop does so for whoever holds the other sender as well, mostly.
+// Who sends changes mostly lives until the message that ends the loop.
 pub async fn follow_changes(mut changes: mpsc::Receiver<u32>, mut shutdown: broadcast::Receiver<()>) {
     loop { // expect: closed-channel-spin/strict
         tokio::select! {

@@ -345,9 +345,8 @@ impl Values {
             let inside = self.fold_membership(a, b)?;
             return Some(self.bool(inside == (op == CompareOp::In)));
         }
-        if let (Node::Apply(Operator::Global(own), _), Node::Apply(Operator::Global(other), _)) = (self.node(a), self.node(b))
-            && let Some(same) = same_member(*own, *other)
-            && matches!(op, CompareOp::Eq | CompareOp::Ne | CompareOp::Is | CompareOp::IsNot)
+        if matches!(op, CompareOp::Eq | CompareOp::Ne | CompareOp::Is | CompareOp::IsNot)
+            && let Some(same) = self.is_same_member(a, b)
         {
             return Some(self.bool(same == identity));
         }
@@ -358,6 +357,27 @@ impl Values {
             (None, None) => None,
         }?;
         Some(self.bool(outcome))
+    }
+
+    /// Whether two members of an enum are the same one, with all that is in them: `Err(RecvTimeoutError::Timeout)`.
+    fn is_same_member(&self, a: ValueId, b: ValueId) -> Option<bool> {
+        let last = |name: &Name| unspin_ir::last_part(*name);
+        match (self.node(a), self.node(b)) {
+            (Node::Apply(Operator::Variant(own), in_own), Node::Apply(Operator::Variant(other), in_other)) => {
+                if last(own) != last(other) {
+                    return Some(false);
+                }
+                match (&in_own[..], &in_other[..]) {
+                    (&[own], &[other]) => self.is_same_member(own, other),
+                    _ => None,
+                }
+            }
+            (
+                Node::Apply(Operator::Global(own) | Operator::Variant(own), _),
+                Node::Apply(Operator::Global(other) | Operator::Variant(other), _),
+            ) => same_member(*own, *other),
+            _ => None,
+        }
     }
 
     /// A literal against something that is not one. A made-up value (a call's fresh result, an aggregate) is never
