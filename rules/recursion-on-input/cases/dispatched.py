@@ -1,6 +1,7 @@
 """Decoders that look their methods up by name, and that take tokens off a list."""
 
 import struct
+from operator import methodcaller
 from typing import BinaryIO
 
 
@@ -79,3 +80,97 @@ def parse_element(node) -> dict:
             raise ValueError("an element without a name")
         found["children"].append(parse_element(child))  # expect: recursion-on-input/strict
     return found
+
+
+class TableParser:
+    """The methods stand in a table that a subclass fills, by names that it puts together."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self._methods = {}
+
+    def parse_item(self):
+        kind = self.stream.read(1)
+        return self._methods[kind]()  # expect: recursion-on-input
+
+
+class FormParser(TableParser):
+    KINDS = [b"l", b"n"]
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream)
+        self._methods = {kind: getattr(self, "form_" + kind.decode()) for kind in self.KINDS}
+
+    def form_l(self):
+        count = self.stream.read(1)[0]
+        if count > 100:
+            raise ValueError("a list that is too long")
+        return [self.parse_item() for _ in range(count)]
+
+    def form_n(self):
+        return self.stream.read(2)
+
+
+class NamingParser:
+    """A table of names of methods."""
+
+    NAMES = {b"l": ("form_list", 1), b"n": ("form_number", 2)}
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def parse_item(self):
+        name = self.NAMES[self.stream.read(1)][0]
+        return getattr(self, name)()  # expect: recursion-on-input
+
+    def form_list(self):
+        count = self.stream.read(1)[0]
+        if count > 100:
+            raise ValueError("a list that is too long")
+        return [self.parse_item() for _ in range(count)]
+
+    def form_number(self):
+        return self.stream.read(2)
+
+
+class CallingParser:
+    NAMES = {b"l": ["show_list", "parse_list"], b"n": ["show_number", "parse_number"]}
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def parse_item(self):
+        kind = self.stream.read(1)
+        return methodcaller(self.NAMES[kind][1])(self)  # expect: recursion-on-input
+
+    def parse_list(self):
+        count = self.stream.read(1)[0]
+        if count > 100:
+            raise ValueError("a list that is too long")
+        return [self.parse_item() for _ in range(count)]
+
+    def parse_number(self):
+        return self.stream.read(2)
+
+
+class FlatTableParser:
+    """None of the methods whose names stand in the table comes back."""
+
+    NAMES = {b"t": "text_form", b"n": "number_form"}
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def parse_items(self):
+        if self.stream.read(1) == b"(":
+            return self.parse_item()
+        return None
+
+    def parse_item(self):
+        return getattr(self, self.NAMES[self.stream.read(1)])()
+
+    def text_form(self):
+        return self.stream.read(self.stream.read(1)[0])
+
+    def number_form(self):
+        return self.stream.read(2)

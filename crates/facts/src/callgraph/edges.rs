@@ -214,7 +214,7 @@ impl<'a> Finder<'a> {
         if found.targets.is_empty() {
             match call.callee {
                 Callee::Value(value) => {
-                    for target in self.tables.targets(self.project, self.at, value) {
+                    for target in self.tables.targets(self.project, self.at, call, value) {
                         self.push(target, EdgeKind::Table);
                     }
                 }

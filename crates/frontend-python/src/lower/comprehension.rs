@@ -1,4 +1,5 @@
-//! Comprehensions and generator expressions: loops whose value depends on everything read inside.
+//! Comprehensions and generator expressions: loops whose value depends on everything read inside, and on what calls gave for its
+//! items.
 //!
 //! A generator expression runs when it is consumed; here it runs where it stands, as most are consumed at once.
 
@@ -47,17 +48,26 @@ impl<'a> Lowerer<'a> {
                 self.builder().switch_to(next);
             }
         }
+        let mut called = Vec::new();
         for element in elements {
             let value = self.value(element);
             if self.may_miss(value) {
                 self.note_failure(value, span_of(*element));
             }
+            called.extend(self.is_temporary(value).then_some(value));
         }
         self.builder().goto(again, span);
         self.builder().switch_to(after);
         let own = self.frame.overlay.split_off(shadowed);
-        let reads = self.reads_since(first, &own);
+        let mut reads = self.reads_since(first, &own);
+        reads.extend(called);
         self.opaque(reads)
+    }
+
+    /// Whether a value is what a call gave.
+    fn is_temporary(&self, value: ExprId) -> bool {
+        let function = &self.frame.builder.function;
+        matches!(function.expr(value), Expr::Local(local) if function.local(*local).kind == LocalKind::Temporary)
     }
 
     /// Targets of a comprehension are variables of it alone.

@@ -197,10 +197,11 @@ fn whole_of_item(component: &Component<'_>, body: &Body<'_>, value: ExprId) -> O
     })
 }
 
-/// Whether a method of the caller's class is called that was looked up on the receiver.
+/// Whether a method of the caller's class, or of one that inherits it, is called that was looked up on the receiver.
 fn is_bound(component: &Component<'_>, edge: &CallEdge) -> bool {
-    let owner = component.project.owner(edge.to);
-    edge.kind == EdgeKind::Table && owner.is_some() && owner == component.project.owner(edge.from)
+    let project = component.project;
+    let (Some(from), Some(to)) = (project.owner(edge.from), project.owner(edge.to)) else { return false };
+    edge.kind == EdgeKind::Table && project.linearized(to).contains(&from)
 }
 
 /// Whether a value is a stream by its type and made from a parameter: `decoder.clone(offset)`.
