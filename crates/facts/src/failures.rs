@@ -171,6 +171,7 @@ fn observe_one(
     attributes.push(("wait", waits::class(cx, site)));
     let after = feasible::reachable(&graph, failure.start, &cx.natural().body, &BlockSet::from_iter([cx.natural().header]));
     attributes.extend(waits::is_tick(cx, site, &after).then_some(("wait", "tick")));
+    attributes.extend(waits::is_timeout_of_caller(cx, site).then_some(("timeout", "of-caller")));
     attributes.extend(waits_for_anybody(cx, site).then_some(("from", "anybody")));
     attributes.extend(waits::is_glance_at_child(cx, site).then_some(("from", "own-process")));
     attributes.extend(is_spared_socket(cx, site).then_some(("from", "spared-socket")));

@@ -24,6 +24,8 @@ pub(crate) struct Gates {
     pub(crate) policy: bool,
     /// A handler that names a disconnect.
     pub(crate) disconnect: bool,
+    /// A handler of a coroutine that names its cancellation.
+    pub(crate) cancelled: bool,
     /// An adaptor that drops failures.
     pub(crate) drops: bool,
     /// A read of a line or body.
@@ -79,6 +81,7 @@ impl Gates {
             gates.disconnect |= is_rust && crate::disconnects::asks_for_disconnect(function, &block.terminator);
             if let Terminator::Dispatch { handlers, .. } = &block.terminator {
                 gates.disconnect |= handlers.iter().any(crate::disconnects::is_of_disconnect);
+                gates.cancelled |= function.is_async && handlers.iter().any(crate::cancelled::may_observe);
             }
         }
         gates.walks |= has_for && !is_rust && grows_what_it_walks(function);
@@ -95,6 +98,7 @@ impl Gates {
             self.writes,
             self.policy,
             self.disconnect,
+            self.cancelled,
             self.drops,
             self.reads,
             self.programs,

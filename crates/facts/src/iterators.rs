@@ -1,7 +1,7 @@
 //! Iterators that never end, where nothing else ends the loop: `count()`, a sentinel that a read never gives, an adaptor
 //! that drops the failures that a broken stream gives for ever.
 
-use unspin_ir::{Argument, Call, Callee, Constant, Expr, ExprId, Function, StatementKind, Terminator};
+use unspin_ir::{Argument, BlockId, Call, Callee, Constant, Expr, ExprId, Function, StatementKind, Terminator};
 
 use crate::model::{CallModel, Effect, EndValue};
 use crate::observation::{Observation, Subject, Sureness};
@@ -191,16 +191,22 @@ fn is_ok(project: &Project, at: FunctionRef, value: ExprId) -> bool {
     }
 }
 
-/// Whether a function gives the items of an iterator. A stream takes from what it polls, which moves by itself.
+/// Whether a function gives the items of an iterator or stream.
 pub(crate) fn gives_items(function: &Function) -> bool {
-    function.name == "next" && function.implements.is_some_and(|of| of.rsplit('.').next() == Some("Iterator"))
+    is_next(function)
+        || function.name == "poll_next" && function.implements.is_some_and(|of| unspin_ir::last_part(of) == "Stream")
+}
+
+/// A stream takes from what it polls, which moves by itself.
+fn is_next(function: &Function) -> bool {
+    function.name == "next" && function.implements.is_some_and(|of| unspin_ir::last_part(of) == "Iterator")
 }
 
 /// An iterator that moves on when an item is good and stays where it is when one is bad: whoever goes on after the failure
 /// gets it again, for ever.
 pub(crate) fn stuck_failure(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Option<Observation> {
     let function = project.function(at);
-    let receiver = function.receiver()?;
+    let receiver = function.receiver().filter(|_| is_next(function))?;
     let of_self = |expr: ExprId| crate::shape::root_local(function, expr) == Some(receiver);
     let moves = |statement: &unspin_ir::Statement| match &statement.kind {
         StatementKind::Assign(place, _) => of_self(*place) && !matches!(function.expr(*place), Expr::Local(_)),
@@ -210,27 +216,99 @@ pub(crate) fn stuck_failure(project: &Project, at: FunctionRef, shape: &crate::s
     let moving: unspin_flow::BlockSet =
         function.block_ids().filter(|(_, data)| data.statements.iter().any(moves)).map(|(block, _)| block).collect();
     let within: unspin_flow::BlockSet = function.block_ids().map(|(block, _)| block).collect();
-    let unmoved = unspin_flow::ways::reachable(&shape.cfg, unspin_ir::BlockId::new(0), &within, &moving);
+    let unmoved = unspin_flow::ways::reachable(&shape.cfg, BlockId::new(0), &within, &moving);
     let sets_field = function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
         StatementKind::Assign(place, _) => of_self(*place) && matches!(function.expr(*place), Expr::Field(..)),
         _ => false,
     });
-    let failed = unmoved.iter().find(|&block| match function.block(block).terminator {
-        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(variant) if variant.name == "Err"),
-        _ => false,
-    })?;
+    let failed = unmoved.iter().find(|&block| gives_failure(function, block))?;
     let gives_good = function.blocks.iter().any(|block| match block.terminator {
         Terminator::Return(Some(value)) => !matches!(function.expr(value), Expr::Variant(..) | Expr::Constant(_)),
         _ => false,
     });
-    (sets_field && gives_good).then(|| Observation {
+    (sets_field && gives_good).then(|| failure_given(at, function, failed, "same-failure"))
+}
+
+fn failure_given(at: FunctionRef, function: &Function, failed: BlockId, how: &'static str) -> Observation {
+    Observation {
         subject: Subject::Call,
         function: at,
         around: None,
-        attributes: vec![("gives", "same-failure")],
+        attributes: vec![("gives", how)],
         places: vec![("call", at.file, function.block(failed).span), ("function", at.file, function.name_span)],
         words: Vec::new(),
         sureness: Sureness::Medium,
+    }
+}
+
+fn gives_failure(function: &Function, block: BlockId) -> bool {
+    match function.block(block).terminator {
+        Terminator::Return(Some(value)) => matches!(function.expr(value), Expr::Variant(variant) if variant.name == "Err"),
+        _ => false,
+    }
+}
+
+/// Whether a block gives a failure that was kept, and is gone now: `if let Some(error) = self.failure.take()`.
+fn was_taken(project: &Project, at: FunctionRef, block: BlockId) -> bool {
+    let function = project.function(at);
+    let is_taking = |definition: crate::Definition<'_>| match definition {
+        crate::Definition::Call(call) => matches!(call.callee, Callee::Method(_, method) if method == "take"),
+        _ => false,
+    };
+    let is_taken = |part: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(function, part, &mut |part| {
+            if let Expr::Local(local) = *function.expr(part) {
+                found |= project.definitions(at).of(function, local).any(|definition| match definition {
+                    crate::Definition::Value(value) => match *function.expr(value) {
+                        Expr::Local(held) => project.definitions(at).of(function, held).any(is_taking),
+                        _ => false,
+                    },
+                    other => is_taking(other),
+                });
+            }
+        });
+        found
+    };
+    matches!(function.block(block).terminator, Terminator::Return(Some(value)) if is_taken(value))
+}
+
+/// An iterator or stream that ends by a field which it sets on some ways, and not where it gives a failure: where the same
+/// fails again, whoever goes on gets failures for ever.
+pub(crate) fn unnoted_failure(project: &Project, at: FunctionRef, shape: &crate::shape::Shape) -> Option<Observation> {
+    let function = project.function(at);
+    let ends = |block: BlockId| match function.block(block).terminator {
+        Terminator::Return(Some(value)) => *function.expr(value) == Expr::Constant(&Constant::None),
+        _ => false,
+    };
+    let within: unspin_flow::BlockSet = function.block_ids().map(|(block, _)| block).collect();
+    let notes = |flag: &str| -> unspin_flow::BlockSet {
+        let is_flag = |place: ExprId| function.path(place).as_deref() == Some(flag);
+        let notes = |statement: &unspin_ir::Statement| match &statement.kind {
+            StatementKind::Assign(place, _) => is_flag(*place),
+            // `self.input.take()`, `mem::replace(&mut self.state, State::Done)`
+            StatementKind::Call(call) => {
+                matches!(call.callee, Callee::Method(on, method) if is_flag(on) && matches!(method.as_str(), "take" | "replace" | "set"))
+                    || call.arguments.iter().any(|argument| argument.mutable && is_flag(argument.value))
+            }
+            _ => false,
+        };
+        function.block_ids().filter(|(_, data)| data.statements.iter().any(notes)).map(|(block, _)| block).collect()
+    };
+    function.block_ids().find_map(|(_, data)| {
+        let Terminator::Branch { test, then, otherwise } = data.terminator else { return None };
+        let is_end = ends(then) || ends(otherwise);
+        let mut flags = Vec::new();
+        crate::shape::for_each_part(function, test, &mut |part| {
+            flags.extend(function.path(part).filter(|path| is_end && path.contains('.')));
+        });
+        flags.into_iter().find_map(|flag| {
+            let notes = notes(&flag);
+            let unnoted = unspin_flow::ways::reachable(&shape.cfg, BlockId::new(0), &within, &notes);
+            let gives_again = |block: BlockId| gives_failure(function, block) && !was_taken(project, at, block);
+            let failed = unnoted.iter().find(|&block| gives_again(block)).filter(|_| !notes.is_empty())?;
+            Some(failure_given(at, function, failed, "failure-unnoted"))
+        })
     })
 }
 

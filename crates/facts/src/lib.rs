@@ -10,6 +10,7 @@
 mod again;
 mod asserts;
 mod cancellation;
+mod cancelled;
 mod closed;
 mod collections;
 mod constants;

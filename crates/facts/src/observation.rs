@@ -243,6 +243,12 @@ pub const VOCABULARY: &[Entry] = &[
         &["forgotten"],
         "another loop of the function, or of its class, asks for a stop signal in its head, and this one for none",
     ),
+    (
+        Subject::WayRound,
+        "timeout",
+        &["of-caller"],
+        "the function is told how long to wait at most, and every round waits that long anew",
+    ),
     (Subject::WayRound, "peer", &["handed"], "the connection was handed to the function, and is no part of its object"),
     (
         Subject::WayRound,
@@ -453,8 +459,8 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "bound",
-        &["endless", "system", "unknown"],
-        "how long it waits: for ever, until the system gives up, not known",
+        &["endless", "system", "as-handed"],
+        "how long it waits: for ever, until the system gives up, as long as options say that it is handed as a whole",
     ),
     (
         Subject::Call,
@@ -516,8 +522,14 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "gives",
-        &["same-failure", "not-ready-at-end"],
-        "a read hands on its end as \"not ready\", after which more is waited for; an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure",
+        &["same-failure", "failure-unnoted", "not-ready-at-end"],
+        "a read hands on its end as \"not ready\", after which more is waited for; an iterator gives a failure without having moved, and moves when an item is good: the next item is the same failure; or it gives a failure and leaves as it was what tells it that it has ended",
+    ),
+    (
+        Subject::Call,
+        "cancelled",
+        &["as-awaited", "as-done"],
+        "a cancellation that arrives here is taken for one of the task that was handed to the coroutine; for the end of the asynchronous generator",
     ),
     (Subject::Call, "stop-signal", &["never"], "it is named for stopping and given a future that is never ready"),
     (

@@ -30,6 +30,9 @@ pub fn observe_function(project: &Project, at: FunctionRef, queries: &Queries) -
     if gates.disconnect {
         observations.extend(crate::disconnects::observe(project, at, &shape));
     }
+    if gates.cancelled {
+        observations.extend(crate::cancelled::observe(project, at, &shape));
+    }
     if gates.drops {
         observations.extend(crate::iterators::dropped_failures(project, at, &shape));
     }
@@ -45,7 +48,8 @@ pub fn observe_function(project: &Project, at: FunctionRef, queries: &Queries) -
         observations.extend(failed.or_else(replied).or_else(|| crate::again::observe_pause(project, at, &shape)));
     }
     if gates.items {
-        observations.extend(crate::iterators::stuck_failure(project, at, &shape));
+        let failure = crate::iterators::stuck_failure(project, at, &shape);
+        observations.extend(failure.or_else(|| crate::iterators::unnoted_failure(project, at, &shape)));
     }
     if gates.never_ready {
         observations.extend(crate::never_ready::observe(project, at, &shape));

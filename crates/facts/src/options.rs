@@ -16,6 +16,15 @@ pub(crate) fn may_hold(project: &Project, at: FunctionRef, call: &Call, option: 
     call.arguments.iter().filter(|argument| argument.spread).any(|a| may_be_in(project, at, a.value, option, MAX_HOPS))
 }
 
+/// Whether anything in a file names an option, as a key or by keyword.
+pub(crate) fn are_spoken_of(project: &Project, at: FunctionRef, option: Name) -> bool {
+    let is_key = |expr: &Expr| matches!(expr, Expr::Constant(Constant::Text(text)) if text.as_str() == option.as_str());
+    project.files[at.file as usize].module.functions.iter().any(|function| {
+        function.exprs.iter().any(is_key)
+            || function.calls().any(|(call, _)| call.arguments.iter().any(|argument| argument.name == Some(option)))
+    })
+}
+
 /// Whether the function puts together itself what it hands on as a whole.
 pub(crate) fn are_own(function: &Function, call: &Call) -> bool {
     call.arguments.iter().filter(|argument| argument.spread).all(|argument| match *function.expr(argument.value) {

@@ -132,6 +132,7 @@ impl Context<'_> {
         };
         let bound = match waits {
             Waits::Bounded | Waits::Unknown => return None,
+            Waits::AsHanded => "as-handed",
             Waits::System => "system",
             Waits::Endless | Waits::TurnedOff | Waits::MeantSo => "endless",
         };

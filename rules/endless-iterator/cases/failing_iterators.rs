@@ -68,3 +68,62 @@ impl<R: std::io::BufRead> Iterator for Lines<R> {
         }
     }
 }
+
+pub struct Pages<S> {
+    source: S,
+    at_end: bool,
+}
+
+/// The end is noted, a failure is not: a source that is gone fails for as long as somebody asks.
+impl<S: Source> Iterator for Pages<S> {
+    type Item = Result<String, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at_end {
+            return None;
+        }
+        match self.source.next_page() {
+            Ok(Some(page)) => Some(Ok(page)),
+            Ok(None) => {
+                self.at_end = true;
+                None
+            }
+            Err(error) => Some(Err(error)), // expect: endless-iterator/audit
+        }
+    }
+}
+
+pub struct FusedPages<S> {
+    source: S,
+    at_end: bool,
+    kept: Option<String>,
+}
+
+/// A failure is noted as the end is; one that was kept is gone once it has been given.
+impl<S: Source> Iterator for FusedPages<S> {
+    type Item = Result<String, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.kept.take() {
+            return Some(Err(error));
+        }
+        if self.at_end {
+            return None;
+        }
+        match self.source.next_page() {
+            Ok(Some(page)) => Some(Ok(page)),
+            Ok(None) => {
+                self.at_end = true;
+                None
+            }
+            Err(error) => {
+                self.at_end = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+pub trait Source {
+    fn next_page(&mut self) -> Result<Option<String>, String>;
+}

@@ -1,10 +1,11 @@
 //! How long a call that failed had waited: short timeouts only serve to look at something else from time to time.
 
 use unspin_flow::BlockSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, FunctionId, LocalId, Statement, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, FunctionId, LocalId, LocalKind, Statement, StatementKind, Terminator};
 
 use crate::FunctionRef;
-use crate::model::{Bound, CallModel, Effect, FailureKind};
+use crate::definitions::Definition;
+use crate::model::{Bound, CallModel, Effect, FailureKind, WordKind};
 use crate::shape::Shape;
 use crate::sites::{LoopContext, Site};
 
@@ -19,6 +20,35 @@ pub(super) fn class(cx: &LoopContext<'_>, site: &Site<'_>) -> &'static str {
         Some(_) => "long",
         None => "unknown",
     }
+}
+
+/// Whether a parameter that is named for it says how long it waits, or something that was reckoned from one before the loop.
+pub(super) fn is_timeout_of_caller(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
+    let Some(timeout) = site.resolution.model.and_then(|(model, _)| model.timeout.as_ref()) else { return false };
+    let position = timeout.position.map(|position| position as usize);
+    let Some(Expr::Local(local)) = site.made.argument(timeout.keyword, position).map(|told| cx.function.expr(told)) else {
+        return false;
+    };
+    if cx.shape.definitions(*local).iter().any(|definition| cx.natural().body.contains(definition.block)) {
+        return false;
+    }
+    let is_parameter = |local: LocalId| {
+        let data = cx.function.local(local);
+        data.kind == LocalKind::Parameter && cx.project.models.has_word(WordKind::Deadline, &data.name)
+    };
+    let is_given = |expr: ExprId| {
+        let mut found = false;
+        crate::shape::for_each_part(cx.function, expr, &mut |part| {
+            found |= matches!(*cx.function.expr(part), Expr::Local(local) if is_parameter(local));
+        });
+        found
+    };
+    let is_reckoned = |definition: Definition<'_>| match definition {
+        Definition::Value(value) => is_given(value),
+        Definition::Call(call) => call.arguments.iter().any(|argument| is_given(argument.value)),
+        Definition::Item(_) | Definition::Failure => false,
+    };
+    is_parameter(*local) || cx.project.definitions(cx.at).of(cx.function, *local).any(is_reckoned)
 }
 
 /// Whether it waits up to a second for the output of a process, in Rust, where the pipe has a type of its own: the end of

@@ -22,6 +22,8 @@ const CALL: u32 = 4;
 pub(super) enum Waits {
     Bounded,
     Unknown,
+    /// As long as options say that are handed on as a whole, if one of them does; the file speaks of none.
+    AsHanded,
     /// What the operating system thinks right.
     System,
     Endless,
@@ -48,11 +50,12 @@ pub(super) fn waits(project: &Project, at: FunctionRef, call: &Call, model: &Cal
     if let Some(argument) = call.argument(timeout.keyword, timeout.position.map(|position| position as usize)) {
         return by_argument(project, at, timeout, argument);
     }
-    if may_hold_timeout(project, at, call, timeout)
-        || is_given_options(project.function(at), call, model)
-        || is_set_for_all(project, at, &timeout.set_by)
-    {
+    if is_given_options(project.function(at), call, model) || is_set_for_all(project, at, &timeout.set_by) {
         return Waits::Unknown;
+    }
+    if may_hold_timeout(project, at, call, timeout) {
+        let is_silent = timeout.keyword.is_some_and(|keyword| !crate::options::are_spoken_of(project, at, keyword));
+        return if is_silent && of_bound(timeout.default) == Waits::Endless { Waits::AsHanded } else { Waits::Unknown };
     }
     let carrier = match (timeout.of, call.callee) {
         (Some(of), _) => call.argument(None, Some(of as usize)),
