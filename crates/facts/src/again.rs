@@ -1,8 +1,9 @@
-//! Functions that try again by calling themselves, from their own handler or after a pause: every try costs a frame of the
-//! stack.
+//! Functions that try again by calling themselves, from their own handler, after a pause or by what was answered:
+//! every try costs a frame of the stack.
 
 use rustc_hash::FxHashSet;
-use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, StatementKind, Terminator};
+use unspin_ir::{BlockId, Call, Callee, Expr, ExprId, Function, LocalKind, StatementKind, Terminator};
+use unspin_span::Span;
 
 use crate::model::{Effect, WordKind};
 use crate::observation::{Observation, Subject, Sureness};
@@ -96,55 +97,123 @@ pub(crate) fn observe_reply(project: &Project, at: FunctionRef, shape: &LazyShap
     })
 }
 
-/// The call of itself with the same arguments straight after a pause: it waits for something, a frame of the stack a time.
-pub(crate) fn observe_pause(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Option<Observation> {
+/// The call of itself with the same arguments, either straight after a pause or under a test of what another machine answered:
+/// while that stays as it is, each round takes a frame of the stack.
+pub(crate) fn observe_restart(project: &Project, at: FunctionRef, shape: &LazyShape<'_>) -> Option<Observation> {
     let function = project.function(at);
-    let mut calls = function.block_ids().flat_map(|(id, block)| {
+    let calls = function.block_ids().flat_map(|(id, block)| {
         let statements = block.statements.iter().enumerate();
         statements.filter_map(move |(index, statement)| match &statement.kind {
             StatementKind::Call(call) if may_observe(function, call) => Some((id, index, &**call, statement.span)),
             _ => None,
         })
     });
-    let (call, pause, span) = calls.find_map(|(block, index, call, span)| {
-        let is_repeated = is_own_call(project, at, call) && !is_counted(project, function, call);
-        is_repeated.then(|| pause_before(project, at, shape, block, index)).flatten().map(|pause| (call, pause, span))
-    })?;
-    Some(Observation {
-        subject: Subject::Call,
-        function: at,
-        around: None,
-        attributes: vec![("again", "after-pause")],
-        places: vec![("call", at.file, span), ("sleep", at.file, pause)],
-        words: vec![("call", crate::sites::shown_callee(function, call)), ("function", function.name.to_string())],
-        sureness: Sureness::Medium,
+    // A coroutine that is not awaited runs in a task of its own.
+    let runs_here = |call: &Call| call.awaited || !function.is_async;
+    let is_restart =
+        |call: &Call| runs_here(call) && passes_parameters(function, shape, call) && is_own_call(project, at, call);
+    let mut restarts = calls.filter(|(.., call, _)| is_restart(call));
+    restarts.find_map(|(block, index, call, span)| {
+        let before = Before::new(project, at, shape, block, index)?;
+        let (again, place) = match (before.pause, before.start) {
+            (Some(pause), _) => ("after-pause", ("sleep", at.file, pause)),
+            (None, start) if depends_on_reply(project, at, shape, start) && !remembers(function) => {
+                ("after-reply", ("function", at.file, function.name_span))
+            }
+            _ => return None,
+        };
+        Some(Observation {
+            subject: Subject::Call,
+            function: at,
+            around: None,
+            attributes: vec![("again", again)],
+            places: vec![("call", at.file, span), place],
+            words: vec![("call", crate::sites::shown_callee(function, call)), ("function", function.name.to_string())],
+            sureness: Sureness::Medium,
+        })
     })
 }
 
-/// The pause that always comes before a place, with no test between the two and no field that is set there: a later test of
-/// one may know that it was here before.
-fn pause_before(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, index: usize) -> Option<unspin_span::Span> {
-    let function = project.function(at);
-    let mut pause = None;
-    let (mut block, mut before) = (block, index);
-    // Each round goes to an earlier block, or ends: a loop's header has two predecessors.
-    for _ in 0..function.blocks.len() {
-        for statement in function.block(block).statements[..before].iter().rev() {
-            match &statement.kind {
-                StatementKind::Assign(place, _) if !matches!(function.expr(*place), Expr::Local(_)) => return None,
-                StatementKind::Call(call) => pause = pause.or_else(|| is_pause(project, at, call).then_some(statement.span)),
-                _ => {}
+/// Whether a call passes nothing but parameters as they are.
+fn passes_parameters(function: &Function, shape: &Shape, call: &Call) -> bool {
+    call.arguments.iter().all(|argument| match *function.expr(argument.value) {
+        Expr::Local(local) => function.local(local).kind == LocalKind::Parameter && shape.definitions(local).is_empty(),
+        _ => false,
+    })
+}
+
+/// What always comes before a place, with no test between.
+struct Before {
+    /// The last pause.
+    pause: Option<Span>,
+    /// The block in which it begins.
+    start: BlockId,
+}
+
+impl Before {
+    /// `None` if a field is set there: a later test may know by it that it was here before.
+    fn new(project: &Project, at: FunctionRef, shape: &Shape, block: BlockId, index: usize) -> Option<Self> {
+        let function = project.function(at);
+        let (mut pause, mut start, mut before) = (None, block, index);
+        // Each round goes to an earlier block, or ends: a loop's header has two predecessors.
+        for _ in 0..function.blocks.len() {
+            for statement in function.block(start).statements[..before].iter().rev() {
+                match &statement.kind {
+                    StatementKind::Assign(place, _) if !matches!(function.expr(*place), Expr::Local(_)) => return None,
+                    StatementKind::Call(call) => {
+                        pause = pause.or_else(|| is_pause(project, at, call).then_some(statement.span));
+                    }
+                    _ => {}
+                }
             }
+            let &[only] = shape.cfg.predecessors(start) else { break };
+            let Terminator::Goto(_) = function.block(only).terminator else { break };
+            (start, before) = (only, function.block(only).statements.len());
         }
-        let &[only] = shape.cfg.predecessors(block) else { break };
-        let Terminator::Goto(_) = function.block(only).terminator else { break };
-        (block, before) = (only, function.block(only).statements.len());
+        Some(Self { pause, start })
     }
-    pause
 }
 
 fn is_pause(project: &Project, at: FunctionRef, call: &Call) -> bool {
     project.resolve(at, call).model.is_some_and(|(model, _)| model.effect == Effect::Sleep)
+}
+
+/// Tests in a row that are looked at before a call.
+const MAX_TESTS: usize = 4;
+
+/// Whether one of the last tests before a place looks at what another machine answered.
+fn depends_on_reply(project: &Project, at: FunctionRef, shape: &Shape, place: BlockId) -> bool {
+    let function = project.function(at);
+    let mut block = place;
+    for _ in 0..MAX_TESTS {
+        let &[only] = shape.cfg.predecessors(block) else { return false };
+        if let Terminator::Branch { test, .. } = function.block(only).terminator
+            && is_of_reply(project, at, shape, test)
+        {
+            return true;
+        }
+        block = only;
+    }
+    false
+}
+
+/// Whether a function tests a field that it sets: it may know by it how often it was here.
+fn remembers(function: &Function) -> bool {
+    let mut tested = FxHashSet::default();
+    for block in &function.blocks {
+        if let Terminator::Branch { test, .. } = block.terminator {
+            crate::shape::for_each_part(function, test, &mut |part| {
+                if let Expr::Field(_, field) = *function.expr(part) {
+                    tested.insert(field);
+                }
+            });
+        }
+    }
+    let mut statements = function.blocks.iter().flat_map(|block| &block.statements);
+    statements.any(|statement| match statement.kind {
+        StatementKind::Assign(place, _) => matches!(function.expr(place), Expr::Field(_, field) if tested.contains(field)),
+        _ => false,
+    })
 }
 
 /// `redirects - 1`, `depth + 1`, or a variable named for such a number.
@@ -176,7 +245,8 @@ fn is_of_reply(project: &Project, at: FunctionRef, shape: &Shape, value: ExprId)
                 match (definition.value, statement().map(|statement| &statement.kind)) {
                     (Some(value), _) => pending.push(value),
                     (None, Some(StatementKind::Call(call))) => {
-                        if !may_observe(function, call) && asks(project, at, call) {
+                        let is_own = may_observe(function, call) && is_own_call(project, at, call);
+                        if !is_own && asks(project, at, call) {
                             return true;
                         }
                         pending.extend(call.operands());
@@ -202,7 +272,7 @@ fn own_call<'f>(
     function: &'f Function,
     shape: &Shape,
     handler: BlockId,
-) -> Option<(&'f Call, unspin_span::Span)> {
+) -> Option<(&'f Call, Span)> {
     let own = shape.only_through(handler, |_, _| true);
     own.iter().flat_map(|&block| &function.block(block).statements).find_map(|statement| match &statement.kind {
         StatementKind::Call(call) if may_observe(function, call) => {
@@ -234,7 +304,7 @@ fn is_remote(project: &Project, at: FunctionRef, call: &Call) -> bool {
 fn is_counted(project: &Project, function: &Function, call: &Call) -> bool {
     let is_same = |value: ExprId| match function.expr(value) {
         Expr::Local(local) => {
-            function.local(*local).kind != unspin_ir::LocalKind::Temporary
+            function.local(*local).kind != LocalKind::Temporary
                 && !project.models.has_word(WordKind::Limit, &function.local(*local).name)
         }
         Expr::Field(..) => true,

@@ -509,9 +509,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Call,
         "again",
-        &["by-recursion", "on-reply", "after-pause"],
+        &["by-recursion", "on-reply", "after-pause", "after-reply"],
         "it calls its own function again: from a handler, with the same arguments; with something that a reply said, and no count; \
-         with the same arguments, straight after a pause",
+         with the same arguments, straight after a pause; with the same arguments, for what a reply said",
     ),
     (
         Subject::Call,

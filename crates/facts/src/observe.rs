@@ -45,7 +45,7 @@ pub fn observe_function(project: &Project, at: FunctionRef, queries: &Queries) -
     if gates.again && crate::again::calls_itself(project, at) {
         let failed = crate::again::observe(project, at, &shape);
         let replied = || crate::again::observe_reply(project, at, &shape);
-        observations.extend(failed.or_else(replied).or_else(|| crate::again::observe_pause(project, at, &shape)));
+        observations.extend(failed.or_else(replied).or_else(|| crate::again::observe_restart(project, at, &shape)));
     }
     if gates.items {
         let failure = crate::iterators::stuck_failure(project, at, &shape);

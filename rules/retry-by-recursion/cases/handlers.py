@@ -1,5 +1,6 @@
 """Functions that call themselves when something failed, or once more after a pause."""
 
+import asyncio
 import socket
 import time
 
@@ -80,6 +81,11 @@ class Worker:
         if attempts:
             time.sleep(3)
             self.run_some_times(attempts - 1)
+
+    async def run_in_tasks(self) -> None:
+        """No frame of this one is left when the next one runs."""
+        await asyncio.sleep(3)
+        self.task = asyncio.create_task(self.run_in_tasks())
 
     def run_in_a_loop(self) -> None:
         while self.running:
