@@ -327,8 +327,10 @@ impl Lowering<'_> {
 
     fn plain_method(&mut self, call: &ExprMethodCall, method: Name, failure: Failure, awaited: bool) -> ExprId {
         let span = self.spans.between(crate::spans::first_token(&call.receiver), call.paren_token.span.close());
+        // `receiver.recv_timeout(d)` waits itself; `read(..).timeout(d).await` is around a call.
+        let wraps = awaited && is_deadline(&method) && crate::fallible::fallible_call(&call.receiver).is_some();
         let nested = match failure {
-            Failure::Leaves(Leaving { nested: Some(nested), .. }) if is_deadline(&method) => Some(nested),
+            Failure::Leaves(Leaving { nested: Some(nested), .. }) if wraps => Some(nested),
             _ => None,
         };
         let receiver = match nested {

@@ -78,12 +78,25 @@ pub fn joined(text: &str) -> Vec<Span> {
     if text.len() > MAX_FILE_SIZE { Vec::new() } else { scan::joined(text, start_of_code(text)) }
 }
 
-/// Where the code begins: after a byte-order mark and a `#!` line.
+/// Where the code begins: after a byte-order mark, a `#!` line, and the manifest of a script.
 fn start_of_code(text: &str) -> usize {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let rest = &text[start..];
-    if !rest.starts_with("#!") || rest[2..].trim_start().starts_with('[') {
-        return start;
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let rest = &text[mark..];
+    let is_shebang = rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[');
+    let start = if is_shebang { mark + rest.find('\n').unwrap_or(rest.len()) } else { mark };
+    start + manifest_length(&text[start..])
+}
+
+/// The length of the manifest that a script begins with, which stands between two lines of dashes.
+fn manifest_length(text: &str) -> usize {
+    let script = text.trim_start();
+    let fence = &script[..script.len() - script.trim_start_matches('-').len()];
+    let mut length = text.len() - script.len();
+    for (number, line) in script.split_inclusive('\n').enumerate().take_while(|_| fence.len() >= 3) {
+        length += line.len();
+        if number > 0 && line.trim_end() == fence {
+            return length;
+        }
     }
-    start + rest.find('\n').unwrap_or(rest.len())
+    0
 }

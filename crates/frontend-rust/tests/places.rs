@@ -34,7 +34,7 @@ fn serve(peer: &mut Peer) {
 
 #[test]
 fn places_are_bytes_whatever_stands_before_the_code() {
-    for before in ["", "\u{feff}", "#!/usr/bin/env rust-script\n", "\u{feff}#!/bin/ü\n"] {
+    for before in ["", "\u{feff}", "#!/usr/bin/env rust-script\n", "\u{feff}#!/bin/ü\n", "#!/bin/x\n---\n[package]\n---\n"] {
         let text = format!("{before}{SERVER}");
         let module = lowered(&text);
         let serve = function(&module, "serve");

@@ -74,3 +74,19 @@ impl Window {
         self.surface.swap();
     }
 }
+
+/// The failure within the item is no failure of the channel, which waits each time.
+pub fn records(stop: Receiver<()>, session: &Session) -> Result<(), Failure> {
+    let (_, items) = session.subscribe()?;
+    loop {
+        if stop.try_recv().is_ok() {
+            return Ok(());
+        }
+        match items.recv_timeout(Duration::from_millis(100)) {
+            Ok(Ok(item)) => store(item),
+            Ok(Err(_)) => continue,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+    }
+}
