@@ -87,23 +87,28 @@ fn bare_decorator(project: &Project, at: FunctionRef, function: &Function) -> Op
     Some(observation(at, function.name_span, "endless", format!("@{decorator}")))
 }
 
-/// Whether a function is decorated with what a call of the decorator gave: `@retry(..)`.
+/// Whether a function is decorated with what a call of the decorator gave: `@retry(..)`, perhaps above other decorators.
 fn is_called(around: &Function, decorated: unspin_ir::FunctionId, decorator: unspin_ir::Name) -> bool {
-    let calls = || {
-        around.blocks.iter().flat_map(|block| &block.statements).filter_map(|statement| match &statement.kind {
-            StatementKind::Call(call) => Some(call),
-            _ => None,
-        })
-    };
-    calls().any(|applied| {
+    around.calls().any(|(applied, _)| {
         let Callee::Value(value) = applied.callee else { return false };
-        let is_it = applied.arguments.iter().any(|a| *around.expr(a.value) == Expr::Function(decorated));
-        is_it
-            && calls().any(|made| {
+        is_given(around, applied, decorated)
+            && around.calls().any(|(made, _)| {
                 made.callee == Callee::Path(decorator)
                     && made.result.is_some_and(|result| *around.expr(value) == Expr::Local(result))
             })
     })
+}
+
+/// Whether a decorator is given a function, or what another decorator made of it.
+fn is_given(around: &Function, applied: &Call, decorated: unspin_ir::FunctionId) -> bool {
+    let mut applied = applied;
+    for _ in 0..MAX_HOPS {
+        let Some(given) = applied.arguments.first().map(|argument| around.expr(argument.value)) else { return false };
+        let Expr::Local(made) = *given else { return *given == Expr::Function(decorated) };
+        let Some((inner, _)) = around.calls().find(|(call, _)| call.result == Some(made)) else { return false };
+        applied = inner;
+    }
+    false
 }
 
 fn is_endless(project: &Project, at: FunctionRef, shape: &Shape, call: &Call, model: &CallModel) -> bool {

@@ -103,3 +103,17 @@ def update_the_state_too(state: str) -> None: ...
 
 @tenacity.retry(retry=tenacity.retry_if_exception_type(OSError), wait=tenacity.wait_fixed(1))  # expect: retry-policy-without-limit
 def connect_for_ever() -> None: ...
+
+
+def logged(function):
+    return function
+
+
+@tenacity.retry(stop=tenacity.stop_after_attempt(3))
+@logged
+def above_another_three_times(self) -> None: ...
+
+
+@tenacity.retry
+@logged
+def above_another_for_ever(self) -> None: ...  # expect: retry-policy-without-limit
