@@ -123,3 +123,18 @@ pub async fn nested_and_dropped(mut state: tokio::sync::watch::Receiver<u32>, si
         }
     }
 }
+
+/// A closed channel is another failure than the one that is compared with.
+pub fn compared(answer: &Receiver<()>, sink: &mut dyn Sink) {
+    let mut wait = TICK;
+    while answer.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        sink.flush();
+        wait *= 2;
+    }
+}
+
+pub fn compared_with_closed(answer: &Receiver<()>, sink: &mut dyn Sink) {
+    while answer.recv_timeout(TICK) == Err(RecvTimeoutError::Disconnected) { // expect: closed-channel-spin
+        sink.flush();
+    }
+}

@@ -192,3 +192,23 @@ pub async fn handed_on(mut jobs: tokio::sync::mpsc::Receiver<u32>, mut wakes: to
         }
     }
 }
+
+/// What is not known to be a channel of the standard library names its end as it likes.
+pub fn own_events(events: &mut Events, lines: &flume::Receiver<String>) {
+    loop {
+        while let Ok(line) = lines.try_recv() {
+            println!("{line}");
+        }
+        let next = match events.recv_timeout(Duration::from_secs(1)) {
+            Some(event) => Some(event),
+            None => match events.try_recv() {
+                Ok(event) => Some(event),
+                Err(TryReceiveError::Closed) => break,
+                Err(TryReceiveError::Empty) => None,
+            },
+        };
+        if let Some(Event::Stop) = next {
+            break;
+        }
+    }
+}

@@ -339,7 +339,7 @@ pub(super) struct Context<'c, 'p> {
 }
 
 /// Whether the source asks whether what a call gives is none.
-fn is_asked_for_none(function: &Function, call: &Call) -> bool {
+pub(super) fn is_asked_for_none(function: &Function, call: &Call) -> bool {
     let is_result = |expr: ExprId| call.result.is_some_and(|result| *function.expr(expr) == Expr::Local(result));
     function.exprs.iter().any(|expr| match *expr {
         Expr::Compare(CompareOp::Is | CompareOp::IsNot, value, none) => {

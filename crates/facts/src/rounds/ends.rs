@@ -3,16 +3,20 @@
 use unspin_ir::{Call, Callee, Expr, ExprId, LocalId, Name, StatementKind, Terminator};
 
 use super::Mode;
-use super::calls::Context;
+use super::calls::{Context, is_asked_for_none};
 use super::machine::Machine;
 use super::state::{EndSite, Place, Slot, State};
 use super::streams::is_asked_for_a_while;
 use super::value::{Literal, Node, Operator, ValueId};
+use crate::definitions::Definition;
 use crate::model::{CallModel, EndValue, FailureKind, WordKind};
 use crate::{Certainty, FunctionRef};
 
 /// How many calls deep it is looked for a failure that says that the input has ended.
 const MAX_RAISE_DEPTH: u32 = 3;
+
+/// How many variables a writer is followed back through.
+const MAX_HOPS: u32 = 4;
 
 /// Of a method that more classes have, nobody can say which one is meant.
 const MAX_NAMED: usize = 24;
@@ -91,6 +95,10 @@ impl<'p> Machine<'p> {
             return false;
         }
         let Some(end) = model.end else {
+            if !cx.call.raises && is_guessed && is_asked_for_none(cx.function, cx.call) {
+                let none = Slot { from_end: true, ..Slot::of(self.values.literal(Literal::None)) };
+                return self.finish(state, cx.call, none);
+            }
             if !cx.call.raises {
                 state.kept_failure.clone_from(&model.end_raises);
                 let class = if let [only] = model.end_raises[..] { Some(only) } else { None };
@@ -159,8 +167,11 @@ impl<'p> Machine<'p> {
         let function = self.project.function(frame.at);
         let handler = function.block(function.block(frame.block).unwind?);
         let Terminator::Dispatch { handlers, .. } = &handler.terminator else { return None };
-        let is_end =
-            |class: &&unspin_ir::Name| self.project.models.failure_kind(**class) == Some(crate::model::FailureKind::End);
+        let is_end = |class: &&unspin_ir::Name| match self.project.models.failure_kind(**class) {
+            Some(FailureKind::End) => true,
+            Some(FailureKind::Closed) => self.mode == Mode::Closed,
+            _ => false,
+        };
         let class = handlers.iter().flat_map(|handler| &handler.classes).find(is_end)?;
         Some(unspin_ir::last_part(*class))
     }
@@ -203,7 +214,7 @@ impl<'p> Machine<'p> {
                     || self.is_asked_for_rest(cx)
                     || self.is_given_what_is_left(cx, model)
             }
-            Mode::NothingTaken => self.is_given_socket(cx, model) || self.is_given_vector(cx),
+            Mode::NothingTaken => self.is_given_socket(cx, model) || self.is_given_vector(cx) || self.is_made_full(cx),
             Mode::Idle => false,
         }
     }
@@ -218,8 +229,36 @@ impl<'p> Machine<'p> {
     fn is_given_socket(&self, cx: &Context<'_, 'p>, model: &CallModel) -> bool {
         let given = model.timeout.as_ref().and_then(|timeout| cx.call.arguments.get(timeout.of? as usize));
         let class = given.and_then(|given| self.project.type_of(cx.at, given.value));
-        let write = class.and_then(|class| self.project.models.by_type(class, unspin_ir::name("write"), cx.function, cx.call));
+        class.is_some_and(|class| self.takes_something(cx, class))
+    }
+
+    /// Whether a write to this class takes something of what is not empty, or fails.
+    fn takes_something(&self, cx: &Context<'_, 'p>, class: Name) -> bool {
+        let write = self.project.models.by_type(class, unspin_ir::name("write"), cx.function, cx.call);
         write.is_some_and(|write| write.effect == crate::model::Effect::Write && write.end.is_none())
+    }
+
+    /// `let mut out: Box<dyn Write> = if quiet { Box::new(stderr()) } else { Box::new(stdout()) };`: whichever it is, it takes
+    /// something of what is not empty.
+    fn is_made_full(&self, cx: &Context<'_, 'p>) -> bool {
+        let Callee::Method(writer, _) = cx.call.callee else { return false };
+        self.is_all_full(cx, cx.at, writer, MAX_HOPS)
+    }
+
+    fn is_all_full(&self, cx: &Context<'_, 'p>, at: FunctionRef, writer: ExprId, hops: u32) -> bool {
+        let Expr::Local(local) = *self.project.function(at).expr(writer) else { return false };
+        let Some((at, local)) = self.origin_of_local(at, local) else { return false };
+        let mut made = self.project.definitions(at).of(self.project.function(at), local).peekable();
+        hops > 0
+            && made.peek().is_some()
+            && made.all(|definition| match definition {
+                Definition::Value(value) => self.is_all_full(cx, at, value, hops - 1),
+                Definition::Call(call) => {
+                    let made = self.project.resolve(at, call).model.and_then(|(model, _)| model.returns);
+                    made.is_some_and(|class| self.takes_something(cx, class))
+                }
+                _ => false,
+            })
     }
 
     /// `Write::write(&mut bytes, chunk)`: a vector takes whatever it is given.
