@@ -98,3 +98,19 @@ class SitemapLoader:
         self.urls += re.findall(r"<url>(.*?)</url>", text)
         for link in re.findall(r"<sitemap>(.*?)</sitemap>", text):
             self.load_sitemap_bounded(link, depth + 1)
+
+
+class SelectionLoader:
+    """What is selected of the pages is gone down beside their links: it ends where the selection does."""
+
+    def load_selected(self, pages: list, selection) -> None:
+        for field in selection.fields():
+            kids = self.fetch(pages, field.name)
+            self.load_selected(kids, field.selection)  # expect: recursion-on-input/strict
+
+    def fetch(self, pages: list, name: str) -> list:
+        return [kid for page in pages for kid in page[name]]
+
+    def load_all(self, page, selection) -> None:
+        for kid in page["/Kids"]:
+            self.load_all(kid.get_object(), selection)  # expect: recursion-on-input

@@ -3,7 +3,7 @@
 use unspin_ir::{Call, Callee, Expr, ExprId, LocalKind, Name};
 
 use super::has;
-use super::stream::is_self;
+use super::stream::{is_self, whole_of};
 use crate::callgraph::CallEdge;
 use crate::cycles::body::{Body, Part, argument_for, called_name, last_part};
 use crate::cycles::component::Component;
@@ -33,8 +33,9 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
             let name = callee.local(parameter).name;
             let is_link = has(project, WordKind::Link, &name);
             body.ask();
-            from_source(project, body, argument, is_link, 0)
-                || is_link && fetches_parameter(component, edge, position, argument)
+            (from_source(project, body, argument, is_link, 0)
+                || is_link && fetches_parameter(component, edge, position, argument))
+                && !goes_down(edge, body, call, position)
         })
     });
     let crawls = || {
@@ -48,6 +49,17 @@ pub(super) fn follows_link(component: &Component<'_>, cut: &Cut) -> Option<WordK
         })
     };
     follows.then(|| if crawls() { WordKind::Crawl } else { WordKind::Link })
+}
+
+/// Whether a function that calls itself hands on a field of another parameter's parts in its place, whose depth bounds it then.
+fn goes_down(edge: &CallEdge, body: &Body<'_>, call: &Call, followed: usize) -> bool {
+    let parameters = body.function.parameters.iter().enumerate().filter(|&(position, _)| position != followed);
+    edge.from == edge.to
+        && parameters.into_iter().any(|(position, parameter)| {
+            let argument = argument_for(call, body.function, position);
+            let part = argument.filter(|&argument| matches!(body.function.expr(argument), Expr::Field(..) | Expr::Payload(..)));
+            part.and_then(|part| whole_of(body, part)) == Some(parameter.local)
+        })
 }
 
 /// Whether the function asks for a value whether it is of this class: then it is an object, and no link.

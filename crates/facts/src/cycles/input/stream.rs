@@ -270,7 +270,7 @@ pub(super) fn is_child(body: &Body<'_>, value: ExprId) -> bool {
 }
 
 /// The parameter that a value is a part of.
-fn whole_of(body: &Body<'_>, value: ExprId) -> Option<LocalId> {
+pub(super) fn whole_of(body: &Body<'_>, value: ExprId) -> Option<LocalId> {
     let mut value = value;
     for step in 0..MAX_PARTS {
         match *body.function.expr(value) {
