@@ -188,7 +188,10 @@ impl Context<'_> {
             attributes.push(("told", "never"));
         } else if self.is_one_way_of_several() {
             attributes.push(("told", "choice"));
-        } else if (is_callers && self.is_given_stream(call)) || (call.awaited && self.wraps_own_stream(call)) {
+        } else if (is_callers && self.is_given_stream(call))
+            || (call.awaited && self.wraps_own_stream(call))
+            || (call.awaited && in_loop == "no" && self.is_handed_stream(call))
+        {
             attributes.push(("told", "stream"));
         } else if is_callers {
             attributes.push(("told", "address"));
@@ -277,6 +280,17 @@ impl Context<'_> {
                         _ => false,
                     })
             })
+    }
+
+    /// Whether the call gets a connection that the function itself was handed: `connector.connect(self.name.clone(), stream)`.
+    fn is_handed_stream(&self, call: &Call) -> bool {
+        call.arguments.iter().any(|argument| match *self.function.expr(argument.value) {
+            Expr::Local(local) => {
+                let local = self.function.local(local);
+                local.kind == LocalKind::Parameter && is_stream_name(&local.name)
+            }
+            _ => false,
+        })
     }
 
     /// Whether a value is, or is made of, a connection that this function accepts itself.

@@ -43,3 +43,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connect<S> for Secured 
         self.connector.connect(self.name, stream).map_ok(Stream::from).boxed()
     }
 }
+
+pub struct Transport {
+    connector: tokio_rustls::TlsConnector,
+    host: String,
+}
+
+impl Transport {
+    /// Whoever has opened the stream and awaits this may put a deadline around both.
+    pub async fn wrap(&self, stream: TcpStream) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let name = rustls_pki_types::ServerName::try_from(self.host.clone()).map_err(io::Error::other)?;
+        self.connector.connect(name, stream).await // expect: missing-timeout/audit
+    }
+
+    pub async fn open(&self) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let stream = TcpStream::connect((self.host.as_str(), 443)).await?; // expect: missing-timeout/audit
+        let name = rustls_pki_types::ServerName::try_from(self.host.clone()).map_err(io::Error::other)?;
+        self.connector.connect(name, stream).await // expect: missing-timeout
+    }
+}
