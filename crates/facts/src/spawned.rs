@@ -191,7 +191,11 @@ fn runner_of(function: &Function, call: &Call, is_thread: bool, file: &SourceFil
     }
     // A thread of Rust cannot be aborted.
     let may_end = !is_dropped && (file.module.shares_objects || !is_thread);
-    if may_end && file.families.says(Remark::Cancels, || cancels(&file.module)) {
+    let is_green = matches!(call.callee, Callee::Path(path) if path.starts_with("gevent."));
+    let is_killed = || is_green && file.families.says(Remark::Kills, || calls_any(&file.module, &["kill", "killall"]));
+    let is_cancelled =
+        || file.families.says(Remark::Cancels, || calls_any(&file.module, &["cancel", "abort", "abort_all", "shutdown"]));
+    if may_end && (is_cancelled() || is_killed()) {
         return Some(Runner::Ended);
     }
     Some(match (is_thread, is_dropped && !is_constructor && !file.module.shares_objects) {
@@ -202,15 +206,10 @@ fn runner_of(function: &Function, call: &Call, is_thread: bool, file: &SourceFil
     })
 }
 
-fn cancels(module: &unspin_ir::Module) -> bool {
-    let statements = module.functions.iter().flat_map(|f| &f.blocks).flat_map(|block| &block.statements);
-    statements.into_iter().any(|statement| match &statement.kind {
-        StatementKind::Call(call) => match call.callee {
-            Callee::Method(_, method) => matches!(method.as_str(), "cancel" | "abort" | "abort_all" | "shutdown"),
-            _ => false,
-        },
-        _ => false,
-    })
+/// Whether a file calls a method of one of these names.
+fn calls_any(module: &unspin_ir::Module, names: &[&str]) -> bool {
+    let is_one = |call: &Call| matches!(call.callee, Callee::Method(_, method) if names.contains(&method.as_str()));
+    module.functions.iter().any(|function| function.calls().any(|(call, _)| is_one(call)))
 }
 
 /// Whether the value of a local is stored, returned, handed on or used beyond `unwrap`.

@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 
+import gevent
+
 
 class Client:
     """Class: `close()` returns, one thread ends, the other one goes on with a closed socket."""
@@ -171,3 +173,33 @@ class Keys:
         while True:  # expect: unstoppable-loop/strict
             for key in self.get_keys():
                 self.screen.addch(key)
+
+
+class Greenlets:
+    """Class: whoever stops the worker kills its greenlets, which ask for no signal."""
+
+    def __init__(self) -> None:
+        self.running = True
+        self.greenlets: dict = {}
+
+    def start(self) -> None:
+        self.greenlets["report"] = gevent.spawn(self.report)
+
+    def stop(self) -> None:
+        self.running = False
+        for name in self.greenlets:
+            self.greenlets[name].kill(block=True)
+
+    def work(self) -> None:
+        while self.running:
+            time.sleep(0.1)
+
+    def report(self) -> None:
+        while True:
+            print(len(self.greenlets))
+            time.sleep(10)
+
+    def report_unseen(self) -> None:
+        while True:  # expect: unstoppable-loop
+            print(len(self.greenlets))
+            time.sleep(10)

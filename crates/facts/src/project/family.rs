@@ -22,7 +22,7 @@ pub(crate) struct Families {
     settings: OnceLock<FxHashSet<(Name, String)>>,
     /// What is put under deadlines somewhere.
     bounded: OnceLock<FxHashSet<Name>>,
-    remarks: [OnceLock<bool>; 5],
+    remarks: [OnceLock<bool>; 6],
 }
 
 /// What a file may say somewhere, whoever asks.
@@ -32,6 +32,8 @@ pub(crate) enum Remark {
     Unparks,
     /// It cancels or aborts something.
     Cancels,
+    /// It kills something.
+    Kills,
     /// It makes a thread a daemon.
     Daemons,
     /// A name speaks of an answer to heartbeats.
