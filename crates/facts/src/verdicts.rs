@@ -197,7 +197,11 @@ fn is_delay(cx: &LoopContext<'_>, variant: &str) -> bool {
 fn drops_number(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let Some(result) = site.call.result else { return false };
     let held = |local: LocalId| cx.project.models.has_word(WordKind::Delay, &cx.function.local(local).name);
-    let is_number = site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Random | Effect::Pure));
+    // `self.waits_for_debugger.get()`
+    let is_flag =
+        matches!(site.call.callee, Callee::Method(on, _) if cx.project.type_of(cx.at, on).is_some_and(|ty| ty == "bool"));
+    let is_number =
+        !is_flag && site.resolution.model.is_some_and(|(model, _)| matches!(model.effect, Effect::Random | Effect::Pure));
     let tells = || gives_verdict(cx, site) && gives_number(cx.project.function(site.resolution.targets[0]));
     if !((is_number && held(result)) || tells()) || !swallows_failure(cx) {
         return false;

@@ -44,3 +44,22 @@ pub async fn waited(mut budget: ErrorBudget, mut step: impl AsyncFnMut() -> bool
         }
     }
 }
+
+/// Whether something is waited for is no time.
+pub struct Sessions {
+    waits_for_first: std::rc::Rc<std::cell::Cell<bool>>,
+}
+
+impl Sessions {
+    pub fn greet(&self, open: impl Fn() -> Result<u32, std::io::Error>, tell: impl Fn(u32, bool)) {
+        loop {
+            match open() {
+                Ok(session) => {
+                    let is_waiting = self.waits_for_first.get();
+                    tracing::info!(session, is_waiting);
+                }
+                Err(_) => continue,
+            }
+        }
+    }
+}
