@@ -348,9 +348,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "walk",
-        &["links", "gets", "seeks", "indices"],
-        "it follows keys of parsed data by subscript or by `get`, offsets that it has read, or indices that stand in the \
-         input, with neither counter nor visited set",
+        &["links", "gets", "seeks", "indices", "asked"],
+        "it follows keys of parsed data by subscript or by `get`, offsets that it has read, indices that stand in the \
+         input, or what a value leads to when it is asked, with neither counter nor visited set",
     ),
     (Subject::Loop, "step", &["away"], "every step of what its one test compares leads away from the bound"),
     (
@@ -430,9 +430,9 @@ pub const VOCABULARY: &[Entry] = &[
     (
         Subject::Loop,
         "pages",
-        &["endless", "gathered-by-number", "given-by-number"],
+        &["endless", "gathered-by-number", "given-by-number", "by-option"],
         "it asks for the next page for as long as the server names one; it counts pages up for ever, and gathers them, or \
-         gives them to whoever iterates",
+         gives them to whoever iterates; it puts what it has found into an option of the next request",
     ),
     (Subject::Loop, "selects", &["for-ever"], "it selects for ever: no arm leaves"),
     (Subject::Loop, "leaves-by", &["assertion"], "every exit is an assertion, which Python may leave out"),

@@ -1,6 +1,7 @@
 //! Loops over pages of an answer that end only when the server says so, or never.
 
 mod numbered;
+mod options;
 
 use unspin_ir::{Callee, CompareOp, Expr, ExprId, LocalId, LoopKind, StatementKind};
 
@@ -12,7 +13,7 @@ const MAX_HOPS: u32 = 6;
 
 /// A loop over pages that the client does not bound.
 pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
-    named(cx).or_else(|| numbered::observe(cx))
+    named(cx).or_else(|| numbered::observe(cx)).or_else(|| options::observe(cx))
 }
 
 /// A request that hands on what the last answer said comes next, without a cap and without a look at what was handed on

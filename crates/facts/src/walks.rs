@@ -3,6 +3,7 @@
 //! Only string keys, seeks and indices that stand in the input count: links of objects that the program itself built are not
 //! followed. A counter that is compared, or a test for membership in something that grows, bounds the walk.
 
+mod asked;
 mod tables;
 
 use unspin_ir::{Callee, CompareOp, Constant, Expr, ExprId, LocalId, StatementKind};
@@ -21,11 +22,10 @@ const MAX_DEFINITIONS: usize = 100;
 pub(crate) fn walk(cx: &LoopContext<'_>) -> Option<&'static str> {
     let tested = tested_locals(cx);
     let walk = walked_by(cx, &tested).filter(|_| !counts(cx));
-    let walk = walk.or_else(|| {
-        Some(match tables::walk(cx, &tested)? {
-            tables::Indices::Read => "indices",
-            tables::Indices::Likely => "gets",
-        })
+    let walk = walk.or_else(|| match tables::walk(cx, &tested) {
+        Some(tables::Indices::Read) => Some("indices"),
+        Some(tables::Indices::Likely) => Some("gets"),
+        None => (asked::walks(cx, &tested) && !counts(cx)).then_some("asked"),
     });
     walk.filter(|_| !remembers(cx) && !deletes(cx))
 }
