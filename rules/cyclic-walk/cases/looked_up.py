@@ -32,10 +32,10 @@ def last_of(first: Entry, data: bytes) -> Entry:
     return entry
 
 
-def root_cause(error: BaseException) -> BaseException:
-    while error.__cause__:  # expect: cyclic-walk/audit
-        error = error.__cause__
-    return error
+def innermost(function):
+    while hasattr(function, "__wrapped__"):  # expect: cyclic-walk/audit
+        function = function.__wrapped__
+    return function
 
 
 def causes(error: BaseException | None) -> list[BaseException]:

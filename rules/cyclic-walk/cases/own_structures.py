@@ -59,7 +59,7 @@ def dig(settings: dict, keys: list[str]) -> object:
 
 
 def unwrap(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
+    while error.__cause__ is not None:  # expect: cyclic-walk/audit
         error = error.__cause__
     return error
 
