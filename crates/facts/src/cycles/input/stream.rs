@@ -6,8 +6,8 @@ use unspin_ir::{
     StatementKind, Terminator,
 };
 
-use super::has;
 use super::links::depends;
+use super::{has, passes_own};
 use crate::callgraph::{CallEdge, EdgeKind};
 use crate::cycles::body::{Body, Part, called_name, last_part};
 use crate::cycles::component::Component;
@@ -33,7 +33,7 @@ pub(super) fn consuming(component: &Component<'_>, body: &Body<'_>) -> u32 {
             });
         }
         if let Terminator::Advance { iterable, .. } = block.terminator {
-            count += u32::from(is_parser_value(component.project, body, iterable));
+            count += u32::from(is_parser_value(component.project, body, iterable) || is_shared(component, body, id, iterable));
         }
     }
     count
@@ -96,6 +96,33 @@ fn is_stream_type(project: &Project, ty: &str) -> bool {
 fn is_parser_value(project: &Project, body: &Body<'_>, expr: ExprId) -> bool {
     let ty = project.type_of(body.at, expr);
     ty.is_some_and(|ty| has(project, WordKind::ParserClass, &last_part(ty)))
+}
+
+/// Whether a `for` goes over a parameter that it hands on within the loop, and the function is called again with nothing but
+/// what a caller was given: then that is no list, but an iterator from which all of them take.
+fn is_shared(component: &Component<'_>, body: &Body<'_>, header: BlockId, iterable: ExprId) -> bool {
+    let shared = body.function.expr(behind_temporary(body, iterable));
+    if !matches!(*shared, Expr::Local(local) if body.constant_parameter(local)) {
+        return false;
+    }
+    let hands_on = |edge: &CallEdge| {
+        let call = body.call_at(edge).filter(|_| component.contains(edge.to) && body.reaches(edge.block, header, header));
+        call.is_some_and(|call| call.arguments.iter().any(|argument| body.function.expr(argument.value) == shared))
+    };
+    let comes_back = |edge: &CallEdge| {
+        let from = component.body(edge.from);
+        edge.to == body.at && from.call_at(edge).is_some_and(|call| !call.arguments.is_empty()) && passes_own(from, edge)
+    };
+    component.graph.calls(body.at).iter().any(hands_on) && component.edges.iter().any(comes_back)
+}
+
+fn behind_temporary(body: &Body<'_>, value: ExprId) -> ExprId {
+    let Expr::Local(local) = *body.function.expr(value) else { return value };
+    let is_temporary = body.function.local(local).kind == LocalKind::Temporary;
+    match body.project.definitions(body.at).only(body.function, local).filter(|_| is_temporary) {
+        Some(Definition::Value(next)) => next,
+        _ => value,
+    }
 }
 
 /// `self.pos += n`, `input = input[n:]`.
