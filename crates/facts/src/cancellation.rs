@@ -372,11 +372,7 @@ fn stops(cx: &LoopContext<'_>, block: BlockId) -> bool {
     let is_tested = |place: ExprId| {
         let path = cx.function.path(place);
         path.is_some()
-            && tests.iter().any(|&test| {
-                let mut found = false;
-                crate::shape::for_each_part(cx.function, test, &mut |part| found |= cx.function.path(part) == path);
-                found
-            })
+            && tests.iter().any(|&test| crate::shape::any_part(cx.function, test, |part| cx.function.path(part) == path))
     };
     cx.function.block(block).statements.iter().any(|statement| match &statement.kind {
         StatementKind::Assign(place, _) => is_tested(*place),
@@ -489,16 +485,14 @@ fn paths_in(cx: &LoopContext<'_>, exprs: impl Iterator<Item = ExprId>) -> Vec<St
 /// `while not task.done(): await asyncio.wait({task})`: the loop ends with what it waits for, whatever happens.
 fn is_awaited_to_its_end(cx: &LoopContext<'_>, awaited: &[String]) -> bool {
     let asks = |test: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= cx.origin_site(part).is_some_and(|origin| match origin.call.callee {
+        crate::shape::any_part(cx.function, test, |part| {
+            cx.origin_site(part).is_some_and(|origin| match origin.call.callee {
                 Callee::Method(on, method) => {
                     method == "done" && cx.function.path(on).is_some_and(|path| awaited.contains(&path))
                 }
                 _ => false,
-            });
-        });
-        found
+            })
+        })
     };
     match cx.function.block(cx.natural().header).terminator {
         Terminator::Branch { test, .. } => asks(test),

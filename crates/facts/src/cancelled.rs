@@ -70,13 +70,9 @@ fn what_it_is_taken_for(project: &Project, at: FunctionRef, dispatch: BlockId) -
 /// The parameter with a task that is awaited: `await task`, `await wait_for(task, 5)`.
 fn handed_task(project: &Project, at: FunctionRef, call: &Call) -> Option<LocalId> {
     let function = project.function(at);
-    let wrapped = || {
-        let (model, _) = project.resolve(at, call).model?;
-        Some(call.arguments.get(model.wraps? as usize)?.value)
-    };
     let awaited: ExprId = match call.callee {
         Callee::Value(value) => value,
-        _ => wrapped()?,
+        _ => project.resolve(at, call).model.and_then(|(model, _)| model.wrapped(call))?,
     };
     let is_task = |ty: Name| matches!(unspin_ir::last_part(ty).as_str(), "Task" | "Future");
     match *function.expr(awaited) {

@@ -482,12 +482,10 @@ fn span_of_arm(cx: &LoopContext<'_>, handlers: &[Handler], handler: &Handler, st
 
 /// Whether a test asks for a peer that hung up before it was accepted.
 fn asks_for_peer(cx: &LoopContext<'_>, test: ExprId) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, test, &mut |part| {
-        found |= matches!(cx.function.expr(part), Expr::Global(name) | Expr::HasVariant(_, name)
-            if ["ConnectionAborted", "ECONNABORTED", "ConnectionReset"].iter().any(|gone| name.contains(gone)));
-    });
-    found
+    crate::shape::any_part(cx.function, test, |part| {
+        matches!(cx.function.expr(part), Expr::Global(name) | Expr::HasVariant(_, name)
+            if ["ConnectionAborted", "ECONNABORTED", "ConnectionReset"].iter().any(|gone| name.contains(gone)))
+    })
 }
 
 /// `e.kind() == ErrorKind::TimedOut`: the kind, and the outcome that means it.

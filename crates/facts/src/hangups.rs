@@ -46,14 +46,12 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 fn mentions_hangup(cx: &LoopContext<'_>) -> bool {
     cx.natural().body.iter().any(|block| {
         let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= cx.function.path(part).is_some_and(|path| {
+        crate::shape::any_part(cx.function, test, |part| {
+            cx.function.path(part).is_some_and(|path| {
                 let name = path.to_ascii_uppercase();
                 name.contains("HUP") || name.ends_with("ERR") || name.contains("ERROR")
-            });
-        });
-        found
+            })
+        })
     })
 }
 
@@ -61,10 +59,6 @@ fn mentions_hangup(cx: &LoopContext<'_>) -> bool {
 fn tests_events(cx: &LoopContext<'_>) -> bool {
     cx.natural().body.iter().any(|block| {
         let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= matches!(cx.function.expr(part), Expr::Binary(BinaryOp::BitAnd, ..));
-        });
-        found
+        crate::shape::any_part(cx.function, test, |part| matches!(cx.function.expr(part), Expr::Binary(BinaryOp::BitAnd, ..)))
     })
 }

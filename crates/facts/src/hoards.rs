@@ -80,11 +80,11 @@ fn is_searched(cx: &LoopContext<'_>, path: &str) -> bool {
         _ => false,
     };
     let by_test = |test: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= matches!(*cx.function.expr(part), Expr::Compare(CompareOp::In | CompareOp::NotIn, _, within) if names(cx, within, path));
-        });
-        found
+        crate::shape::any_part(
+            cx.function,
+            test,
+            |part| matches!(*cx.function.expr(part), Expr::Compare(CompareOp::In | CompareOp::NotIn, _, within) if names(cx, within, path)),
+        )
     };
     cx.sites.iter().any(by_call)
         || cx.natural().body.iter().any(|block| match cx.function.block(block).terminator {

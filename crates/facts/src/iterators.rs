@@ -255,20 +255,17 @@ fn was_taken(project: &Project, at: FunctionRef, block: BlockId) -> bool {
         crate::Definition::Call(call) => matches!(call.callee, Callee::Method(_, method) if method == "take"),
         _ => false,
     };
-    let is_taken = |part: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, part, &mut |part| {
-            if let Expr::Local(local) = *function.expr(part) {
-                found |= project.definitions(at).of(function, local).any(|definition| match definition {
-                    crate::Definition::Value(value) => match *function.expr(value) {
-                        Expr::Local(held) => project.definitions(at).of(function, held).any(is_taking),
-                        _ => false,
-                    },
-                    other => is_taking(other),
-                });
-            }
-        });
-        found
+    let is_taken = |value: ExprId| {
+        crate::shape::any_part(function, value, |part| {
+            let Expr::Local(local) = *function.expr(part) else { return false };
+            project.definitions(at).of(function, local).any(|definition| match definition {
+                crate::Definition::Value(value) => match *function.expr(value) {
+                    Expr::Local(held) => project.definitions(at).of(function, held).any(is_taking),
+                    _ => false,
+                },
+                other => is_taking(other),
+            })
+        })
     };
     matches!(function.block(block).terminator, Terminator::Return(Some(value)) if is_taken(value))
 }

@@ -199,11 +199,11 @@ fn indexes_by_step(cx: &LoopContext<'_>) -> bool {
         .collect();
     let is_stepped = |index: ExprId| stepped.iter().any(|&place| cx.function.expr(place) == cx.function.expr(index));
     let asks = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| {
-            found |= matches!(*cx.function.expr(part), Expr::Index(_, index) if is_stepped(index));
-        });
-        found
+        crate::shape::any_part(
+            cx.function,
+            expr,
+            |part| matches!(*cx.function.expr(part), Expr::Index(_, index) if is_stepped(index)),
+        )
     };
     !stepped.is_empty()
         && statements().any(|statement| match &statement.kind {

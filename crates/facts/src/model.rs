@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use unspin_ir::Name;
+use unspin_ir::{Call, ExprId, Name};
 
 /// One model file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -114,6 +114,11 @@ pub struct CallModel {
 }
 
 impl CallModel {
+    /// The argument of a call that runs under its deadline.
+    pub(crate) fn wrapped(&self, call: &Call) -> Option<ExprId> {
+        call.arguments.get(self.wraps? as usize).map(|argument| argument.value)
+    }
+
     /// What is raised where a call that does not wait finds nothing there.
     pub(crate) fn raises_in_vain(&self) -> &[Name] {
         match &self.timeout {

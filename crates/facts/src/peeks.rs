@@ -184,9 +184,7 @@ impl Search<'_> {
             StatementKind::Assign(place, _) | StatementKind::Delete(place) => *place,
             _ => return false,
         };
-        let mut found = false;
-        crate::shape::for_each_part(function, place, &mut |part| found |= field(function, part) == Some(self.collection));
-        found
+        crate::shape::any_part(function, place, |part| field(function, part) == Some(self.collection))
     }
 
     fn call_takes(&mut self, at: FunctionRef, call: &Call) -> bool {

@@ -139,11 +139,11 @@ fn is_checked(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
     let asks_length = || {
         cx.natural().body.iter().any(|block| {
             let Terminator::Branch { test, .. } = cx.function.block(block).terminator else { return false };
-            let mut found = false;
-            crate::shape::for_each_part(cx.function, test, &mut |part| {
-                found |= matches!(cx.function.expr(part), Expr::Length(inner) if of_operand(*inner));
-            });
-            found
+            crate::shape::any_part(
+                cx.function,
+                test,
+                |part| matches!(cx.function.expr(part), Expr::Length(inner) if of_operand(*inner)),
+            )
         })
     };
     let asks_digits = cx.sites.iter().any(|other| match other.call.callee {
@@ -250,8 +250,8 @@ fn runs_connection(cx: &LoopContext<'_>, call: &Call) -> bool {
     }
     let is_task = |target: &crate::FunctionRef| cx.project.function(*target).is_async && !call.awaited;
     resolution.targets.iter().any(|target| transfers(target) && !is_task(target))
-        || resolution.model.and_then(|(model, _)| model.wraps).is_some_and(|wrapped| {
-            let inner = call.arguments.get(wrapped as usize).and_then(|wrapped| cx.shape.origin(cx.function, wrapped.value));
+        || resolution.model.and_then(|(model, _)| model.wrapped(call)).is_some_and(|wrapped| {
+            let inner = cx.shape.origin(cx.function, wrapped);
             inner.is_some_and(|(_, _, inner)| cx.project.resolve(cx.at, inner).targets.iter().any(transfers))
         })
 }

@@ -97,15 +97,11 @@ fn is_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>) -> bool {
 /// Whether what a call is given, or what that was made of, says that it is a heartbeat: `push(encode({"type": "ping"}))`.
 fn says_heartbeat(cx: &LoopContext<'_>, site: &Site<'_>, depth: u32) -> bool {
     site.call.arguments.iter().any(|argument| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
-            found |= match cx.function.expr(part) {
-                Expr::Constant(Constant::Text(text)) => speaks_of_heartbeat(text) && text.len() < 16,
-                Expr::Local(_) => depth > 0 && cx.origin_site(part).is_some_and(|origin| says_heartbeat(cx, origin, depth - 1)),
-                named => named.named().is_some_and(|name| speaks_of_heartbeat(&unspin_ir::last_part(name))),
-            };
-        });
-        found
+        crate::shape::any_part(cx.function, argument.value, |part| match cx.function.expr(part) {
+            Expr::Constant(Constant::Text(text)) => speaks_of_heartbeat(text) && text.len() < 16,
+            Expr::Local(_) => depth > 0 && cx.origin_site(part).is_some_and(|origin| says_heartbeat(cx, origin, depth - 1)),
+            named => named.named().is_some_and(|name| speaks_of_heartbeat(&unspin_ir::last_part(name))),
+        })
     })
 }
 

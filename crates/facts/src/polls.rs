@@ -76,11 +76,9 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
     // `if process.poll() is not None: raise` beside it: whoever should bring the state about is looked after.
     let is_tested = |site: &&Site<'_>| {
         crate::loops::all_tests(cx).any(|test| {
-            let mut found = false;
-            crate::shape::for_each_part(cx.function, test, &mut |part| {
-                found |= cx.origin_site(part).is_some_and(|origin| std::ptr::eq(origin, *site));
-            });
-            found
+            crate::shape::any_part(cx.function, test, |part| {
+                cx.origin_site(part).is_some_and(|origin| std::ptr::eq(origin, *site))
+            })
         })
     };
     let asks = |site: &&Site<'_>| !is_sleep(cx, site) && !is_idle(cx, site) && !reads_answer(cx, site);

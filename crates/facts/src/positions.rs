@@ -61,12 +61,10 @@ pub(crate) fn doubtful_move(cx: &LoopContext<'_>) -> Option<DoubtfulStep> {
     }
     let tests = crate::loops::exit_tests(cx);
     let compares = |&test: &ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
+        crate::shape::any_part(cx.function, test, |part| {
             let is_comparison = matches!(cx.function.expr(part), Expr::Compare(..));
-            found |= is_comparison && crate::shape::mentions(cx.function, part, position);
-        });
-        found
+            is_comparison && crate::shape::mentions(cx.function, part, position)
+        })
     };
     if !tests.iter().any(compares) {
         return None;
@@ -312,9 +310,7 @@ fn names_bound(cx: &LoopContext<'_>, amount: ExprId, names: &[LocalId]) -> bool 
 }
 
 fn reads(cx: &LoopContext<'_>, expr: ExprId, wanted: ExprId) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, expr, &mut |part| found |= cx.function.expr(part) == cx.function.expr(wanted));
-    found
+    crate::shape::any_part(cx.function, expr, |part| cx.function.expr(part) == cx.function.expr(wanted))
 }
 
 /// Whether what the amount cuts out is taken apart by something that fails when there is nothing; in Rust a part that ends

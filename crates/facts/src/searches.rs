@@ -183,9 +183,7 @@ fn flag_of(cx: &LoopContext<'_>, test: ExprId) -> Option<LocalId> {
 }
 
 fn has(cx: &LoopContext<'_>, value: ExprId, is_it: &dyn Fn(&Expr) -> bool) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, value, &mut |part| found |= is_it(cx.function.expr(part)));
-    found
+    crate::shape::any_part(cx.function, value, |part| is_it(cx.function.expr(part)))
 }
 
 fn is_local(cx: &LoopContext<'_>, expr: ExprId, local: LocalId) -> bool {

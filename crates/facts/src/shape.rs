@@ -145,6 +145,13 @@ pub fn for_each_part(function: &Function, expr: ExprId, f: &mut impl FnMut(ExprI
     function.expr(expr).for_each_operand(|operand| for_each_part(function, operand, f));
 }
 
+/// Whether an expression, or anything in it, is what is looked for.
+pub fn any_part(function: &Function, expr: ExprId, mut is_it: impl FnMut(ExprId) -> bool) -> bool {
+    let mut found = false;
+    for_each_part(function, expr, &mut |part| found = found || is_it(part));
+    found
+}
+
 /// A test without its negations, and the outcome that it has then.
 pub(crate) fn without_negation(function: &Function, test: ExprId, outcome: bool) -> (ExprId, bool) {
     match *function.expr(test) {
@@ -160,11 +167,7 @@ pub fn mentions(function: &Function, expr: ExprId, local: LocalId) -> bool {
 
 /// Whether one of these locals is part of an expression.
 pub fn mentions_any(function: &Function, expr: ExprId, locals: &[LocalId]) -> bool {
-    let mut found = false;
-    for_each_part(function, expr, &mut |part| {
-        found |= matches!(function.expr(part), Expr::Local(local) if locals.contains(local));
-    });
-    found
+    any_part(function, expr, |part| matches!(function.expr(part), Expr::Local(local) if locals.contains(local)))
 }
 
 impl Shape {

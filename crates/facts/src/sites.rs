@@ -56,8 +56,7 @@ impl Site<'_> {
 
     /// What it is put around: the wait of a deadline.
     pub(crate) fn wrapped(&self) -> Option<ExprId> {
-        let position = self.resolution.model.and_then(|(model, _)| model.wraps)?;
-        self.made.arguments.get(position as usize).map(|argument| argument.value)
+        self.resolution.model.and_then(|(model, _)| model.wrapped(self.made))
     }
 }
 

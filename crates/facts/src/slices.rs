@@ -217,9 +217,7 @@ fn searched_again(cx: &LoopContext<'_>, tests: &[ExprId]) -> Option<DoubtfulStep
 }
 
 fn reads_path(cx: &LoopContext<'_>, expr: ExprId, path: &str) -> bool {
-    let mut found = false;
-    crate::shape::for_each_part(cx.function, expr, &mut |part| found |= cx.function.path(part).as_deref() == Some(path));
-    found
+    crate::shape::any_part(cx.function, expr, |part| cx.function.path(part).as_deref() == Some(path))
 }
 
 /// Whether the amount was taken out of the sequence itself, directly or through calls that are given it.
@@ -412,12 +410,10 @@ fn fails_when_empty(cx: &LoopContext<'_>, amount: ExprId, path: &str) -> bool {
     };
     cx.sites.iter().filter(|site| site.call.raises).filter(takes_apart).any(|site| {
         site.call.arguments.iter().any(|argument| {
-            let mut found = false;
-            crate::shape::for_each_part(cx.function, argument.value, &mut |part| {
-                found |= matches!(*cx.function.expr(part), Expr::Slice(base, _, Some(high))
-                    if cx.function.path(base).as_deref() == Some(path) && cx.function.path(high).as_ref() == Some(&amount));
-            });
-            found
+            crate::shape::any_part(cx.function, argument.value, |part| {
+                matches!(*cx.function.expr(part), Expr::Slice(base, _, Some(high))
+                    if cx.function.path(base).as_deref() == Some(path) && cx.function.path(high).as_ref() == Some(&amount))
+            })
         })
     })
 }

@@ -98,15 +98,13 @@ fn is_tested_on(cx: &LoopContext<'_>, asked: &Site<'_>, trail: &[BlockId]) -> bo
     let Callee::Method(receiver, _) = asked.call.callee else { return false };
     let Some(path) = cx.function.path(receiver).filter(|_| takes_item(asked)) else { return false };
     let reads = |expr| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| {
-            found |= cx.function.path(part).is_some_and(|read| read == path)
+        crate::shape::any_part(cx.function, expr, |part| {
+            cx.function.path(part).is_some_and(|read| read == path)
                 || cx.origin_site(part).is_some_and(|site| {
                     site.call.operands().any(|operand| cx.function.path(operand).is_some_and(|read| read == path))
                         && !std::ptr::eq(site.call, asked.call)
-                });
-        });
-        found
+                })
+        })
     };
     trail.iter().any(|&block| match cx.function.block(block).terminator {
         Terminator::Branch { test, .. } => reads(test),

@@ -233,9 +233,8 @@ fn add_call(project: &Project, at: FunctionRef, call: &Call, depth: u32, summary
 fn wrapped(project: &Project, at: FunctionRef, call: &Call, model: &CallModel, depth: u32) -> Summary {
     let function = project.function(at);
     let mut found = Summary::default();
-    let Some(argument) = model.wraps.and_then(|index| call.arguments.get(index as usize)) else { return found };
+    let Some(mut value) = model.wrapped(call) else { return found };
     let of_target = |target: FunctionRef| depth.checked_sub(1).map(|depth| project.summary_to(target, depth));
-    let mut value = argument.value;
     if let Expr::Local(local) = *function.expr(value) {
         match project.definitions(at).only(function, local) {
             Some(Definition::Value(held)) => value = held,

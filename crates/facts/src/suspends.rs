@@ -145,11 +145,7 @@ fn waits_elsewhere(cx: &LoopContext<'_>) -> bool {
         .collect();
     let is_tested = |path: &str| {
         tests.iter().any(|&test| {
-            let mut found = false;
-            crate::shape::for_each_part(cx.function, test, &mut |part| {
-                found |= cx.function.path(part).is_some_and(|tested| tested == path);
-            });
-            found
+            crate::shape::any_part(cx.function, test, |part| cx.function.path(part).is_some_and(|tested| tested == path))
         })
     };
     cx.sites.iter().filter(|site| site.call.awaited).any(|site| {
@@ -166,14 +162,12 @@ fn waits_elsewhere(cx: &LoopContext<'_>) -> bool {
 /// Whether a test that leaves the loop looks at a clock.
 fn has_deadline(cx: &LoopContext<'_>) -> bool {
     crate::loops::exit_tests(cx).into_iter().any(|test| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
-            found |= cx.origin_site(part).is_some_and(|site| {
+        crate::shape::any_part(cx.function, test, |part| {
+            cx.origin_site(part).is_some_and(|site| {
                 let asks = |&target: &crate::FunctionRef| cx.project.summary(target).effects.contains(Effect::Clock);
                 site.effect == Some(Effect::Clock) || site.resolution.targets.iter().any(asks)
-            });
-        });
-        found
+            })
+        })
     })
 }
 
@@ -361,11 +355,8 @@ fn only_asks<'c, 'p>(cx: &'c LoopContext<'p>, suspending: &BlockSet) -> Option<(
     let on_way = ways::from_header(&cx.shape.cfg, natural, &avoiding);
     let tests: Vec<_> = on_way.iter().filter_map(|block| cx.function.block(block).terminator.operand()).collect();
     // A field that is tested on the way may have been set long before: `if self.connection:`.
-    let is_question = |test: &unspin_ir::ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, *test, &mut |part| found |= cx.origin_site(part).is_some());
-        found
-    };
+    let is_question =
+        |test: &unspin_ir::ExprId| crate::shape::any_part(cx.function, *test, |part| cx.origin_site(part).is_some());
     (matches!(tests.len(), 1 | 2) && tests.iter().any(is_question)).then_some(("only-asks", None))
 }
 

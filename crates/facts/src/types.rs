@@ -548,8 +548,8 @@ impl<'a> Inference<'a> {
             Callee::Value(_) => return None,
         };
         // `await asyncio.wait_for(asyncio.open_connection(..), 3)` gives what it wraps.
-        if let Some(wrapped) = model.wraps.and_then(|index| call.arguments.get(index as usize))
-            && let Expr::Local(local) = self.function.expr(wrapped.value)
+        if let Some(wrapped) = model.wrapped(call)
+            && let Expr::Local(local) = self.function.expr(wrapped)
             && let Some(Definition::Call(inner)) = self.project.definitions(self.at).only(self.function, *local)
             && let Callee::Path(path) = inner.callee
         {

@@ -100,10 +100,7 @@ impl TableCache {
     /// The methods that a called value may be which was looked up by name: `getattr(self, NAMES[kind])()`,
     /// `methodcaller(NAMES[kind])(self)`.
     fn looked_up(&mut self, project: &Project, at: FunctionRef, call: &Call, value: ExprId) -> Option<Vec<FunctionRef>> {
-        let function = project.function(at);
-        let Expr::Local(local) = *function.expr(value) else { return None };
-        let Definition::Call(lookup) = project.definitions(at).only(function, local)? else { return None };
-        let Callee::Path(path) = lookup.callee else { return None };
+        let (path, lookup) = made_by(project, at, value)?;
         let (object, name) = match (path.as_str(), &lookup.arguments[..], &call.arguments[..]) {
             ("operator.methodcaller", [name, ..], [object, ..]) | ("getattr", [object, name, ..], _) => {
                 (object.value, name.value)
@@ -116,6 +113,17 @@ impl TableCache {
             return Some(names.filter_map(|name| only(project.method(class, name))).collect());
         }
         Some(named_alike(project, at, class, name))
+    }
+}
+
+/// The one call of a path that made a value.
+fn made_by(project: &Project, at: FunctionRef, value: ExprId) -> Option<(Name, &Call)> {
+    let function = project.function(at);
+    let Expr::Local(local) = *function.expr(value) else { return None };
+    let Definition::Call(call) = project.definitions(at).only(function, local)? else { return None };
+    match call.callee {
+        Callee::Path(path) => Some((path, call)),
+        _ => None,
     }
 }
 
@@ -259,17 +267,16 @@ fn entries_of(project: &Project, at: FunctionRef, function: &Function, table: Ex
             entries.collect()
         }
         // `{kind: getattr(self, "decode_" + kind) for kind in KINDS}`
-        Expr::Opaque(parts) => parts.iter().flat_map(|&part| made(project, at, function, part)).collect(),
+        Expr::Opaque(parts) => parts.iter().flat_map(|&part| made(project, at, part)).collect(),
         _ => Vec::new(),
     }
 }
 
 /// The methods that an item of a comprehension may be which is looked up by its name.
-fn made(project: &Project, at: FunctionRef, function: &Function, item: ExprId) -> Vec<Entry> {
+fn made(project: &Project, at: FunctionRef, item: ExprId) -> Vec<Entry> {
     let looked_up = || {
-        let Expr::Local(local) = *function.expr(item) else { return None };
-        let Definition::Call(lookup) = project.definitions(at).only(function, local)? else { return None };
-        let (Callee::Path(path), [object, name, ..]) = (lookup.callee, &lookup.arguments[..]) else { return None };
+        let (path, lookup) = made_by(project, at, item)?;
+        let [object, name, ..] = &lookup.arguments[..] else { return None };
         let class = project.type_of(at, object.value).and_then(|ty| project.class(ty)).filter(|_| path == "getattr")?;
         Some(named_alike(project, at, class, name.value))
     };

@@ -37,11 +37,11 @@ pub(super) fn is_timeout_of_caller(cx: &LoopContext<'_>, site: &Site<'_>) -> boo
         data.kind == LocalKind::Parameter && cx.project.models.has_word(WordKind::Deadline, &data.name)
     };
     let is_given = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, expr, &mut |part| {
-            found |= matches!(*cx.function.expr(part), Expr::Local(local) if is_parameter(local));
-        });
-        found
+        crate::shape::any_part(
+            cx.function,
+            expr,
+            |part| matches!(*cx.function.expr(part), Expr::Local(local) if is_parameter(local)),
+        )
     };
     let is_reckoned = |definition: Definition<'_>| match definition {
         Definition::Value(value) => is_given(value),

@@ -166,12 +166,10 @@ pub(super) fn never_dropped(cx: &LoopContext<'_>) -> bool {
 /// opens when the owner goes.
 fn reads_flag(cx: &LoopContext<'_>) -> bool {
     let is_load = |test: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, test, &mut |part| {
+        crate::shape::any_part(cx.function, test, |part| {
             let asked = cx.origin_site(part).map(|site| site.call.callee);
-            found |= matches!(asked, Some(Callee::Method(_, name)) if name == "load");
-        });
-        found
+            matches!(asked, Some(Callee::Method(_, name)) if name == "load")
+        })
     };
     let receives = |site: &Site<'_>| site.effect == Some(Effect::Receive);
     super::exit_tests(cx).into_iter().any(is_load) && !cx.sites.iter().any(receives)

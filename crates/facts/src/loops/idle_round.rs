@@ -196,11 +196,7 @@ fn may_keep(project: &Project, at: FunctionRef, fields: &[unspin_ir::Name], hops
         Expr::Field(base, field) => *function.expr(base) == Expr::Local(receiver) && fields.contains(&field),
         _ => false,
     };
-    let touches = |expr: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, expr, &mut |part| found |= is_field(part));
-        found
-    };
+    let touches = |expr: ExprId| crate::shape::any_part(function, expr, &is_field);
     let shape = crate::shape::LazyShape::new(function);
     let changes = |statement: &unspin_ir::Statement| match &statement.kind {
         StatementKind::Assign(place, value) => touches(*place) && !keeps_end(function, &shape, *value, &is_field),

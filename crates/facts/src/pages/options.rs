@@ -33,12 +33,10 @@ pub(crate) fn observe(cx: &LoopContext<'_>) -> Option<Observation> {
 /// Tables and keys to which the loop gives something that gets its value in the loop.
 fn options_set<'c>(cx: &'c LoopContext<'_>) -> Vec<(LocalId, &'c str)> {
     let is_found = |value: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(cx.function, value, &mut |part| {
-            found |= matches!(*cx.function.expr(part), Expr::Local(local)
-                if cx.shape.definitions(local).iter().any(|definition| cx.natural().body.contains(definition.block)));
-        });
-        found
+        crate::shape::any_part(cx.function, value, |part| {
+            matches!(*cx.function.expr(part), Expr::Local(local)
+                if cx.shape.definitions(local).iter().any(|definition| cx.natural().body.contains(definition.block)))
+        })
     };
     let set = cx.assignments().filter(|&(_, value, _)| is_found(value)).filter_map(|(place, ..)| {
         let (table, key) = match *cx.function.expr(place) {

@@ -461,15 +461,11 @@ impl<'p> Machine<'p> {
         let is_rust = !self.project.files[cx.at.file as usize].module.shares_objects;
         let is_channel = |expr: ExprId| cx.function.path(expr).is_some_and(|path| path == channel);
         let asks = |expr: ExprId| {
-            let mut found = false;
-            crate::shape::for_each_part(cx.function, expr, &mut |part| {
-                found |= match *cx.function.expr(part) {
-                    Expr::Length(of) => is_channel(of),
-                    Expr::Truth(of) => is_rust && is_channel(of),
-                    _ => false,
-                };
-            });
-            found
+            crate::shape::any_part(cx.function, expr, |part| match *cx.function.expr(part) {
+                Expr::Length(of) => is_channel(of),
+                Expr::Truth(of) => is_rust && is_channel(of),
+                _ => false,
+            })
         };
         let in_loop = |block: BlockId| cx.at != self.at || self.body.contains(block);
         cx.function.block_ids().filter(|&(id, _)| in_loop(id)).any(|(_, block)| {

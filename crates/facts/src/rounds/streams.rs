@@ -169,12 +169,10 @@ impl<'p> Machine<'p> {
         let function = self.project.function(self.at);
         let reads_field = |test: &Test| {
             let Terminator::Branch { test, .. } = function.block(test.block).terminator else { return false };
-            let mut found = false;
-            crate::shape::for_each_part(function, test, &mut |part| {
-                found |= matches!(*function.expr(part), Expr::Field(owner, _)
-                    if function.path(owner).is_some_and(|path| Some(unspin_ir::name(&path)) == end.path));
-            });
-            found
+            crate::shape::any_part(function, test, |part| {
+                matches!(*function.expr(part), Expr::Field(owner, _)
+                    if function.path(owner).is_some_and(|path| Some(unspin_ir::name(&path)) == end.path))
+            })
         };
         let is_guessed = end.certainty != Certainty::Certain;
         state.tests.iter().filter(|test| test.depth == 0).any(|test| {
@@ -233,12 +231,10 @@ impl<'p> Machine<'p> {
         let function = self.project.function(self.at);
         let receiver = function.receiver();
         let is_given = |expr: ExprId| {
-            let mut found = false;
-            crate::shape::for_each_part(function, expr, &mut |part| {
-                found |= matches!(*function.expr(part), Expr::Local(local)
-                    if Some(local) != receiver && function.local(local).kind == LocalKind::Parameter);
-            });
-            found
+            crate::shape::any_part(function, expr, |part| {
+                matches!(*function.expr(part), Expr::Local(local)
+                    if Some(local) != receiver && function.local(local).kind == LocalKind::Parameter)
+            })
         };
         let is_same = |stream: ExprId| function.path(stream).is_some_and(|path| Some(unspin_ir::name(&path)) == end.path);
         function.calls().any(|(call, _)| match call.callee {

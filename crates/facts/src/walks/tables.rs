@@ -136,11 +136,7 @@ fn held_in(cx: &LoopContext<'_>, table: &Table) -> Option<Indices> {
 fn sets(project: &Project, at: FunctionRef, table: Name, calls: u32) -> bool {
     let function = project.function(at);
     let is_it = |place: ExprId| {
-        let mut found = false;
-        crate::shape::for_each_part(function, place, &mut |part| {
-            found |= matches!(*function.expr(part), Expr::Field(_, field) if field == table);
-        });
-        found
+        crate::shape::any_part(function, place, |part| matches!(*function.expr(part), Expr::Field(_, field) if field == table))
     };
     function.blocks.iter().flat_map(|block| &block.statements).any(|statement| match &statement.kind {
         StatementKind::Assign(place, _) | StatementKind::Delete(place) => is_it(*place),

@@ -222,9 +222,7 @@ impl Bounds<'_, '_> {
         let Some(ended) = ended else { return false };
         let tests = |block: BlockId| match function.block(block).terminator {
             Terminator::Branch { test, .. } => {
-                let mut found = false;
-                crate::shape::for_each_part(function, test, &mut |part| found |= function.expr(part) == function.expr(ended));
-                found
+                crate::shape::any_part(function, test, |part| function.expr(part) == function.expr(ended))
             }
             _ => false,
         };

@@ -60,11 +60,7 @@ impl Bounds<'_, '_> {
         if self.failure.binding == Some(local) {
             return true;
         }
-        let made_of = |expr: ExprId| {
-            let mut found = false;
-            crate::shape::for_each_part(function, expr, &mut |part| found |= self.made_of_failure(part, hops - 1));
-            found
-        };
+        let made_of = |expr: ExprId| crate::shape::any_part(function, expr, |part| self.made_of_failure(part, hops - 1));
         hops > 0
             && (self.failure.binding.is_some() || self.failure.failed.is_some())
             && self.cx.shape.definitions(local).iter().filter(|definition| self.around.contains(definition.block)).any(
